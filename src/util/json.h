@@ -1,0 +1,43 @@
+/*
+ * Thin helpers over Jansson. Text from a network is repaired before it is
+ * parsed: broken UTF-8 bytes and lone surrogate escapes become U+FFFD, numbers
+ * out of range become 0, \u0000 in a value is kept (JSON_ALLOW_NUL) so that
+ * one odd message cannot make a whole page unreadable.
+ */
+#ifndef UTIL_JSON_H
+#define UTIL_JSON_H
+
+#include "util/attr.h"
+#include "util/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A new reference, or NULL with `err` naming line and column. */
+json_t *json_parse_repaired(const char *text, size_t len, struct err *err)
+	MUST_CHECK;
+
+/* The string member, or NULL when absent, null or of another type. */
+const char *json_get_string(const json_t *object, const char *key);
+/* Same, with the length: the string may hold NUL bytes. */
+const char *json_get_string_n(const json_t *object, const char *key,
+	size_t *ret_len);
+/*
+ * AWS epoch seconds (number, number in a string, or ISO 8601 string) as wall
+ * ms; 0 when absent or unreadable.
+ */
+int64_t json_get_time_ms(const json_t *object, const char *key);
+bool json_get_bool(const json_t *object, const char *key, bool fallback);
+int64_t json_get_int(const json_t *object, const char *key, int64_t fallback);
+/* Sets a string member; a NULL value sets nothing. Aborts on bad UTF-8. */
+void json_set_string(json_t *object, const char *key, const char *value);
+/* Compact text, owned by the caller. */
+char *json_text(const json_t *value) MUST_CHECK;
+
+/* json_t AUTOJSON *x = ...; drops the reference at the end of its scope. */
+void json_cleanup(json_t **value);
+#define AUTOJSON CLEANUP(json_cleanup)
+
+#endif
