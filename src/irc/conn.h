@@ -1,0 +1,146 @@
+/*
+ * One IRC connection as a client: connects (several servers in turn),
+ * negotiates CAP 302 and SASL, registers, joins what it is told to stay in,
+ * keeps the link alive and comes back with back-off after every loss. Knows
+ * IRC, not who uses it.
+ *
+ * States move by one setter; each has a deadline. Disconnects are classified
+ * before a retry: normal, throttled (>= 30 s), banned (>= 15 min), killed (>= 30 s), untrusted
+ * certificate, SASL refused. Back-off 2 s .. 5 min with jitter, reset after a
+ * link that was stable for 5 min.
+ *
+ * The events are called from the loop only. irc_conn_free() may be called
+ * inside them; afterwards none comes.
+ */
+#ifndef IRC_CONN_H
+#define IRC_CONN_H
+
+#include "irc/isupport.h"
+#include "irc/message.h"
+#include "net/loop.h"
+#include "net/tls.h"
+#include "util/attr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct irc_conn;
+struct irc_channel;
+
+enum irc_conn_state {
+	IRC_CONN_IDLE,        /* not started */
+	IRC_CONN_CONNECTING,  /* name, TCP, TLS */
+	IRC_CONN_REGISTERING, /* CAP, SASL, NICK/USER until 001 and end of MOTD */
+	IRC_CONN_READY,
+	IRC_CONN_CLOSING,     /* QUIT sent, waiting for the end */
+	IRC_CONN_WAITING,     /* until the next attempt */
+};
+
+enum irc_sasl_mechanism {
+	IRC_SASL_NONE, IRC_SASL_PLAIN, IRC_SASL_EXTERNAL, IRC_SASL_SCRAM_SHA_256
+};
+
+struct irc_server {
+	const char *host;
+	uint16_t port;
+};
+
+/* Copied by irc_conn_new(). */
+struct irc_conn_params {
+	const char *name; /* for logs: the network's name */
+	const struct irc_server *servers;
+	size_t server_count;
+	bool tls;
+	struct tls_params tls_params;
+	const char *bind_address;
+	const char *password; /* PASS, or NULL */
+	const char *nick;
+	const char *username;
+	const char *realname;
+	enum irc_sasl_mechanism sasl;
+	const char *sasl_account;
+	const char *sasl_password;
+	/* false: go on unauthenticated (and say so) when SASL is not to be had */
+	bool sasl_required;
+	unsigned flood_burst;        /* lines at once; 0: no pacing at all */
+	int64_t flood_interval_ms;   /* then one line per this */
+	size_t sendq_max_lines;      /* 0: 1000 */
+	int64_t sendq_max_age_ms;    /* 0: no bound by age */
+	int64_t ping_interval_ms;    /* silence before we PING; 0: 60 s */
+	int64_t ping_timeout_ms;     /* 0: 120 s */
+	int64_t connect_timeout_ms;  /* 0: 30 s */
+	int64_t register_timeout_ms; /* 0: 60 s */
+	int64_t retry_min_ms;        /* 0: 2 s */
+	int64_t retry_max_ms;        /* 0: 5 min */
+};
+
+struct irc_conn_events {
+	/* After every change. `why` is one line for people, never NULL. */
+	void (*state)(struct irc_conn *conn, enum irc_conn_state state,
+		const char *why, void *arg);
+	/* Every message, after the connection itself acted on it and tracking
+	 * is up to date. Valid for the call. */
+	void (*message)(struct irc_conn *conn,
+		const struct irc_message *message, void *arg);
+	/* A channel we were told to stay in: joined (366 seen), or not any
+	 * more / refused, with the reason. The name is the one that was asked for. */
+	void (*channel)(struct irc_conn *conn, const char *channel,
+		bool joined, const char *why, void *arg);
+};
+
+struct irc_conn *irc_conn_new(struct loop *loop,
+	const struct irc_conn_params *params,
+	const struct irc_conn_events *events, void *arg) MUST_CHECK;
+void irc_conn_free(struct irc_conn *conn);
+
+void irc_conn_start(struct irc_conn *conn);
+/* QUIT with a reason, wait for the server to close (<= 2 s), then state IDLE.
+ * Until then nothing new is sent. */
+void irc_conn_stop(struct irc_conn *conn, const char *reason);
+
+enum irc_conn_state irc_conn_state(const struct irc_conn *conn);
+const char *irc_conn_state_name(enum irc_conn_state state);
+/* Our own nick now (001 and NICK are believed), folded comparison. */
+const char *irc_conn_nick(const struct irc_conn *conn);
+bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick);
+const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn);
+/* Is this capability (by name) enabled now? */
+bool irc_conn_has_cap(const struct irc_conn *conn, const char *cap);
+
+/*
+ * Wants to be in `channel`: joins as soon as ready, rejoins after reconnects
+ * and kicks (slowly: 60 s .. 30 min after refusals). A forward (470) to another channel is
+ * left at once and counts as a refusal.
+ */
+void irc_conn_join(
+	struct irc_conn *conn, const char *channel, const char *key);
+/* Leaves it, drops what is queued for it. */
+void irc_conn_part(struct irc_conn *conn, const char *channel);
+
+/* Priorities of the send queue, most urgent first. */
+enum irc_priority {
+	IRC_PRIO_LINK,    /* PONG, registration: not paced */
+	IRC_PRIO_COMMAND, /* JOIN, MODE, … */
+	IRC_PRIO_TEXT,    /* PRIVMSG, NOTICE */
+	IRC_PRIO_BULK,    /* WHO and other things that can wait */
+};
+
+/*
+ * Queues one line (built by irc_line_build). `target` is the channel it is
+ * for, or NULL; queued lines are purged when we leave it. 0, -ENOTCONN,
+ * -ENOBUFS (queue full), -EINVAL (cannot be a line).
+ */
+int irc_conn_send(struct irc_conn *conn, enum irc_priority priority,
+	const char *target, const struct irc_line *line) MUST_CHECK;
+
+/* Bytes left for the text of `command target :text` in the line as others
+ * receive it, with our present nick!user@host (worst case while unknown). */
+size_t irc_conn_text_room(const struct irc_conn *conn, const char *command,
+	const char *target);
+
+/* Tracked state of a joined channel, or NULL. See irc/channel.h. */
+const struct irc_channel *irc_conn_channel(
+	const struct irc_conn *conn, const char *channel);
+
+#endif

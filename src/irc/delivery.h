@@ -1,0 +1,55 @@
+/*
+ * A line of text whose fate is known: sends PRIVMSG or NOTICE and finds out
+ * whether the server took it. In order of preference: labeled-response with
+ * echo-message (own message with our label; a labelled NOTICE or numeric
+ * instead is a refusal), echo-message alone (own echo, oldest first, same target),
+ * else a PING barrier after the line (PONG: everything before it was
+ * processed, and refusals came before it).
+ *
+ * Barrier PINGs are not counted against the flood bucket: a window of one
+ * keeps at most two unprocessed lines at the server.
+ */
+#ifndef IRC_DELIVERY_H
+#define IRC_DELIVERY_H
+
+#include "irc/conn.h"
+
+enum irc_delivery_outcome {
+	IRC_DELIVERY_CONFIRMED,
+	IRC_DELIVERY_REFUSED, /* for good: 412, 417, FAIL INVALID_UTF8 … */
+	IRC_DELIVERY_BLOCKED, /* for now: 404, 403, 442, throttled NOTICE, not joined */
+	IRC_DELIVERY_UNSENT,  /* never reached the socket: purged, link down */
+	IRC_DELIVERY_LOST,    /* written, link died before the confirmation */
+};
+
+struct irc_delivery_result {
+	enum irc_delivery_outcome outcome;
+	const char *msgid; /* confirmed by echo: the server's, else "" */
+	const char *why;   /* for people when not confirmed */
+};
+
+struct irc_delivery;
+typedef void irc_delivery_fn(
+	const struct irc_delivery_result *result, void *arg);
+
+struct irc_delivery_request {
+	const char *command; /* PRIVMSG or NOTICE */
+	const char *channel;
+	const char *text;    /* one line, fits irc_conn_text_room() */
+	size_t text_len;
+	/* Value of the client-only tag +belfry/id where the server relays
+	 * client tags (message-tags, not in CLIENTTAGDENY), or NULL. */
+	const char *id;
+};
+
+/*
+ * The callback comes once, never from inside this call, also when the link
+ * is down. -EINVAL: the text cannot be one line (no callback then).
+ */
+int irc_deliver(struct irc_conn *conn,
+	const struct irc_delivery_request *request, irc_delivery_fn *fn,
+	void *arg, struct irc_delivery **ret) MUST_CHECK;
+/* Forgets it; a line still in the queue is taken back. */
+void irc_delivery_cancel(struct irc_delivery *delivery);
+
+#endif

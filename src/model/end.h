@@ -1,0 +1,110 @@
+/*
+ * The door between an end and the bridge. An end speaks for one side of a
+ * mapping ("room"): it turns what its wire says into events, and delivers what the other side said. It knows
+ * nothing of the other side. Three implementations: Chime, IRC, and the fake
+ * end of the bridge's tests.
+ *
+ * Rules of calling
+ * - All calls are made on the loop's thread.
+ * - An end calls its sink only from callbacks of the loop, never from inside
+ *   one of the verbs below (except `prepare`, which calls nothing at all).
+ * - The bridge may call any verb from inside a sink call, `close` included.
+ * - After `close` the sink is not called any more.
+ *
+ * A message's way: source end -> sink.event -> dest.prepare (pure) -> journal ->
+ * dest.deliver -> sink.receipt (of the dest end) -> journal.
+ */
+#ifndef MODEL_END_H
+#define MODEL_END_H
+
+#include "model/event.h"
+#include "model/receipt.h"
+#include "util/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One prepared event, ready to be delivered, maybe again. Borrowed for the
+ * call of deliver(); an end that needs it longer copies it. */
+struct parcel {
+	uint64_t ticket;       /* unique within the room and the process */
+	const char *source_id; /* the event's, for tags, metadata and logs */
+	/* Idempotency token, 2..64 of [-_A-Za-z0-9]: the same on every retry
+	 * and after every restart. */
+	const char *token;
+	const char *payload;   /* what prepare() wrote, byte for byte */
+	size_t payload_len;
+	size_t progress;       /* bytes of the payload confirmed before */
+	int64_t position;      /* the event's */
+	/* Wall ms of the first attempt, of this or an earlier process; 0 when
+	 * it was never sent. */
+	int64_t first_sent_ms;
+	/* Wall ms when the bridge accepted the event (late lines say so). */
+	int64_t accepted_ms;
+};
+
+struct end_room;
+
+struct end_ops {
+	/* Does the source keep what it said, to be listed again after a crash?
+	 * (Chime does, IRC does not: its lines are journaled with content.) */
+	bool is_replayable;
+
+	/*
+	 * Pure translation: the event in the end's own durable form. The same
+	 * payload is given to deliver() now and after restarts of later
+	 * versions, so the form carries a version. -ENODATA: nothing to say
+	 * on this side (empty text); other negative errno: cannot be said,
+	 * with the reason in `why` (an owned static or borrowed string).
+	 */
+	int (*prepare)(struct end_room *room, const struct event *event,
+		struct buf *ret_payload, const char **ret_why);
+
+	/*
+	 * Begins to deliver from `progress` on. Receipts follow: any number of
+	 * incomplete RECEIPT_DONE with growing progress, then exactly one last
+	 * receipt (complete, refused, later, in doubt). Parcels of a room are
+	 * delivered in the order of the calls. When one ends with later or in
+	 * doubt, the end ends all younger ones it holds with RECEIPT_LATER (or IN_DOUBT if already on the wire), in order, before it takes new ones.
+	 */
+	void (*deliver)(struct end_room *room, const struct parcel *parcel);
+
+	/* The lane has room again after it answered END_BUSY. */
+	void (*resume)(struct end_room *room);
+
+	/*
+	 * Starts reading the source. `position`: the durable cursor; events at
+	 * or after it minus the overlap are presented again; -1: never ran
+	 * before, begin with what is said from now on (call sink.position).
+	 */
+	void (*start)(struct end_room *room, int64_t position);
+
+	/* Stops reading, drops what is under way, frees the room. */
+	void (*close)(struct end_room *room);
+};
+
+/* First member of every end's own room struct. */
+struct end_room {
+	const struct end_ops *ops;
+};
+
+enum end_answer {
+	END_TAKEN, /* journaled, already seen, or dropped by policy: go on */
+	END_BUSY,  /* the lane is full: present it again after resume() */
+};
+
+/* What the bridge gives to each room. `arg` comes back in every call. */
+struct end_sink {
+	/* Events are presented in source order. */
+	enum end_answer (*event)(void *arg, const struct event *event);
+	void (*receipt)(void *arg, const struct receipt *receipt);
+	/* Can the room deliver now? `why` (for people) when not. Called on
+	 * every change; a room begins as not ready. */
+	void (*ready)(void *arg, bool ready, const char *why);
+	/* The source stands here: nothing before it is wanted. */
+	void (*position)(void *arg, int64_t position);
+	void *arg;
+};
+
+#endif
