@@ -5,7 +5,8 @@
  *
  * A turn is: callbacks of what is due, then the turn-end hooks in the order of
  * their making, then what was given to loop_defer(). No callback is ever
- * called from inside the function that arms it.
+ * called from inside the function that arms it. With nothing due the loop
+ * sleeps: it has no tick of its own. loop_new() also ignores SIGPIPE.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -27,7 +28,7 @@ struct loop *loop_new(void) MUST_CHECK;
 /* Everything made from the loop must be freed first. */
 void loop_free(struct loop *loop);
 
-/* Turns until loop_stop(). */
+/* Turns until loop_stop(), which ends it after the present turn. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 /* One turn. Waits for something to happen at most `max_wait_ms` (0: none). */
@@ -43,6 +44,10 @@ int64_t loop_now_ms(struct loop *loop);
 void loop_defer(struct loop *loop, loop_fn *fn, void *arg);
 
 /*
+ * Timers run by clock_mono_ms(), so a test that freezes the clock moves them
+ * too; a turn whose timers the frozen clock holds back still waits no longer
+ * than its max_wait_ms.
+ *
  * A one-shot timer; re-arm it in its callback to repeat. May be freed in its
  * own callback. After timer_cancel() or timer_free() the callback never comes.
  */
@@ -67,6 +72,6 @@ void loop_wake_free(struct loop_wake *wake);
 
 struct loop_signal *loop_signal_new(
 	struct loop *loop, int signo, loop_fn *fn, void *arg) MUST_CHECK;
-void loop_signal_free(struct loop_signal *signal);
+void loop_signal_free(struct loop_signal *sig);
 
 #endif

@@ -1,0 +1,419 @@
+#include "net/loop.h"
+
+#include "net/due.h"
+#include "net/loop_private.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+#include <event2/dns.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utlist.h>
+
+struct deferred {
+	loop_fn *fn;
+	void *arg;
+};
+
+struct deferred_list {
+	struct deferred *items;
+	size_t count;
+	size_t size;
+};
+
+struct timer {
+	struct due_item due; /* first: a due item is its timer */
+	struct loop *loop;
+	loop_fn *fn;
+	void *arg;
+};
+
+struct loop_hook {
+	struct loop *loop;
+	loop_fn *fn; /* NULL: freed while the hooks ran */
+	void *arg;
+	struct loop_hook *prev;
+	struct loop_hook *next;
+};
+
+struct loop_wake {
+	int fd;
+	struct event *event;
+	loop_fn *fn;
+	void *arg;
+};
+
+struct loop_signal {
+	struct event *event;
+	loop_fn *fn;
+	void *arg;
+};
+
+struct loop {
+	struct event_base *base;
+	struct evdns_base *dns;
+	struct event *limit; /* ends the wait of a turn */
+	struct due_heap timers;
+	struct loop_hook *hooks;
+	struct deferred_list deferred;
+	int64_t now_ms;
+	bool in_turn;
+	bool now_is_read; /* now_ms was read in this turn */
+	bool in_hooks;
+	bool stopped;
+};
+
+/* Rounds of deferred work that loop_free() grants to objects that defer while
+ * they free themselves. */
+enum { FREE_ROUNDS = 64 };
+
+void *net_must(void *p)
+{
+	if (!p)
+		abort();
+	return p;
+}
+
+static void loop_on_libevent_log(int severity, const char *text)
+{
+	(void)severity;
+	log_debug("libevent", "%s", text);
+}
+
+static void loop_on_limit(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+}
+
+static void loop_ignore_sigpipe(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&ignore.sa_mask);
+	if (sigaction(SIGPIPE, &ignore, NULL) != 0)
+		abort();
+}
+
+struct loop *loop_new(void)
+{
+	struct loop *loop = xcalloc(1, sizeof(*loop));
+	struct event_config *config = net_must(event_config_new());
+
+	loop_ignore_sigpipe();
+	event_set_log_callback(loop_on_libevent_log);
+	/* The precise timer of libevent costs a system call per turn. */
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	loop->base = net_must(event_base_new_with_config(config));
+	event_config_free(config);
+	loop->limit =
+		net_must(event_new(loop->base, -1, 0, loop_on_limit, NULL));
+	due_init(&loop->timers);
+	return loop;
+}
+
+static void loop_run_deferred(struct loop *loop)
+{
+	struct deferred_list list = loop->deferred;
+
+	loop->deferred = (struct deferred_list){.items = NULL};
+	for (size_t i = 0; i < list.count; i++)
+		list.items[i].fn(list.items[i].arg);
+	if (loop->deferred.items) {
+		free(list.items);
+		return;
+	}
+	/* Nothing new came: keep the memory for the next turn. */
+	list.count = 0;
+	loop->deferred = list;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	for (int i = 0; i < FREE_ROUNDS && loop->deferred.count > 0; i++)
+		loop_run_deferred(loop);
+	if (loop->dns)
+		evdns_base_free(loop->dns, 0);
+	event_free(loop->limit);
+	event_base_free(loop->base);
+	free(loop->deferred.items);
+	due_release(&loop->timers);
+	free(loop);
+}
+
+struct event_base *loop_base(struct loop *loop)
+{
+	return loop->base;
+}
+
+struct evdns_base *loop_dns(struct loop *loop)
+{
+	if (!loop->dns) {
+		/* A missing resolv.conf leaves /etc/hosts and literals. */
+		loop->dns = net_must(evdns_base_new(
+			loop->base, EVDNS_BASE_DISABLE_WHEN_INACTIVE));
+		(void)evdns_base_resolv_conf_parse(
+			loop->dns, DNS_OPTIONS_ALL, "/etc/resolv.conf");
+	}
+	return loop->dns;
+}
+
+int64_t loop_now_ms(struct loop *loop)
+{
+	if (!loop->in_turn)
+		return clock_mono_ms();
+	if (!loop->now_is_read) {
+		loop->now_ms = clock_mono_ms();
+		loop->now_is_read = true;
+	}
+	return loop->now_ms;
+}
+
+/* How long this turn may wait; -1: for ever. */
+static int64_t loop_wait_ms(struct loop *loop, int64_t max_wait_ms)
+{
+	struct due_item *first = due_first(&loop->timers);
+	int64_t wait;
+
+	if (loop->deferred.count > 0 || loop->stopped)
+		return 0;
+	if (!first)
+		return max_wait_ms;
+	wait = first->due_ms - clock_mono_ms();
+	if (wait < 0)
+		wait = 0;
+	return max_wait_ms >= 0 && max_wait_ms < wait ? max_wait_ms : wait;
+}
+
+static void loop_wait(struct loop *loop, int64_t wait_ms)
+{
+	int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
+
+	if (wait_ms == 0) {
+		flags |= EVLOOP_NONBLOCK;
+	} else if (wait_ms > 0) {
+		struct timeval tv = {
+			.tv_sec = (time_t)(wait_ms / 1000),
+			.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000),
+		};
+
+		event_add(loop->limit, &tv);
+	}
+	event_base_loop(loop->base, flags);
+	event_del(loop->limit);
+}
+
+/* Those armed in this turn wait for the next, even when due at once. */
+static void loop_run_timers(struct loop *loop, uint64_t end_seq)
+{
+	struct due_item *first = due_first(&loop->timers);
+
+	while (first && first->due_ms <= loop_now_ms(loop) &&
+		first->seq < end_seq) {
+		/* The cast holds: `due` is the first member of a timer. */
+		struct timer *timer = (struct timer *)first;
+
+		due_remove(&loop->timers, first);
+		timer->fn(timer->arg);
+		first = due_first(&loop->timers);
+	}
+}
+
+static void loop_run_hooks(struct loop *loop)
+{
+	struct loop_hook *hook;
+	struct loop_hook *next;
+
+	loop->in_hooks = true;
+	DL_FOREACH (loop->hooks, hook)
+		if (hook->fn)
+			hook->fn(hook->arg);
+	loop->in_hooks = false;
+	DL_FOREACH_SAFE (loop->hooks, hook, next)
+		if (!hook->fn) {
+			DL_DELETE(loop->hooks, hook);
+			free(hook);
+		}
+}
+
+void loop_turn(struct loop *loop, int64_t max_wait_ms)
+{
+	uint64_t end_seq = loop->timers.next_seq;
+	int64_t wait_ms = loop_wait_ms(loop, max_wait_ms);
+
+	loop->in_turn = true;
+	loop->now_is_read = false;
+	loop_wait(loop, wait_ms);
+	loop_run_timers(loop, end_seq);
+	loop_run_hooks(loop);
+	loop_run_deferred(loop);
+	loop->in_turn = false;
+}
+
+void loop_run(struct loop *loop)
+{
+	while (!loop->stopped)
+		loop_turn(loop, -1);
+	loop->stopped = false;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+void loop_defer(struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct deferred_list *list = &loop->deferred;
+
+	if (list->count == list->size) {
+		list->size = list->size == 0 ? 16 : list->size * 2;
+		list->items = xreallocarray(
+			list->items, list->size, sizeof(list->items[0]));
+	}
+	list->items[list->count++] = (struct deferred){.fn = fn, .arg = arg};
+}
+
+struct timer *timer_new(struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct timer *timer = xcalloc(1, sizeof(*timer));
+
+	timer->loop = loop;
+	timer->fn = fn;
+	timer->arg = arg;
+	return timer;
+}
+
+void timer_free(struct timer *timer)
+{
+	if (!timer)
+		return;
+	timer_cancel(timer);
+	free(timer);
+}
+
+void timer_arm(struct timer *timer, int64_t ms)
+{
+	struct loop *loop = timer->loop;
+	int64_t now_ms = loop_now_ms(loop);
+
+	if (ms < 0)
+		ms = 0;
+	if (ms > INT64_MAX - now_ms)
+		ms = INT64_MAX - now_ms;
+	due_remove(&loop->timers, &timer->due);
+	due_add(&loop->timers, &timer->due, now_ms + ms);
+}
+
+void timer_cancel(struct timer *timer)
+{
+	due_remove(&timer->loop->timers, &timer->due);
+}
+
+bool timer_is_armed(const struct timer *timer)
+{
+	return due_is_in(&timer->due);
+}
+
+struct loop_hook *loop_hook_new(struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct loop_hook *hook = xcalloc(1, sizeof(*hook));
+
+	hook->loop = loop;
+	hook->fn = fn;
+	hook->arg = arg;
+	DL_APPEND(loop->hooks, hook);
+	return hook;
+}
+
+void loop_hook_free(struct loop_hook *hook)
+{
+	if (!hook)
+		return;
+	hook->fn = NULL;
+	if (hook->loop->in_hooks)
+		return;
+	DL_DELETE(hook->loop->hooks, hook);
+	free(hook);
+}
+
+static void loop_on_wake(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop_wake *wake = arg;
+	uint64_t count;
+
+	(void)what;
+	/* Reading resets it: a signal from now on makes a new call. */
+	if (read(fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+		wake->fn(wake->arg);
+}
+
+struct loop_wake *loop_wake_new(struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct loop_wake *wake = xcalloc(1, sizeof(*wake));
+
+	wake->fn = fn;
+	wake->arg = arg;
+	wake->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake->fd < 0)
+		abort();
+	wake->event = net_must(event_new(loop->base, wake->fd,
+		EV_READ | EV_PERSIST, loop_on_wake, wake));
+	event_add(wake->event, NULL);
+	return wake;
+}
+
+void loop_wake_signal(struct loop_wake *wake)
+{
+	uint64_t one = 1;
+
+	/* It can only fail by being signalled 2^64 - 2 times already. */
+	if (write(wake->fd, &one, sizeof(one)) < 0)
+		return;
+}
+
+void loop_wake_free(struct loop_wake *wake)
+{
+	if (!wake)
+		return;
+	event_free(wake->event);
+	close(wake->fd);
+	free(wake);
+}
+
+static void loop_on_signal(evutil_socket_t signo, short what, void *arg)
+{
+	struct loop_signal *sig = arg;
+
+	(void)signo;
+	(void)what;
+	sig->fn(sig->arg);
+}
+
+struct loop_signal *loop_signal_new(
+	struct loop *loop, int signo, loop_fn *fn, void *arg)
+{
+	struct loop_signal *sig = xcalloc(1, sizeof(*sig));
+
+	sig->fn = fn;
+	sig->arg = arg;
+	sig->event =
+		net_must(evsignal_new(loop->base, signo, loop_on_signal, sig));
+	event_add(sig->event, NULL);
+	return sig;
+}
+
+void loop_signal_free(struct loop_signal *sig)
+{
+	if (!sig)
+		return;
+	event_free(sig->event);
+	free(sig);
+}
