@@ -1,0 +1,141 @@
+"""A small signed REST client for Chime SDK messaging. It shares no code with
+the bridge: standard library only."""
+import datetime
+import hashlib
+import hmac
+import http.client
+import json
+import urllib.parse
+import uuid
+
+KEY = "AKIDEXAMPLE"
+SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+
+class ChimeError(Exception):
+    def __init__(self, status, code, message):
+        super().__init__(f"{status} {code}: {message}")
+        self.status, self.code = status, code
+
+
+def quote(text):
+    return urllib.parse.quote(text, safe="-._~")
+
+
+def _hmac(key, text):
+    return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+def sign(method, path, query, headers, body, now, region="us-east-1"):
+    """The Authorization header for a request (SigV4, service chime)."""
+    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    day, names = stamp[:8], sorted(headers)
+    canonical = "\n".join([
+        method, urllib.parse.quote(path, safe="/-._~"),
+        "&".join(f"{quote(k)}={quote(v)}" for k, v in sorted(query)),
+        "".join(f"{name}:{headers[name]}\n" for name in names),
+        ";".join(names), hashlib.sha256(body).hexdigest()])
+    scope = f"{day}/{region}/chime/aws4_request"
+    text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope,
+                      hashlib.sha256(canonical.encode()).hexdigest()])
+    key = _hmac(("AWS4" + SECRET).encode(), day)
+    for part in (region, "chime", "aws4_request"):
+        key = _hmac(key, part)
+    return (f"AWS4-HMAC-SHA256 Credential={KEY}/{scope}, "
+            f"SignedHeaders={';'.join(names)}, "
+            f"Signature={_hmac(key, text).hex()}")
+
+
+class ChimeApi:
+    def __init__(self, port, host="127.0.0.1"):
+        self.host, self.port = host, port
+        self._connection = None
+
+    def call(self, method, path, bearer=None, query=(), body=None):
+        """The JSON answer of a call; ChimeError for any refusal."""
+        data = b"" if body is None else json.dumps(body).encode()
+        now = datetime.datetime.now(datetime.timezone.utc)
+        headers = {"host": f"{self.host}:{self.port}",
+                   "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ")}
+        if bearer:
+            headers["x-amz-chime-bearer"] = bearer
+        if body is not None:
+            headers["content-type"] = "application/json"
+        query = list(query)
+        headers["authorization"] = sign(method, path, query, headers, data,
+                                        now)
+        target = path
+        if query:
+            target += "?" + "&".join(f"{quote(k)}={quote(v)}"
+                                     for k, v in query)
+        status, text = self._exchange(method, target, data, headers)
+        answer = json.loads(text) if text else {}
+        if status >= 300:
+            raise ChimeError(status, answer.get("Code"),
+                             answer.get("Message"))
+        return answer
+
+    def _exchange(self, method, target, data, headers):
+        for attempt in (1, 2):
+            try:
+                if self._connection is None:
+                    self._connection = http.client.HTTPConnection(
+                        self.host, self.port, timeout=20)
+                self._connection.request(method, target, data, headers)
+                answer = self._connection.getresponse()
+                return answer.status, answer.read()
+            except (http.client.HTTPException, ConnectionError):
+                self._connection = None
+                if attempt == 2:
+                    raise
+        raise AssertionError("unreachable")
+
+    # The verbs that the tests need.
+
+    def create_app_instance(self, name="trial"):
+        return self.call("POST", "/app-instances", body={
+            "Name": name, "ClientRequestToken": uuid.uuid4().hex,
+        })["AppInstanceArn"]
+
+    def create_user(self, instance, user_id, name):
+        return self.call("POST", "/app-instance-users", body={
+            "AppInstanceArn": instance, "AppInstanceUserId": user_id,
+            "Name": name, "ClientRequestToken": uuid.uuid4().hex,
+        })["AppInstanceUserArn"]
+
+    def create_channel(self, instance, bearer, name, **members):
+        return self.call("POST", "/channels", bearer, body={
+            "AppInstanceArn": instance, "Name": name, "Mode": "UNRESTRICTED",
+            "Privacy": "PUBLIC", "ClientRequestToken": uuid.uuid4().hex,
+            **members})["ChannelArn"]
+
+    def add_member(self, channel, bearer, member, kind="DEFAULT"):
+        return self.call("POST", f"/channels/{quote(channel)}/memberships",
+                         bearer, body={"MemberArn": member, "Type": kind})
+
+    def send(self, channel, bearer, content, token=None, **members):
+        return self.call(
+            "POST", f"/channels/{quote(channel)}/messages", bearer, body={
+                "Content": content, "Type": "STANDARD",
+                "Persistence": "PERSISTENT",
+                "ClientRequestToken": token or uuid.uuid4().hex,
+                **members})["MessageId"]
+
+    def messages(self, channel, bearer):
+        """All messages, oldest first."""
+        out, token = [], None
+        while True:
+            query = [("sort-order", "ASCENDING"), ("max-results", "50")]
+            if token:
+                query.append(("next-token", token))
+            page = self.call("GET", f"/channels/{quote(channel)}/messages",
+                             bearer, query)
+            out += page["ChannelMessages"]
+            token = page.get("NextToken")
+            if not token:
+                return out
+
+    def channels_of(self, bearer):
+        return self.call("GET", "/channels", bearer, [
+            ("scope", "app-instance-user-memberships"),
+            ("app-instance-user-arn", bearer)])["ChannelMemberships"]
