@@ -5,9 +5,9 @@
  * IRC, not who uses it.
  *
  * States move by one setter; each has a deadline. Disconnects are classified
- * before a retry: normal, throttled (>= 30 s), banned (>= 15 min), killed (>= 30 s), untrusted
- * certificate, SASL refused. Back-off 2 s .. 5 min with jitter, reset after a
- * link that was stable for 5 min.
+ * before a retry: normal, throttled (>= 30 s), banned (>= 15 min), killed (>=
+ * 30 s), untrusted certificate, SASL refused. Back-off 2 s .. 5 min with
+ * jitter, reset after a link that was stable for 5 min.
  *
  * The events are called from the loop only. irc_conn_free() may be called
  * inside them; afterwards none comes.
@@ -31,14 +31,18 @@ struct irc_channel;
 enum irc_conn_state {
 	IRC_CONN_IDLE,        /* not started */
 	IRC_CONN_CONNECTING,  /* name, TCP, TLS */
-	IRC_CONN_REGISTERING, /* CAP, SASL, NICK/USER until 001 and end of MOTD */
+	IRC_CONN_REGISTERING, /* CAP, SASL, NICK/USER until 001 and end of MOTD
+			       */
 	IRC_CONN_READY,
-	IRC_CONN_CLOSING,     /* QUIT sent, waiting for the end */
-	IRC_CONN_WAITING,     /* until the next attempt */
+	IRC_CONN_CLOSING, /* QUIT sent, waiting for the end */
+	IRC_CONN_WAITING, /* until the next attempt */
 };
 
 enum irc_sasl_mechanism {
-	IRC_SASL_NONE, IRC_SASL_PLAIN, IRC_SASL_EXTERNAL, IRC_SASL_SCRAM_SHA_256
+	IRC_SASL_NONE,
+	IRC_SASL_PLAIN,
+	IRC_SASL_EXTERNAL,
+	IRC_SASL_SCRAM_SHA_256
 };
 
 struct irc_server {
@@ -61,7 +65,8 @@ struct irc_conn_params {
 	enum irc_sasl_mechanism sasl;
 	const char *sasl_account;
 	const char *sasl_password;
-	/* false: go on unauthenticated (and say so) when SASL is not to be had */
+	/* false: go on unauthenticated (and say so) when SASL is not to be had
+	 */
 	bool sasl_required;
 	unsigned flood_burst;        /* lines at once; 0: no pacing at all */
 	int64_t flood_interval_ms;   /* then one line per this */
@@ -84,9 +89,10 @@ struct irc_conn_events {
 	void (*message)(struct irc_conn *conn,
 		const struct irc_message *message, void *arg);
 	/* A channel we were told to stay in: joined (366 seen), or not any
-	 * more / refused, with the reason. The name is the one that was asked for. */
-	void (*channel)(struct irc_conn *conn, const char *channel,
-		bool joined, const char *why, void *arg);
+	 * more / refused, with the reason. The name is the one that was asked
+	 * for. */
+	void (*channel)(struct irc_conn *conn, const char *channel, bool joined,
+		const char *why, void *arg);
 };
 
 struct irc_conn *irc_conn_new(struct loop *loop,
@@ -110,11 +116,10 @@ bool irc_conn_has_cap(const struct irc_conn *conn, const char *cap);
 
 /*
  * Wants to be in `channel`: joins as soon as ready, rejoins after reconnects
- * and kicks (slowly: 60 s .. 30 min after refusals). A forward (470) to another channel is
- * left at once and counts as a refusal.
+ * and kicks (slowly: 60 s .. 30 min after refusals). A forward (470) to another
+ * channel is left at once and counts as a refusal.
  */
-void irc_conn_join(
-	struct irc_conn *conn, const char *channel, const char *key);
+void irc_conn_join(struct irc_conn *conn, const char *channel, const char *key);
 /* Leaves it, drops what is queued for it. */
 void irc_conn_part(struct irc_conn *conn, const char *channel);
 
@@ -136,8 +141,8 @@ int irc_conn_send(struct irc_conn *conn, enum irc_priority priority,
 
 /* Bytes left for the text of `command target :text` in the line as others
  * receive it, with our present nick!user@host (worst case while unknown). */
-size_t irc_conn_text_room(const struct irc_conn *conn, const char *command,
-	const char *target);
+size_t irc_conn_text_room(
+	const struct irc_conn *conn, const char *command, const char *target);
 
 /* Tracked state of a joined channel, or NULL. See irc/channel.h. */
 const struct irc_channel *irc_conn_channel(

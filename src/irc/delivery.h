@@ -2,8 +2,8 @@
  * A line of text whose fate is known: sends PRIVMSG or NOTICE and finds out
  * whether the server took it. In order of preference: labeled-response with
  * echo-message (own message with our label; a labelled NOTICE or numeric
- * instead is a refusal), echo-message alone (own echo, oldest first, same target),
- * else a PING barrier after the line (PONG: everything before it was
+ * instead is a refusal), echo-message alone (own echo, oldest first, same
+ * target), else a PING barrier after the line (PONG: everything before it was
  * processed, and refusals came before it).
  *
  * Barrier PINGs are not counted against the flood bucket: a window of one
@@ -17,7 +17,8 @@
 enum irc_delivery_outcome {
 	IRC_DELIVERY_CONFIRMED,
 	IRC_DELIVERY_REFUSED, /* for good: 412, 417, FAIL INVALID_UTF8 … */
-	IRC_DELIVERY_BLOCKED, /* for now: 404, 403, 442, throttled NOTICE, not joined */
+	IRC_DELIVERY_BLOCKED, /* for now: 404, 403, 442, throttled NOTICE, not
+				 joined */
 	IRC_DELIVERY_UNSENT,  /* never reached the socket: purged, link down */
 	IRC_DELIVERY_LOST,    /* written, link died before the confirmation */
 };
@@ -35,7 +36,7 @@ typedef void irc_delivery_fn(
 struct irc_delivery_request {
 	const char *command; /* PRIVMSG or NOTICE */
 	const char *channel;
-	const char *text;    /* one line, fits irc_conn_text_room() */
+	const char *text; /* one line, fits irc_conn_text_room() */
 	size_t text_len;
 	/* Value of the client-only tag +belfry/id where the server relays
 	 * client tags (message-tags, not in CLIENTTAGDENY), or NULL. */

@@ -8,6 +8,7 @@
 #ifndef IRC_FORMAT_H
 #define IRC_FORMAT_H
 
+#include "util/attr.h"
 #include "util/buf.h"
 
 #include <stdbool.h>

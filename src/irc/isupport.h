@@ -83,10 +83,11 @@ struct irc_isupport {
 	bool utf8only;
 	bool whox;
 	bool safelist;
-	bool monitor;               /* MONITOR works... */
-	unsigned monitor_limit;     /* ...for so many; 0 no limit */
-	bool chathistory;           /* CHATHISTORY works... */
-	unsigned chathistory_limit; /* ...so many lines at once; 0 no limit */
+	struct irc_limited {
+		bool works;
+		unsigned limit; /* 0 no limit */
+	} monitor,              /* MONITOR for so many nicks */
+		chathistory;    /* CHATHISTORY with so many lines at once */
 };
 
 void irc_isupport_init(struct irc_isupport *isupport);
