@@ -15,8 +15,8 @@
 struct buf {
 	char *data;
 	size_t len;
-	size_t size;     /* allocated bytes, 0 while data is the static "" */
-	size_t ceiling;  /* most bytes of content */
+	size_t size;    /* allocated bytes, 0 while data is the static "" */
+	size_t ceiling; /* most bytes of content */
 	bool overflow;
 };
 

@@ -1,6 +1,7 @@
 /*
  * Time in milliseconds. Both clocks can be replaced for tests; code that must
- * be testable asks these and never the system.
+ * be testable asks these and never the system. Any thread may ask; what tests
+ * set lives in globals of this file.
  */
 #ifndef UTIL_CLOCK_H
 #define UTIL_CLOCK_H

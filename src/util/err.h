@@ -17,8 +17,7 @@ struct err {
 };
 
 /* Sets both and returns `code`, so that `return err_set(...)` reads well. */
-int err_set(struct err *err, int code, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
+int err_set(struct err *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Puts "prefix: " before the present text. Returns err->code. */
 int err_prefix(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void err_clear(struct err *err);

@@ -13,7 +13,6 @@
 int file_read(const char *path, size_t limit, struct buf *out,
 	struct err *err) MUST_CHECK;
 /* First line of a file without its newline (a password file); owned. */
-int file_read_secret(const char *path, char **ret, struct err *err)
-	MUST_CHECK;
+int file_read_secret(const char *path, char **ret, struct err *err) MUST_CHECK;
 
 #endif

@@ -30,8 +30,7 @@ struct span span_trim(struct span s);
 
 /* Whole string, decimal, no sign unless signed; 0, -EINVAL or -ERANGE. */
 int parse_u64(const char *s, uint64_t max, uint64_t *ret) MUST_CHECK;
-int parse_i64(const char *s, int64_t min, int64_t max, int64_t *ret)
-	MUST_CHECK;
+int parse_i64(const char *s, int64_t min, int64_t max, int64_t *ret) MUST_CHECK;
 
 bool str_eq(const char *a, const char *b);        /* NULL equals only NULL */
 bool str_eq_nocase(const char *a, const char *b); /* ASCII */

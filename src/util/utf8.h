@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. NUL is valid. */
+/* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. NUL is valid.
+ */
 bool utf8_is_valid(const char *s, size_t len);
 
 /* Appends s with every broken byte replaced by U+FFFD. */
