@@ -1,8 +1,8 @@
 /*
  * The door between an end and the bridge. An end speaks for one side of a
- * mapping ("room"): it turns what its wire says into events, and delivers what the other side said. It knows
- * nothing of the other side. Three implementations: Chime, IRC, and the fake
- * end of the bridge's tests.
+ * mapping ("room"): it turns what its wire says into events, and delivers what
+ * the other side said. It knows nothing of the other side. Three
+ * implementations: Chime, IRC, and the fake end of the bridge's tests.
  *
  * Rules of calling
  * - All calls are made on the loop's thread.
@@ -11,8 +11,8 @@
  * - The bridge may call any verb from inside a sink call, `close` included.
  * - After `close` the sink is not called any more.
  *
- * A message's way: source end -> sink.event -> dest.prepare (pure) -> journal ->
- * dest.deliver -> sink.receipt (of the dest end) -> journal.
+ * A message's way: source end -> sink.event -> dest.prepare (pure) -> journal
+ * -> dest.deliver -> sink.receipt (of the dest end) -> journal.
  */
 #ifndef MODEL_END_H
 #define MODEL_END_H
@@ -33,10 +33,10 @@ struct parcel {
 	/* Idempotency token, 2..64 of [-_A-Za-z0-9]: the same on every retry
 	 * and after every restart. */
 	const char *token;
-	const char *payload;   /* what prepare() wrote, byte for byte */
+	const char *payload; /* what prepare() wrote, byte for byte */
 	size_t payload_len;
-	size_t progress;       /* bytes of the payload confirmed before */
-	int64_t position;      /* the event's */
+	size_t progress;  /* bytes of the payload confirmed before */
+	int64_t position; /* the event's */
 	/* Wall ms of the first attempt, of this or an earlier process; 0 when
 	 * it was never sent. */
 	int64_t first_sent_ms;
@@ -66,7 +66,8 @@ struct end_ops {
 	 * incomplete RECEIPT_DONE with growing progress, then exactly one last
 	 * receipt (complete, refused, later, in doubt). Parcels of a room are
 	 * delivered in the order of the calls. When one ends with later or in
-	 * doubt, the end ends all younger ones it holds with RECEIPT_LATER (or IN_DOUBT if already on the wire), in order, before it takes new ones.
+	 * doubt, the end ends all younger ones it holds with RECEIPT_LATER (or
+	 * IN_DOUBT if already on the wire), in order, before it takes new ones.
 	 */
 	void (*deliver)(struct end_room *room, const struct parcel *parcel);
 

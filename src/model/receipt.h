@@ -11,7 +11,8 @@
 enum receipt_outcome {
 	/* The other side has confirmed the payload up to `progress`. */
 	RECEIPT_DONE,
-	/* For certain not delivered, and never will be: handled, tell people. */
+	/* For certain not delivered, and never will be: handled, tell people.
+	 */
 	RECEIPT_REFUSED,
 	/* For certain not delivered (beyond the progress already confirmed);
 	 * may be later. The bridge keeps it at the head and tries again. */
@@ -23,11 +24,12 @@ enum receipt_outcome {
 struct receipt {
 	uint64_t ticket;
 	enum receipt_outcome outcome;
-	bool complete;        /* RECEIPT_DONE: the whole payload is confirmed */
-	size_t progress;      /* bytes of the payload confirmed in all */
-	const char *dest_id;  /* id the other side gave this part, or "" */
-	const char *why;      /* for people, when not done; else NULL */
-	int64_t retry_ms;     /* RECEIPT_LATER: not before; 0: the bridge's choice */
+	bool complete;       /* RECEIPT_DONE: the whole payload is confirmed */
+	size_t progress;     /* bytes of the payload confirmed in all */
+	const char *dest_id; /* id the other side gave this part, or "" */
+	const char *why;     /* for people, when not done; else NULL */
+	int64_t retry_ms; /* RECEIPT_LATER: not before; 0: the bridge's choice
+			   */
 };
 
 #endif

@@ -7,9 +7,9 @@
  * another thread; sync() tells when all that was appended before it is
  * durable. When the disk refuses (full, read-only) the store keeps the batch,
  * tries again, and says so through `trouble`; callbacks of sync() simply come
- * later, so nobody ever acts on state that is not saved. An I/O error in a sync is
- * final (what the kernel dropped cannot be synced again): `trouble` is called
- * with fatal = true and the process must end.
+ * later, so nobody ever acts on state that is not saved. An I/O error in a sync
+ * is final (what the kernel dropped cannot be synced again): `trouble` is
+ * called with fatal = true and the process must end.
  *
  * All calls on the loop's thread.
  */
@@ -29,7 +29,8 @@ enum store_kind {
 	/* (mapping, way) -> position. Replaces. */
 	STORE_CURSOR,
 	/*
-	 * One part of an event is confirmed: (mapping, way, source_id, progress)
+	 * One part of an event is confirmed: (mapping, way, source_id,
+	 * progress)
 	 * -> dest_id, position, complete. Several parts: several records. Both
 	 * the seen window and the message map (source id <-> dest id).
 	 * Clears the INTENT of the same source_id when complete.
@@ -77,11 +78,11 @@ typedef void store_fn(void *arg);
 typedef void store_each_fn(const struct store_record *record, void *arg);
 
 struct store_query {
-	enum store_kind kind;  /* CURSOR, DONE, INTENT, OUTBOX_ADD, FACT */
+	enum store_kind kind; /* CURSOR, DONE, INTENT, OUTBOX_ADD, FACT */
 	enum lane_way way;
-	const char *mapping;   /* for all but FACT */
-	int64_t since;         /* DONE: position >= since */
-	const char *space;     /* FACT */
+	const char *mapping; /* for all but FACT */
+	int64_t since;       /* DONE: position >= since */
+	const char *space;   /* FACT */
 };
 
 struct store_ops {
@@ -89,10 +90,11 @@ struct store_ops {
 	void (*append)(struct store *store, const struct store_record *record);
 	/*
 	 * fn(arg) once everything appended so far is durable; never from
-	 * inside this call, in the order of the calls. NULL fn is a plain flush.
-	 * The handle may be cancelled until fn ran.
+	 * inside this call, in the order of the calls. NULL fn is a plain
+	 * flush. The handle may be cancelled until fn ran.
 	 */
-	struct store_sync *(*sync)(struct store *store, store_fn *fn, void *arg);
+	struct store_sync *(*sync)(
+		struct store *store, store_fn *fn, void *arg);
 	void (*cancel)(struct store *store, struct store_sync *sync);
 	/*
 	 * Reads what is durable now, oldest first (by position, seq or key);
