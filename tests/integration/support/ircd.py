@@ -14,11 +14,11 @@ class IrcServer(Process):
     tls_port = None
     sasl = False
 
-    def __init__(self, folder, fast=True, certificates=None):
+    def __init__(self, folder, fast=True, certificates=None, port=None):
         self.folder = pathlib.Path(folder) / self.program
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o777)
-        self.port, self.fast = free_port(), fast
+        self.port, self.fast = port or free_port(), fast
         self.certificates = certificates
         self.config_path = self.folder / "ircd.conf"
         self.config_path.write_text(self.configuration())
@@ -221,6 +221,7 @@ saslserv {{ nick = "SaslServ"; }}; nickserv {{ nick = "NickServ"; }};
         argv = [find_program("atheme-services"), "-n", "-c", config, "-D",
                 self.folder, "-l", self.folder / "services.log", "-p",
                 self.folder / "services.pid"]
-        if os.getuid() == 0:
-            argv.append("-r")
+        if os.getuid() == 0:   # it refuses to run as root
+            argv = [shutil.which("setpriv"), "--reuid=irc", "--regid=irc",
+                    "--clear-groups"] + argv
         super().__init__("atheme", argv, self.folder)
