@@ -1,0 +1,488 @@
+#include "chime/operations.h"
+
+#include "aws/arn.h"
+#include "chime/operations_rows.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/enc.h"
+#include "util/utf8.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum {
+	TAG_KEY_CHARACTERS = 128,
+	TAG_VALUE_CHARACTERS = 256,
+	QUERY_VALUE_BYTES = 8192,
+	DIGITS_BYTES = 20,
+};
+
+const struct chime_operation *chime_operation(enum chime_op op)
+{
+	const struct chime_operation *row = &chime_messaging_rows[op];
+	return row->name ? row : &chime_identity_rows[op];
+}
+
+void chime_kebab(const char *name, char out[CHIME_KEBAB_BYTES])
+{
+	size_t n = 0;
+	for (const char *p = name; *p && n + 2 < CHIME_KEBAB_BYTES; p++) {
+		bool upper = *p >= 'A' && *p <= 'Z';
+		if (upper && p != name)
+			out[n++] = '-';
+		out[n++] = ascii_lower(*p);
+	}
+	out[n] = '\0';
+}
+
+static bool is_named(const char *name, const char *wanted)
+{
+	char kebab[CHIME_KEBAB_BYTES];
+	if (str_eq(name, wanted))
+		return true;
+	chime_kebab(name, kebab);
+	return str_eq(kebab, wanted);
+}
+
+const struct chime_operation *chime_operation_by_name(const char *name)
+{
+	for (int op = 0; op < CHIME_OP_COUNT; op++) {
+		const struct chime_operation *row =
+			chime_operation((enum chime_op)op);
+		if (is_named(row->name, name))
+			return row;
+	}
+	return NULL;
+}
+
+const struct chime_member *chime_member(
+	const struct chime_operation *operation, const char *name)
+{
+	for (size_t i = 0; i < operation->member_count; i++) {
+		if (is_named(operation->members[i].name, name))
+			return &operation->members[i];
+	}
+	return NULL;
+}
+
+static const char *const budget_names[CHIME_BUDGET_COUNT] = {
+	[CHIME_BUDGET_BEARER] = "bearer",
+	[CHIME_BUDGET_IDENTITY] = "identity",
+	[CHIME_BUDGET_APP_INSTANCES] = "app_instances",
+	[CHIME_BUDGET_USERS] = "users",
+	[CHIME_BUDGET_CHANNELS] = "channels",
+	[CHIME_BUDGET_LIST_CHANNELS] = "list_channels",
+	[CHIME_BUDGET_DESCRIBE] = "describe",
+	[CHIME_BUDGET_MEMBER_CHANGES] = "member_changes",
+	[CHIME_BUDGET_MEMBER_LISTS] = "member_lists",
+	[CHIME_BUDGET_MESSAGE_CHANGES] = "message_changes",
+	[CHIME_BUDGET_MESSAGE_LISTS] = "message_lists",
+	[CHIME_BUDGET_MESSAGE_GETS] = "message_gets",
+	[CHIME_BUDGET_USER_LISTS] = "user_lists",
+};
+
+const char *chime_budget_name(enum chime_budget budget)
+{
+	return budget_names[budget];
+}
+
+/* ---- values ---- */
+
+/* Calls `fn` for every code point until it says no. */
+typedef bool codepoint_fn(uint32_t c);
+
+static bool all_codepoints(const char *s, size_t len, codepoint_fn *fn)
+{
+	while (len > 0) {
+		uint32_t c;
+		size_t n = utf8_decode(s, len, &c);
+		if (n == 0 || !fn(c))
+			return false;
+		s += n;
+		len -= n;
+	}
+	return true;
+}
+
+static bool in_line(uint32_t c)
+{
+	return c != '\n' && c != '\r' && c != 0x85 && c != 0x2028 &&
+	       c != 0x2029;
+}
+
+static bool in_name(uint32_t c)
+{
+	return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= '~') ||
+	       c == 0x85 || (c >= 0xa0 && c <= 0xfffd);
+}
+
+static bool is_alnum(uint32_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+static bool in_id(uint32_t c)
+{
+	return is_alnum(c) || c == '-' || c == '_';
+}
+
+static bool in_user_id(uint32_t c)
+{
+	return in_id(c) || c == ':' || c == '.' || c == '@';
+}
+
+static bool is_blank(uint32_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static bool is_any(const char *s, size_t len)
+{
+	(void)s;
+	(void)len;
+	return true;
+}
+
+static bool is_one_line(const char *s, size_t len)
+{
+	return all_codepoints(s, len, in_line);
+}
+
+static bool is_arn(const char *s, size_t len)
+{
+	return strlen(s) == len && arn_is_valid(s);
+}
+
+static bool is_id(const char *s, size_t len)
+{
+	return all_codepoints(s, len, in_id);
+}
+
+static bool is_name(const char *s, size_t len)
+{
+	return all_codepoints(s, len, in_name);
+}
+
+static bool is_not_blank(const char *s, size_t len)
+{
+	return is_one_line(s, len) && !all_codepoints(s, len, is_blank);
+}
+
+/* Five characters at least: the model's pattern has {3,50} in its middle. */
+static bool is_user_id(const char *s, size_t len)
+{
+	return len >= 5 && all_codepoints(s, len, in_user_id) &&
+	       is_alnum((unsigned char)s[0]) &&
+	       is_alnum((unsigned char)s[len - 1]);
+}
+
+static const struct {
+	bool (*is_fit)(const char *s, size_t len);
+	const char *wanted;
+} patterns[] = {
+	[CHIME_ANY] = {is_any, ""},
+	[CHIME_ONE_LINE] = {is_one_line, "must be one line"},
+	[CHIME_ARN] = {is_arn, "must be an ARN"},
+	[CHIME_ID] = {is_id, "may hold only letters, digits, - and _"},
+	[CHIME_NAME] = {is_name,
+		"may hold no control characters and nothing beyond U+FFFD"},
+	[CHIME_NOT_BLANK] = {is_not_blank, "must be one line and not blank"},
+	[CHIME_USER_ID] = {is_user_id,
+		"must be 5 to 50 of A-Z a-z 0-9 : - _ . @, with a letter "
+		"or digit at both ends"},
+};
+
+static int check_count(
+	const char *name, size_t count, size_t min, size_t max, struct err *err)
+{
+	if (count < min)
+		return err_set(err, -EINVAL,
+			"%s has length %zu, at least %zu "
+			"is needed",
+			name, count, min);
+	if (max && count > max)
+		return err_set(err, -EINVAL,
+			"%s has length %zu, at most %zu "
+			"is allowed",
+			name, count, max);
+	return 0;
+}
+
+static int check_word(
+	const struct chime_member *member, const char *s, struct err *err)
+{
+	char known[256] = "";
+	size_t used = 0;
+	for (size_t i = 0; member->values[i]; i++) {
+		if (str_eq(member->values[i], s))
+			return 0;
+		int n = snprintf(known + used, sizeof(known) - used, " %s",
+			member->values[i]);
+		if (n > 0 && used + (size_t)n < sizeof(known))
+			used += (size_t)n;
+	}
+	return err_set(
+		err, -EINVAL, "%s must be one of:%s", member->name, known);
+}
+
+static int check_string(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	if (!json_is_string(value))
+		return err_set(
+			err, -EINVAL, "%s must be a string", member->name);
+	const char *s = json_string_value(value);
+	size_t len = json_string_length(value);
+	if (member->values)
+		return check_word(member, s, err);
+	if (member->max_bytes && len > member->max_bytes)
+		return err_set(err, -EINVAL,
+			"%s is %zu bytes long, at most "
+			"%u are allowed",
+			member->name, len, member->max_bytes);
+	int r = check_count(member->name, utf8_length(s, len), member->min,
+		member->max, err);
+	if (r != 0)
+		return r;
+	if (!patterns[member->pattern].is_fit(s, len))
+		return err_set(err, -EINVAL, "%s %s", member->name,
+			patterns[member->pattern].wanted);
+	return 0;
+}
+
+static int integer_of(const json_t *value, int64_t *ret)
+{
+	if (json_is_integer(value)) {
+		*ret = json_integer_value(value);
+		return 0;
+	}
+	if (!json_is_string(value) || json_string_length(value) > DIGITS_BYTES)
+		return -EINVAL;
+	return parse_i64(json_string_value(value), INT64_MIN, INT64_MAX, ret);
+}
+
+static int check_integer(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	int64_t number;
+	if (integer_of(value, &number) != 0)
+		return err_set(err, -EINVAL, "%s must be a whole number",
+			member->name);
+	if (number < (int64_t)member->min ||
+		(member->max && number > (int64_t)member->max))
+		return err_set(err, -EINVAL, "%s must be from %u to %u",
+			member->name, member->min, member->max);
+	return 0;
+}
+
+static int check_timestamp(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	int64_t ms;
+	if (json_is_number(value) && json_number_value(value) >= 0)
+		return 0;
+	if (json_is_string(value) &&
+		clock_parse_iso8601(json_string_value(value), &ms) == 0)
+		return 0;
+	return err_set(err, -EINVAL,
+		"%s must be a time: epoch seconds or "
+		"ISO 8601 in UTC",
+		member->name);
+}
+
+static int check_tag_text(
+	const json_t *tag, const char *key, size_t max, struct err *err)
+{
+	const json_t *value = json_object_get(tag, key);
+	if (!json_is_string(value))
+		return err_set(err, -EINVAL,
+			"Tags: every tag needs the "
+			"strings Key and Value");
+	size_t n = utf8_length(
+		json_string_value(value), json_string_length(value));
+	return check_count(key, n, 1, max, err);
+}
+
+static int check_tags(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	size_t i;
+	json_t *tag;
+	if (!json_is_array(value))
+		return err_set(err, -EINVAL, "%s must be a list", member->name);
+	int r = check_count(member->name, json_array_size(value), member->min,
+		member->max, err);
+	json_array_foreach (value, i, tag) {
+		if (r == 0)
+			r = check_tag_text(tag, "Key", TAG_KEY_CHARACTERS, err);
+		if (r == 0)
+			r = check_tag_text(
+				tag, "Value", TAG_VALUE_CHARACTERS, err);
+	}
+	return r;
+}
+
+int chime_member_check(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	static int (*const checks[])(
+		const struct chime_member *, const json_t *, struct err *) = {
+		[CHIME_STRING] = check_string,
+		[CHIME_INTEGER] = check_integer,
+		[CHIME_TIMESTAMP] = check_timestamp,
+		[CHIME_TAGS] = check_tags,
+	};
+	if (!value || json_is_null(value)) {
+		if (!member->required)
+			return 0;
+		return err_set(err, -EINVAL, "%s is missing", member->name);
+	}
+	return checks[member->type](member, value, err);
+}
+
+/* ---- routing ---- */
+
+/* Decodes one raw segment into a bounded string without NUL. */
+static int decode_value(struct span raw, char *out, size_t size)
+{
+	struct buf AUTOBUF text;
+	buf_init(&text, size - 1);
+	if (raw.len == 0 || raw.len > 3 * size ||
+		enc_percent_decode(&text, raw.p, raw.len) != 0)
+		return -EINVAL;
+	if (text.overflow || strlen(text.data) != text.len)
+		return -EINVAL;
+	memcpy(out, text.data, text.len + 1);
+	return 0;
+}
+
+/*
+ * Compares a raw path with a template, segment by segment, and collects the
+ * raw segments that stand for {…}.
+ */
+static bool match_path(const char *template, struct span path,
+	struct span values[CHIME_PATH_VALUES], size_t *ret_count)
+{
+	struct span want = span_of(template);
+	size_t count = 0;
+	while (want.p && path.p) {
+		struct span expected = span_cut(&want, '/');
+		struct span segment = span_cut(&path, '/');
+		if (expected.len > 0 && expected.p[0] == '{') {
+			if (count == CHIME_PATH_VALUES || segment.len == 0)
+				return false;
+			values[count++] = segment;
+			continue;
+		}
+		if (segment.len != expected.len ||
+			(segment.len &&
+				memcmp(segment.p, expected.p, segment.len)))
+			return false;
+	}
+	*ret_count = count;
+	return !want.p && !path.p;
+}
+
+static bool has_fixed_query(
+	const struct chime_operation *row, struct span query)
+{
+	struct buf AUTOBUF value;
+	buf_init(&value, QUERY_VALUE_BYTES);
+	return chime_query_get(query, row->fixed_name, &value) == 0 &&
+	       str_eq(value.data, row->fixed_value);
+}
+
+struct candidate {
+	const struct chime_operation *row;
+	struct span values[CHIME_PATH_VALUES];
+	size_t count;
+	bool other_method;
+};
+
+/* Is `row` a better answer than the best so far? */
+static bool is_better(const struct chime_operation *row, struct span query,
+	const struct candidate *best)
+{
+	if (row->fixed_name)
+		return has_fixed_query(row, query);
+	return !best->row;
+}
+
+static void consider(const struct chime_operation *row, const char *method,
+	struct span path, struct span query, struct candidate *best)
+{
+	struct span values[CHIME_PATH_VALUES] = {{NULL, 0}};
+	size_t count;
+	if (!match_path(row->path, path, values, &count))
+		return;
+	if (!str_eq(row->method, method)) {
+		best->other_method = true;
+		return;
+	}
+	if (!is_better(row, query, best))
+		return;
+	best->row = row;
+	best->count = count;
+	memcpy(best->values, values, sizeof(values));
+}
+
+int chime_route(const char *method, struct span path, struct span query,
+	struct chime_route *ret)
+{
+	struct candidate best = {.row = NULL};
+	for (int op = 0; op < CHIME_OP_COUNT; op++)
+		consider(chime_operation((enum chime_op)op), method, path,
+			query, &best);
+	if (!best.row)
+		return best.other_method ? -ENOTSUP : -ENOENT;
+	ret->operation = best.row;
+	ret->value_count = best.count;
+	for (size_t i = 0; i < best.count; i++) {
+		int r = decode_value(
+			best.values[i], ret->values[i], CHIME_PATH_VALUE_BYTES);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+const char *chime_route_value(
+	const struct chime_route *route, const char *member_name)
+{
+	const struct chime_operation *row = route->operation;
+	size_t n = 0;
+	for (size_t i = 0; i < row->member_count; i++) {
+		if (row->members[i].where != CHIME_IN_PATH)
+			continue;
+		if (str_eq(row->members[i].name, member_name))
+			return n < route->value_count ? route->values[n] : NULL;
+		n++;
+	}
+	return NULL;
+}
+
+/* Is the raw name, decoded, `wanted`? Wire names need no escapes. */
+static bool is_raw_name(struct span raw, const char *wanted)
+{
+	char name[CHIME_KEBAB_BYTES];
+	if (span_is(raw, wanted))
+		return true;
+	return memchr(raw.p, '%', raw.len) &&
+	       decode_value(raw, name, sizeof(name)) == 0 &&
+	       str_eq(name, wanted);
+}
+
+int chime_query_get(struct span query, const char *name, struct buf *out)
+{
+	while (query.p) {
+		struct span value = span_cut(&query, '&');
+		struct span raw = span_cut(&value, '=');
+		if (!raw.p || !is_raw_name(raw, name))
+			continue;
+		if (!value.p || value.len == 0)
+			return 0;
+		return enc_percent_decode(out, value.p, value.len);
+	}
+	return -ENOENT;
+}
