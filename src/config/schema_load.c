@@ -1,0 +1,133 @@
+#include "config/schema_load.h"
+
+#include "util/alloc.h"
+#include "util/str.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct place load_place_of(
+	const struct schema_load *load, const config_setting_t *setting)
+{
+	struct place place = {.file = load->name, .line = 1};
+
+	/* The root has neither. */
+	if (setting && setting->line)
+		place.line = setting->line;
+	if (setting && setting->file)
+		place.file = setting->file;
+	return place;
+}
+
+void load_problem(struct schema_load *load, const config_setting_t *setting,
+	const char *fmt, ...)
+{
+	struct place place = load_place_of(load, setting);
+	va_list ap;
+
+	place.setting = load->path.data;
+	va_start(ap, fmt);
+	problems_vadd(load->problems, &place, fmt, ap);
+	va_end(ap);
+}
+
+size_t load_enter(struct schema_load *load, const char *name)
+{
+	size_t mark = load->path.len;
+
+	if (mark)
+		buf_addc(&load->path, '.');
+	buf_adds(&load->path, name);
+	return mark;
+}
+
+void load_leave(struct schema_load *load, size_t mark)
+{
+	buf_truncate(&load->path, mark);
+}
+
+/* "a[0].b" is "a.[0].b" in libconfig's words. */
+static void lookup_path(const char *setting, struct buf *out)
+{
+	for (; *setting; setting++) {
+		if (*setting == '[')
+			buf_addc(out, '.');
+		buf_addc(out, *setting);
+	}
+}
+
+static const config_setting_t *nearest_setting(
+	const struct schema_load *load, const char *setting)
+{
+	const config_setting_t *found = NULL;
+	struct buf AUTOBUF path;
+	char *dot;
+
+	buf_init(&path, 2 * LOAD_PATH_BYTES);
+	lookup_path(setting, &path);
+	while (!(found = config_lookup(&load->config, path.data)) &&
+		(dot = strrchr(path.data, '.')))
+		buf_truncate(&path, (size_t)(dot - path.data));
+	return found;
+}
+
+void schema_problem(
+	struct schema_load *load, const char *setting, const char *fmt, ...)
+{
+	struct place place =
+		load_place_of(load, nearest_setting(load, setting));
+	va_list ap;
+
+	place.setting = setting;
+	va_start(ap, fmt);
+	problems_vadd(load->problems, &place, fmt, ap);
+	va_end(ap);
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	return slash == path ? xstrdup("/")
+			     : xstrndup(path, (size_t)(slash - path));
+}
+
+char *schema_resolve(const char *folder, const char *path)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	char *candidate;
+
+	if (path[0] == '/')
+		return xstrdup(path);
+	if (credentials && credentials[0] == '/') {
+		candidate = xasprintf("%s/%s", credentials, path);
+		if (access(candidate, F_OK) == 0)
+			return candidate;
+		free(candidate);
+	}
+	return xasprintf("%s/%s", folder, path);
+}
+
+void load_init(
+	struct schema_load *load, const char *name, struct problems *problems)
+{
+	*load = (struct schema_load){
+		.name = name,
+		.folder = folder_of(name),
+		.problems = problems,
+	};
+	buf_init(&load->path, LOAD_PATH_BYTES);
+	config_init(&load->config);
+	config_set_include_dir(&load->config, load->folder);
+}
+
+void load_release(struct schema_load *load)
+{
+	config_destroy(&load->config);
+	buf_release(&load->path);
+	free(load->folder);
+}
