@@ -1,7 +1,10 @@
 #include "config/schema.h"
 
+#include "config/scan.h"
 #include "config/schema_read.h"
 #include "config/schema_value.h"
+#include "util/alloc.h"
+#include "util/file.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -11,7 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_BYTES = 4 << 20 }; /* of the main file */
+enum {
+	FILE_BYTES = 4 << 20, /* of each file */
+	FILES_MAX = 64,       /* that are looked at for numbers */
+	NUMBER_SHOWN = 40,
+};
 
 /* Release. */
 
@@ -55,23 +62,131 @@ void schema_defaults(const struct schema *schema, void *ret_config)
 
 /* The whole. */
 
-static void syntax_problem(struct schema_load *load)
+/* What libconfig read, for the words it has none for. */
+struct source {
+	const char *name;
+	const char *text; /* or NULL: read the file of that name */
+};
+
+static void source_read(const struct source *source, struct buf *out)
+{
+	struct err err;
+
+	buf_init(out, FILE_BYTES);
+	if (source->text)
+		buf_adds(out, source->text);
+	else if (file_read(source->name, FILE_BYTES, out, &err) < 0)
+		buf_clear(out);
+}
+
+static void doubled_problem(
+	struct schema_load *load, struct place *place, const char *text)
+{
+	struct source source = {.name = place->file, .text = text};
+	struct buf AUTOBUF content;
+	char AUTOFREE *setting = NULL;
+	struct span name;
+
+	source_read(&source, &content);
+	if (scan_doubled_name(content.data, place->line, &name))
+		setting = xstrndup(name.p, name.len);
+	place->setting = setting;
+	problems_add(load->problems, place, "is given twice");
+}
+
+static void syntax_problem(struct schema_load *load, const char *text)
 {
 	const char *file = config_error_file(&load->config);
+	const char *why = str_or_empty(config_error_text(&load->config));
 	struct place place = {
-		.file = file ? file : load->name,
+		.file = load_file_name(load, file),
 		.line = (unsigned)config_error_line(&load->config),
 	};
 
-	problems_add(load->problems, &place, "%s",
-		str_or_empty(config_error_text(&load->config)));
+	if (str_eq(why, "duplicate setting name"))
+		doubled_problem(load, &place, text);
+	else if (str_eq(why, "cannot open include file"))
+		problems_add(load->problems, &place,
+			"%s (paths are relative to the folder of %s)", why,
+			load->name);
+	else
+		problems_add(load->problems, &place, "%s", why);
 }
 
-static int interpret(
-	struct schema_load *load, const struct schema *schema, void *config)
+static void check_numbers(struct schema_load *load, const struct source *source)
+{
+	static const char *const words[] = {
+		[SCAN_NEEDS_L] = "needs an L at its end (more than 32 bits)",
+		[SCAN_TOO_LARGE] = "is too large a number",
+	};
+	struct buf AUTOBUF content;
+	struct span token;
+	struct scan scan;
+	enum scan_token kind;
+
+	source_read(source, &content);
+	scan_init(&scan, content.data);
+	while ((kind = scan_next(&scan, &token)) != SCAN_END) {
+		struct place place = {source->name, scan.line, NULL};
+		enum scan_number is = SCAN_FITS;
+
+		if (kind == SCAN_NUMBER)
+			is = scan_number_check(token);
+		if (is != SCAN_FITS)
+			problems_add(load->problems, &place, "%.*s %s",
+				token.len < NUMBER_SHOWN ? (int)token.len
+							 : NUMBER_SHOWN,
+				token.p, words[is]);
+	}
+}
+
+/* The files that settings came from, main file first. */
+struct files {
+	const char *list[FILES_MAX];
+	size_t count;
+};
+
+static void files_add(struct files *files, const char *file)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (str_eq(files->list[i], file))
+			return;
+	if (file && files->count < FILES_MAX)
+		files->list[files->count++] = file;
+}
+
+static void files_collect(struct files *files, config_setting_t *setting)
+{
+	unsigned n = config_setting_is_aggregate(setting)
+			     ? (unsigned)config_setting_length(setting)
+			     : 0;
+
+	files_add(files, config_setting_source_file(setting));
+	for (unsigned i = 0; i < n; i++)
+		files_collect(files, config_setting_get_elem(setting, i));
+}
+
+static void check_all_numbers(struct schema_load *load, const char *text)
+{
+	struct files files = {.count = 0};
+
+	files_add(&files, load->name);
+	files_collect(&files, config_root_setting(&load->config));
+	for (size_t i = 0; i < files.count; i++) {
+		struct source source = {
+			.name = load_file_name(load, files.list[i]),
+			.text = i ? NULL : text};
+
+		check_numbers(load, &source);
+	}
+}
+
+static int interpret(struct schema_load *load, const struct schema *schema,
+	const char *text, void *config)
 {
 	size_t before = load->problems->count + load->problems->dropped;
 
+	check_all_numbers(load, text);
 	schema_read(load, schema->rows, config);
 	if (schema->check)
 		schema->check(load, config);
@@ -116,9 +231,9 @@ int schema_load(const struct schema *schema, const char *path, void *ret_config,
 		return -EINVAL;
 	load_init(&load, path, problems);
 	if (config_read_file(&load.config, path))
-		error = interpret(&load, schema, ret_config);
+		error = interpret(&load, schema, NULL, ret_config);
 	else
-		syntax_problem(&load);
+		syntax_problem(&load, NULL);
 	load_release(&load);
 	return error;
 }
@@ -132,9 +247,9 @@ int schema_load_text(const struct schema *schema, const char *name,
 	memset(ret_config, 0, schema->size);
 	load_init(&load, name, problems);
 	if (config_read_string(&load.config, text))
-		error = interpret(&load, schema, ret_config);
+		error = interpret(&load, schema, text, ret_config);
 	else
-		syntax_problem(&load);
+		syntax_problem(&load, text);
 	load_release(&load);
 	return error;
 }

@@ -8,16 +8,29 @@
 #include <string.h>
 #include <unistd.h>
 
+/* libconfig leaves the include folder out of the name of an included file. */
+const char *load_file_name(struct schema_load *load, const char *file)
+{
+	if (!file || str_eq(file, load->name))
+		return load->name;
+	if (file[0] == '/' || str_eq(load->folder, "."))
+		return file;
+	free(load->included);
+	load->included = xasprintf("%s/%s", load->folder, file);
+	return access(load->included, F_OK) == 0 ? load->included : file;
+}
+
 struct place load_place_of(
-	const struct schema_load *load, const config_setting_t *setting)
+	struct schema_load *load, const config_setting_t *setting)
 {
 	struct place place = {.file = load->name, .line = 1};
 
 	/* The root has neither. */
-	if (setting && setting->line)
-		place.line = setting->line;
-	if (setting && setting->file)
-		place.file = setting->file;
+	if (setting && config_setting_source_line(setting))
+		place.line = config_setting_source_line(setting);
+	if (setting)
+		place.file = load_file_name(
+			load, config_setting_source_file(setting));
 	return place;
 }
 
@@ -130,4 +143,5 @@ void load_release(struct schema_load *load)
 	config_destroy(&load->config);
 	buf_release(&load->path);
 	free(load->folder);
+	free(load->included);
 }

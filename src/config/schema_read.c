@@ -91,9 +91,9 @@ static void check_missing(struct schema_load *load,
 {
 	struct buf AUTOBUF what;
 
+	buf_init(&what, WORDS_BYTES);
 	if (!row->required || !group->wanted || row->bare)
 		return;
-	buf_init(&what, WORDS_BYTES);
 	schema_describe(row, &what);
 	load_problem(load, group->setting, "missing; must be %s", what.data);
 }
@@ -142,14 +142,6 @@ static void read_scalar(struct schema_load *load, const struct schema_row *row,
 		resolve_path(load, row, group->base);
 }
 
-static const struct schema_row *bare_row(const struct schema_row *rows)
-{
-	for (; rows->name; rows++)
-		if (rows->bare)
-			return rows;
-	return NULL;
-}
-
 static void read_bare(struct schema_load *load, const struct schema_row *row,
 	config_setting_t *setting, void *base)
 {
@@ -163,11 +155,10 @@ static void wrong_aggregate(struct schema_load *load,
 	const struct schema_row *row, config_setting_t *setting)
 {
 	struct buf AUTOBUF what;
-	bool or_string = row->rows && bare_row(row->rows);
 
 	buf_init(&what, WORDS_BYTES);
 	schema_describe(row, &what);
-	buf_addf(&what, "%s, not ", or_string ? " or a string" : "");
+	buf_adds(&what, ", not ");
 	schema_describe_setting(setting, &what);
 	load_problem(load, setting, "must be %s", what.data);
 }
@@ -176,7 +167,7 @@ static void read_subgroup(struct schema_load *load,
 	const struct schema_row *row, const struct group *group,
 	config_setting_t *setting)
 {
-	const struct schema_row *bare = bare_row(row->rows);
+	const struct schema_row *bare = schema_bare_row(row->rows);
 	struct group sub = {
 		.rows = row->rows,
 		.base = schema_target(row, group->base),

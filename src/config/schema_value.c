@@ -36,6 +36,14 @@ bool schema_is_string(enum schema_type type)
 	       type == SCHEMA_PATH;
 }
 
+const struct schema_row *schema_bare_row(const struct schema_row *rows)
+{
+	for (; rows->name; rows++)
+		if (rows->bare)
+			return rows;
+	return NULL;
+}
+
 /* Words for people. */
 
 static void describe_range(const struct schema_row *row, struct buf *out)
@@ -74,6 +82,8 @@ void schema_describe(const struct schema_row *row, struct buf *out)
 	buf_adds(out, words[row->type]);
 	if (row->type >= SCHEMA_INT && row->type <= SCHEMA_FLOAT)
 		describe_range(row, out);
+	if (row->type == SCHEMA_GROUP && schema_bare_row(row->rows))
+		buf_adds(out, " or a string");
 }
 
 static void describe_string(const char *s, struct buf *out)

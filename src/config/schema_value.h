@@ -35,6 +35,8 @@ int schema_string_check(const struct schema_row *row, const char *s,
 void schema_describe(const struct schema_row *row, struct buf *out);
 /* What stands in the file, shortened: `"abc"`, "12", "a group", … */
 void schema_describe_setting(config_setting_t *setting, struct buf *out);
+/* The row that a bare string sets, or NULL. */
+const struct schema_row *schema_bare_row(const struct schema_row *rows);
 bool schema_is_string(enum schema_type type);
 
 #endif
