@@ -1,8 +1,13 @@
 /*
  * HTTP client: one request in, one callback out. libcurl's multi interface on
  * the loop: keep-alive, HTTP/2 over TLS where the server offers it, a bound on
- * connections, asynchronous name resolution. Redirects are never followed (a signed
- * request must not be), environment proxies are honoured, paths are sent as given (CURLOPT_PATH_AS_IS).
+ * connections, asynchronous name resolution. Redirects are never followed (a
+ * signed request must not be), environment proxies are honoured, paths are sent
+ * as given (CURLOPT_PATH_AS_IS).
+ *
+ * Calls beyond max_connections wait inside, and their timeout runs: there is no
+ * ceiling on their number here, whoever starts calls bounds them. Of the
+ * answer's headers the first 64 (16 KiB) are kept.
  */
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
@@ -23,12 +28,16 @@ struct http_params {
 	const char *ca_file;            /* PEM; NULL: the system's store */
 	unsigned max_connections;       /* in all; 0: 8 */
 	int64_t connect_timeout_ms;     /* 0: 10 s */
+	/* Connect to this Unix socket, whatever host the URL names; or NULL. */
+	const char *unix_path;
 };
 
 struct http_request {
 	const char *method;
 	const char *url;
-	const char *const *headers;     /* "Name: value" lines, NULL ends; "Name:" suppresses one */
+	/* "Name: value" lines, NULL ends; "Name:" suppresses one. Content-Type
+	 * is sent only when given here. */
+	const char *const *headers;
 	const void *body;               /* NULL: none */
 	size_t body_len;
 	int64_t timeout_ms;             /* for the whole exchange */
@@ -37,7 +46,8 @@ struct http_request {
 
 enum http_failure {
 	HTTP_OK,            /* an answer with a status came */
-	HTTP_UNREACHABLE,   /* name, connect, proxy: the request was not sent */
+	/* Name, connect, proxy, bad URL, no time left: it was not sent. */
+	HTTP_UNREACHABLE,
 	HTTP_UNTRUSTED,     /* TLS verification failed: not sent */
 	HTTP_TIMEOUT,       /* the request may have had its effect */
 	HTTP_BROKEN,        /* connection lost, malformed: may have had its effect */
@@ -68,6 +78,7 @@ void http_free(struct http *http);
  */
 struct http_call *http_start(struct http *http,
 	const struct http_request *request, http_fn *fn, void *arg) MUST_CHECK;
+/* From anywhere, also inside any callback. NULL is fine. */
 void http_cancel(struct http_call *call);
 
 /* A header of the answer, case-insensitive, or NULL. Inside the callback. */
