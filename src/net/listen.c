@@ -1,9 +1,13 @@
 #include "net/listen.h"
 
+#include "util/alloc.h"
+#include "util/str.h"
+
 #include <errno.h>
-#include <event2/util.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -21,16 +25,39 @@ static int listen_fail(
 		err, -code, "cannot %s %s: %s", what, address, strerror(code));
 }
 
-static int listen_parse(const char *address, struct sockaddr_storage *ret,
-	int *ret_len, struct err *err)
+static bool listen_parse_numeric(
+	const char *host, const char *port, struct addrinfo **ret)
 {
-	*ret_len = (int)sizeof(*ret);
-	/* A lone IPv6 address would parse too, without a port. */
-	if (evutil_parse_sockaddr_port(
-		    address, (struct sockaddr *)ret, ret_len) != 0 ||
-		(ret->ss_family == AF_INET6 && address[0] != '[') ||
-		strrchr(address, ':') <= strrchr(address, ']') ||
-		!strrchr(address, ':'))
+	const struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM,
+	};
+	uint64_t number;
+
+	return *host && parse_u64(port, UINT16_MAX, &number) == 0 &&
+	       getaddrinfo(host, port, &hints, ret) == 0;
+}
+
+static int listen_parse(
+	const char *address, struct addrinfo **ret, struct err *err)
+{
+	AUTOFREE char *copy = xstrdup(address);
+	char *host = copy;
+	char *colon = strrchr(copy, ':');
+	bool ok = false;
+
+	if (colon) {
+		*colon = '\0';
+		if (host[0] == '[' && colon[-1] == ']') {
+			colon[-1] = '\0';
+			host++;
+		} else if (strchr(host, ':')) {
+			/* A lone IPv6 address would parse, its end as port. */
+			colon = NULL;
+		}
+		ok = colon && listen_parse_numeric(host, colon + 1, ret);
+	}
+	if (!ok)
 		return err_set(err, -EINVAL,
 			"%s is not an address and port, like 127.0.0.1:8787 "
 			"or [::1]:8787",
@@ -50,23 +77,30 @@ static uint16_t listen_port(int fd)
 	return ntohs(((struct sockaddr_in *)&bound)->sin_port);
 }
 
-int listen_tcp(const char *address, uint16_t *ret_port, struct err *err)
+static int listen_bind(int fd, const struct addrinfo *ai)
 {
-	struct sockaddr_storage sa;
-	int len;
 	int one = 1;
-	int fd;
 
-	if (listen_parse(address, &sa, &len, err) != 0)
-		return err->code;
-	fd = socket(
-		sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return listen_fail(fd, address, "make a socket for", err);
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&sa, (socklen_t)len) != 0 ||
-		listen(fd, SOMAXCONN) != 0)
+	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
+		return -1;
+	return listen(fd, SOMAXCONN);
+}
+
+int listen_tcp(const char *address, uint16_t *ret_port, struct err *err)
+{
+	struct addrinfo *ai;
+	int fd;
+	int failed;
+
+	if (listen_parse(address, &ai, err) != 0)
+		return err->code;
+	fd = socket(
+		ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	failed = fd < 0 || listen_bind(fd, ai) != 0;
+	freeaddrinfo(ai);
+	if (failed)
 		return listen_fail(fd, address, "listen on", err);
 	*ret_port = listen_port(fd);
 	return fd;
