@@ -194,7 +194,7 @@ size_t utf8_fit_words(const char *s, size_t len, size_t max)
 		return fit;
 	if (s[fit] == ' ' || s[fit] == '\t' || s[fit] == '\n')
 		return fit;
-	for (size_t end = fit; end > fit - fit / 3; end--)
+	for (size_t end = fit; end >= fit - fit / 3; end--)
 		if (is_word_end(s, len, end))
 			return end;
 	return fit;

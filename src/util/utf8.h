@@ -33,13 +33,17 @@ void utf8_encode(struct buf *out, uint32_t codepoint);
 
 /*
  * The longest prefix of valid UTF-8 text, in bytes, that is not longer than
- * `max` and ends at a grapheme cluster boundary. When the first cluster alone
+ * `max` and ends at a grapheme cluster boundary, in time in proportion to max. When the first cluster alone
  * is longer than `max`, ends at a code point boundary instead; 0 only when
  * not even one code point fits.
  */
 size_t utf8_fit(const char *s, size_t len, size_t max);
 
-/* As utf8_fit, but prefers the last blank or after-hyphen in the last third. */
+/*
+ * As utf8_fit, but prefers to end after the last blank or hyphen in the last
+ * third. The blank is part of the prefix, or the first byte of the rest when
+ * the words before it just fit: nothing is dropped, trimming is the caller's.
+ */
 size_t utf8_fit_words(const char *s, size_t len, size_t max);
 
 /* Number of code points in valid text. */
