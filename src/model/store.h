@@ -5,8 +5,11 @@
  *
  * append() never waits and never fails: records are queued and written by
  * another thread; sync() tells when all that was appended before it is
- * durable. When the disk refuses (full, read-only) the store keeps the batch,
- * tries again, and says so through `trouble`; callbacks of sync() simply come
+ * durable. Records that nobody waits for may stay in memory for a quarter of a
+ * second, to share the commit of others. Whoever appends bounds what he has
+ * under way: the queue itself has no ceiling. When the disk refuses (full,
+ * read-only) the store keeps the batch, tries again, and says so through
+ * `trouble`; callbacks of sync() simply come
  * later, so nobody ever acts on state that is not saved. An I/O error in a sync
  * is final (what the kernel dropped cannot be synced again): `trouble` is
  * called with fatal = true and the process must end.
@@ -37,13 +40,14 @@ enum store_kind {
 	 */
 	STORE_DONE,
 	/* About to be sent: (mapping, way, source_id) -> progress, at_ms.
-	 * Replaces. */
+	 * Replaces; at_ms 0 takes it back (for certain not sent). */
 	STORE_INTENT,
 	/* Outbox of a source that cannot be replayed: (mapping, way, seq) ->
 	 * source_id, token, payload, position, at_ms (accepted). */
 	STORE_OUTBOX_ADD,
 	STORE_OUTBOX_DROP, /* (mapping, way, seq) */
-	/* Forgets DONE records of (mapping, way) with position < `position`. */
+	/* Forgets DONE records of (mapping, way) with position < `position`,
+	 * and INTENT records made (at_ms) before it. */
 	STORE_FORGET,
 	/* (space, key) -> value; value NULL deletes. For what ends remember:
 	 * puppets, memberships, created channels. */
@@ -91,7 +95,7 @@ struct store_ops {
 	/*
 	 * fn(arg) once everything appended so far is durable; never from
 	 * inside this call, in the order of the calls. NULL fn is a plain
-	 * flush. The handle may be cancelled until fn ran.
+	 * flush and returns NULL. The handle may be cancelled until fn ran.
 	 */
 	struct store_sync *(*sync)(
 		struct store *store, store_fn *fn, void *arg);
@@ -102,7 +106,8 @@ struct store_ops {
 	 */
 	int (*each)(struct store *store, const struct store_query *query,
 		store_each_fn *fn, void *arg) MUST_CHECK;
-	/* Flushes, waits for the disk, closes, frees. */
+	/* Flushes, waits for the disk (but not for one that refuses), closes,
+	 * frees. Callbacks that still wait do not come. */
 	void (*close)(struct store *store);
 };
 

@@ -1,0 +1,78 @@
+#include "store/lock.h"
+
+#include "util/alloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum { PID_TEXT_BYTES = 24 };
+
+/* Digits only: the file could hold anything. */
+static void lock_read_pid(int fd, char out[PID_TEXT_BYTES])
+{
+	ssize_t n = pread(fd, out, PID_TEXT_BYTES - 1, 0);
+
+	out[n > 0 ? n : 0] = '\0';
+	out[strspn(out, "0123456789")] = '\0';
+}
+
+static int lock_write_pid(int fd)
+{
+	char text[PID_TEXT_BYTES];
+	int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+
+	if (ftruncate(fd, 0) != 0)
+		return -errno;
+	/* A full disk must not keep the daemon from starting. */
+	if (pwrite(fd, text, (size_t)len, 0) != len)
+		return errno == ENOSPC ? 0 : -errno;
+	return 0;
+}
+
+static int lock_fail(const char *file, int code, struct err *err)
+{
+	return err_set(err, code, "lock file %s: %s", file, strerror(-code));
+}
+
+static int lock_refuse(
+	const char *path, const char *file, int fd, struct err *err)
+{
+	char pid[PID_TEXT_BYTES];
+
+	if (errno != EWOULDBLOCK)
+		return lock_fail(file, -errno, err);
+	lock_read_pid(fd, pid);
+	return err_set(err, -EBUSY, "state file %s is locked by pid %s", path,
+		pid[0] ? pid : "(unknown)");
+}
+
+int lock_take(const char *path, struct err *err)
+{
+	AUTOFREE char *file = xasprintf("%s.lock", path);
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int code;
+
+	if (fd < 0)
+		return lock_fail(file, -errno, err);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		code = lock_refuse(path, file, fd, err);
+		close(fd);
+		return code;
+	}
+	code = lock_write_pid(fd);
+	if (code < 0) {
+		close(fd);
+		return lock_fail(file, code, err);
+	}
+	return fd;
+}
+
+void lock_release(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
