@@ -37,7 +37,7 @@ void batch_add(struct batch *batch, const struct store_record *record);
  * Reads the record at *offset (0 to begin) and moves *offset past it; false at
  * the end. The strings of *ret point into the batch.
  */
-bool batch_next(const struct batch *batch, size_t *offset,
-	struct store_record *ret);
+bool batch_next(
+	const struct batch *batch, size_t *offset, struct store_record *ret);
 
 #endif

@@ -6,7 +6,6 @@
 #define STORE_SYNCS_H
 
 #include "model/store.h"
-#include "util/attr.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +17,8 @@ struct syncs {
 
 /* `number` never falls from one call to the next. The handle is good until
  * its callback ran or it was cancelled. */
-struct store_sync *syncs_add(struct syncs *syncs, uint64_t number,
-	store_fn *fn, void *arg) MUST_CHECK;
+struct store_sync *syncs_add(
+	struct syncs *syncs, uint64_t number, store_fn *fn, void *arg);
 /* NULL is fine. */
 void syncs_cancel(struct syncs *syncs, struct store_sync *sync);
 /*

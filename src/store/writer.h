@@ -22,17 +22,17 @@
 enum { WRITER_WHY_BYTES = 256 };
 
 struct writer_report {
-	uint64_t durable;            /* number of the last durable batch */
+	uint64_t durable; /* number of the last durable batch */
 	bool fatal;
-	char why[WRITER_WHY_BYTES];  /* "" when all is well */
+	char why[WRITER_WHY_BYTES]; /* "" when all is well */
 };
 
 struct writer;
 
 /* `wake` is borrowed; `db` is owned from now on, also on failure. NULL with
  * `err`. */
-struct writer *writer_new(sqlite3 *db, struct loop_wake *wake,
-	struct err *err) MUST_CHECK;
+struct writer *writer_new(
+	sqlite3 *db, struct loop_wake *wake, struct err *err) MUST_CHECK;
 /* Takes the batch. Numbers ascend. */
 void writer_push(struct writer *writer, struct batch *batch);
 void writer_report(struct writer *writer, struct writer_report *ret);
