@@ -1,0 +1,111 @@
+"""A whole community: an IRC server, chimed, belfryd between them, a person
+on each side."""
+import json
+import os
+
+from . import chime_api
+from .belfry import Belfry
+from .chimed import Chimed
+from .irc_client import IrcClient
+from .ircd import Ngircd
+from .process import free_port
+from .wait import until
+
+CHANNEL = "#project"
+# What a trial on loopback may do that a public network would not like.
+FAST = {"flood": {"burst": 0, "interval_ms": 0}}
+
+
+class World:
+    """`networks` and `mappings` are made from the arguments; `chime` and
+    `network` override single settings."""
+
+    def __init__(self, folder, processes, server=Ngircd, fast=True, chime=None,
+                 network=None, certificates=None, channels=(CHANNEL,),
+                 mapping=None):
+        os.chmod(folder, 0o755)
+        self.folder, self.processes = folder, processes
+        self.ircd = server(folder, fast=fast, certificates=certificates)
+        processes.append(self.ircd.start())
+        self.chimed = Chimed(folder, port=free_port())
+        processes.append(self.chimed.start())
+        self.api = chime_api.ChimeApi(self.chimed.port)
+        self.instance = self.api.create_app_instance()
+        self.bridge = self.api.create_user(self.instance, "belfry", "Belfry")
+        self.alice = self.api.create_user(self.instance, "alice", "Alice")
+        self.channels = {name: self.make_channel(name) for name in channels}
+        self.channel = self.channels[channels[0]]
+        self.belfry = Belfry(folder, self.config(
+            fast, chime or {}, network or {}, mapping or {}))
+        processes.append(self.belfry)
+        self.clients = []
+
+    def make_channel(self, name):
+        arn = self.api.create_channel(self.instance, self.bridge,
+                                      name.lstrip("#"))
+        self.api.add_member(arn, self.bridge, self.alice)
+        return arn
+
+    def config(self, fast, chime, network, mapping):
+        endpoint = f"http://127.0.0.1:{self.chimed.port}"
+        return {
+            "chime": {
+                "region": "us-east-1", "app_instance": self.instance,
+                "user": self.bridge, "messaging_endpoint": endpoint,
+                "identity_endpoint": endpoint,
+                "poll": {"min_ms": 100, "max_ms": 400},
+                "limits": {"bearer_rps": 1000}, **chime},
+            "networks": ({
+                "name": "net", "servers": (f"127.0.0.1:{self.ircd.port}",),
+                "tls": False, "nick": "belfry", "username": "belfry",
+                "realname": "Chime bridge", **(FAST if fast else {}),
+                **network},),
+            "mappings": tuple({"name": name.lstrip("#"),
+                               "irc": f"net/{name}", "chime": arn, **mapping}
+                              for name, arn in self.channels.items())}
+
+    def start(self):
+        self.belfry.start()
+        return self
+
+    def client(self, nick="bob", channel=CHANNEL, port=None, **more):
+        client = IrcClient(port or self.ircd.port, nick, **more)
+        self.clients.append(client)
+        self.processes.append(client)
+        return client.join(channel)
+
+    def wait_joined(self, client, channel=CHANNEL, deadline_s=30):
+        """Until belfryd is in the channel that the client is in."""
+        until(lambda: "belfry" in client.members(channel),
+              lambda: "belfryd in " + channel + ":\n" +
+              self.belfry.log()[-3000:], deadline_s, step_s=0.1)
+
+    def say(self, text, sender=None, channel=None, **members):
+        return self.api.send(channel or self.channel, sender or self.alice,
+                             text, **members)
+
+    def messages(self, channel=None):
+        return self.api.messages(channel or self.channel, self.alice)
+
+    def contents(self, channel=None):
+        return [m.get("Content") or "" for m in self.messages(channel)]
+
+    def wait_message(self, text, deadline_s=20, channel=None):
+        """Waits for a message that contains `text`; returns it."""
+        def seen():
+            for message in self.messages(channel):
+                if text in (message.get("Content") or ""):
+                    return message
+            return None
+        return until(seen, lambda: f"{text!r} in Chime; there is "
+                     f"{self.contents(channel)[-10:]}\n"
+                     f"{self.belfry.log()[-2000:]}", deadline_s, step_s=0.1)
+
+    def problems(self):
+        """Lines of the daemon's log at warning or above."""
+        return [line for line in self.belfry.log().splitlines()
+                if " warn " in line or " error " in line]
+
+
+def metadata(message):
+    return json.loads(message.get("Metadata") or "{}")
