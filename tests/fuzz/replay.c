@@ -41,7 +41,7 @@ static int replay_directory(const char *path)
 	}
 	int count = 0;
 	for (struct dirent *entry; (entry = readdir(dir));) {
-		char file[4096];
+		char file[4096 + 256 + 1];
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
