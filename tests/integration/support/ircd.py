@@ -69,12 +69,12 @@ MaxConnections = 0
 MaxJoins = 0
 MaxNickLength = 30
 PingTimeout = 120
+{"MaxPenaltyTime = 0" if self.fast else ""}
 [Options]
 PAM = no
 Ident = no
 DNS = no
 OperCanUseMode = yes
-{"MaxPenaltyTime = 0" if self.fast else ""}
 [Operator]
 Name = op
 Password = op

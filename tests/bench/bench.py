@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Benchmarks of the whole bridge on loopback: one JSON line per case, on
+standard output. Needs a build (BELFRY_BUILD) and Debian's ngircd.
+
+    tests/bench/bench.py [CASE ...]
+
+Rates and CPU are of this machine; compare ratios within one run, not figures
+of different days. `floor` is what the IRC server alone relays."""
+import collections
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent /
+                       "integration"))
+
+from support.process import build_dir                      # noqa: E402
+from support.wait import until                             # noqa: E402
+from support.world import World                            # noqa: E402
+
+LINES = int(os.environ.get("BENCH_LINES", "20000"))
+UNLIMITED = {"bearer_rps": 0, "channel_write_rps": 0, "channel_list_rps": 0,
+             "channel_member_rps": 0, "user_create_rps": 0,
+             "identity_rps": 0}
+
+
+def emit(case, **figures):
+    print(json.dumps({"case": case, **figures}), flush=True)
+
+
+class Bench:
+    """A world with `count` mappings and no limits."""
+
+    def __init__(self, count=1, poll=None, window=64):
+        self.temporary = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self.temporary.name)
+        self.processes = []
+        self.names = [f"#bench{i}" for i in range(count)]
+        self.world = World(
+            folder, self.processes, channels=self.names,
+            chime={"limits": UNLIMITED, "max_connections": 8,
+                   "poll": poll or {"min_ms": 20, "max_ms": 100}},
+            network={"window": window})
+        self.world.belfry.config["log"] = {"level": "warn"}
+        self.world.belfry.write_config()
+        self.world.start()
+        self.daemon = self.world.belfry
+        self.client = self.world.client("bench", self.names[0])
+        for name in self.names[1:]:
+            self.client.send(f"JOIN {name}")
+        self.world.wait_joined(self.client, self.names[-1], 120)
+
+    def close(self):
+        for process in reversed(self.processes):
+            (getattr(process, "kill", None) or process.close)()
+        self.temporary.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def stored(self):
+        """Messages that chimed holds."""
+        path = self.world.chimed.state_path
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            return db.execute("SELECT count(*) FROM message").fetchone()[0]
+
+    def heard(self):
+        return sum(1 for line in list(self.client.lines)
+                   if b" PRIVMSG #" in line)
+
+
+def measure(daemon, done, what, deadline_s):
+    """Seconds and CPU seconds until done()."""
+    cpu, start = daemon.cpu_s(), time.monotonic()
+    until(done, what, deadline_s, step_s=0.01)
+    return time.monotonic() - start, daemon.cpu_s() - cpu
+
+
+def rate(case, lines, wall, cpu, **more):
+    emit(case, lines=lines, lines_per_s=round(lines / wall),
+         cpu_us_per_line=round(cpu / lines * 1e6, 1), **more)
+
+
+def irc_to_chime(channels):
+    """People on IRC paste as fast as the server lets them."""
+    with Bench(channels) as bench:
+        lines = LINES // 2
+        for name in bench.names:       # puppets and memberships exist before
+            bench.client.say(name, "warm up")
+        until(lambda: bench.stored() == channels, "puppets", 120)
+        text = b"".join(
+            f"PRIVMSG {bench.names[i % channels]} :line {i} of many "
+            "in this benchmark\r\n".encode() for i in range(lines))
+        bench.client.socket.sendall(text)
+        wall, cpu = measure(
+            bench.daemon, lambda: bench.stored() >= channels + lines,
+            lambda: f"{bench.stored()} of {channels + lines}", 300)
+        rate(f"irc_to_chime_{channels}_channels", lines, wall, cpu,
+             rss_kb=bench.daemon.rss_kb())
+
+
+def chime_to_irc(channels):
+    """A backlog in Chime goes out at once."""
+    with Bench(channels) as bench:
+        lines = LINES
+        bench.daemon.signal(signal.SIGSTOP)
+        arns = [bench.world.channels[name] for name in bench.names]
+        for i in range(lines):
+            bench.world.say(f"line {i} of many in this benchmark",
+                            channel=arns[i % channels])
+        bench.daemon.signal(signal.SIGCONT)
+        wall, cpu = measure(bench.daemon, lambda: bench.heard() >= lines,
+                            lambda: f"{bench.heard()} of {lines}", 300)
+        rate(f"chime_to_irc_{channels}_channels", lines, wall, cpu,
+             rss_kb=bench.daemon.rss_kb())
+
+
+def latency(count=200):
+    """Ten lines a second each way; percentiles in ms."""
+    with Bench(1, poll={"min_ms": 50, "max_ms": 50}) as bench:
+        name = bench.names[0]
+        forward, back = [], []
+        for i in range(count):
+            start = time.monotonic()
+            bench.client.say(name, f"there {i}")
+            until(lambda n=2 * i + 1: bench.stored() >= n, "the message",
+                  step_s=0.0005)
+            forward.append(time.monotonic() - start)
+            start, seen = time.monotonic(), bench.heard()
+            bench.world.say(f"back {i}", channel=bench.world.channels[name])
+            until(lambda n=seen: bench.heard() > n, "the line",
+                  step_s=0.0005)
+            back.append(time.monotonic() - start)
+            time.sleep(0.05)
+        for case, times in (("latency_irc_to_chime", forward),
+                            ("latency_chime_to_irc_poll_50ms", back)):
+            times.sort()
+            emit(case, p50_ms=round(times[len(times) // 2] * 1e3, 2),
+                 p99_ms=round(times[int(len(times) * 0.99)] * 1e3, 2))
+
+
+def idle(channels):
+    """Memory and CPU of a bridge that nobody uses, polls of 1 to 15 s."""
+    start = time.monotonic()
+    with Bench(channels, poll={"min_ms": 1000, "max_ms": 15000}) as bench:
+        ready = time.monotonic() - start
+        time.sleep(20)
+        cpu, start = bench.daemon.cpu_s(), time.monotonic()
+        time.sleep(30)
+        share = (bench.daemon.cpu_s() - cpu) / (time.monotonic() - start)
+        emit(f"idle_{channels}_mappings", rss_kb=bench.daemon.rss_kb(),
+             cpu_percent=round(share * 100, 2),
+             open_files=bench.daemon.open_files(), set_up_s=round(ready, 1))
+
+
+def start_up():
+    """From exec to the first relayed line, state and puppets known."""
+    with Bench(1) as bench:
+        name = bench.names[0]
+        bench.client.say(name, "warm up")
+        until(lambda: bench.stored() == 1, "a puppet")
+        bench.daemon.stop()
+        until(lambda: "belfry" not in bench.client.members(name), "gone",
+              step_s=0.05)
+        bench.world.say("first", channel=bench.world.channels[name])
+        start, seen = time.monotonic(), bench.heard()
+        bench.daemon.start()
+        until(lambda: bench.heard() > seen, "the first line", step_s=0.001)
+        emit("start_to_first_line", s=round(time.monotonic() - start, 3))
+
+
+def floor():
+    """The IRC server alone, from one client to another."""
+    with Bench(1) as bench:
+        other = bench.world.client("other", bench.names[0])
+        text = f"PRIVMSG {bench.names[0]} :line of the floor\r\n".encode()
+        start = time.monotonic()
+        bench.client.socket.sendall(text * LINES)
+        until(lambda: len(other.lines) >= LINES, "the floor", 120, 0.01)
+        emit("floor_ngircd", lines=LINES,
+             lines_per_s=round(LINES / (time.monotonic() - start)))
+
+
+CASES = collections.OrderedDict([
+    ("floor", floor),
+    ("start_up", start_up),
+    ("irc_to_chime_1", lambda: irc_to_chime(1)),
+    ("irc_to_chime_20", lambda: irc_to_chime(20)),
+    ("irc_to_chime_100", lambda: irc_to_chime(100)),
+    ("chime_to_irc_1", lambda: chime_to_irc(1)),
+    ("chime_to_irc_20", lambda: chime_to_irc(20)),
+    ("latency", latency),
+    ("idle_1", lambda: idle(1)),
+    ("idle_100", lambda: idle(100)),
+    ("idle_1000", lambda: idle(1000)),
+])
+
+
+def main():
+    assert (build_dir() / "belfryd").exists(), "build first (BELFRY_BUILD)"
+    for case in sys.argv[1:] or CASES:
+        CASES[case]()
+
+
+if __name__ == "__main__":
+    main()

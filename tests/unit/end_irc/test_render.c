@@ -1,0 +1,223 @@
+#include "end_irc/render.h"
+
+#include "util/utf8.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct render_params plain = {.nick_template = "<{name}> "};
+
+static int render(struct buf *out, enum event_kind kind, const char *name,
+	const struct text *text, const struct render_params *params)
+{
+	const struct event event = {
+		.kind = kind,
+		.sender = {.id = "arn:x/user/alice", .name = name},
+		.text = text,
+		.source_id = "m1",
+	};
+	return render_payload(out, &event, params);
+}
+
+static void expect_payload(
+	enum event_kind kind, const char *name, const char *said,
+	const char *payload)
+{
+	struct text AUTOTEXT text;
+	struct buf AUTOBUF out;
+	text_init(&text, 65536);
+	buf_init(&out, RENDER_PAYLOAD_BYTES + 512);
+	text_append_plain(&text, said);
+	assert_int_equal(render(&out, kind, name, &text, &plain), 0);
+	assert_string_equal(out.data, payload);
+}
+
+static void test_kinds(void **state)
+{
+	(void)state;
+	expect_payload(EVENT_MESSAGE, "Alice", "hi", "1m<Alice> \nhi");
+	expect_payload(EVENT_ACTION, "Alice", "waves", "1a* Alice \nwaves");
+	expect_payload(EVENT_NOTICE, "Bot", "beep", "1n<Bot> \nbeep");
+	expect_payload(EVENT_MESSAGE, "Alice", "a\nb", "1m<Alice> \na\nb");
+}
+
+static void test_hostile_text(void **state)
+{
+	(void)state;
+	expect_payload(EVENT_MESSAGE, "A", "x\r\nQUIT :y", "1m<A> \nx\nQUIT :y");
+	expect_payload(EVENT_MESSAGE, "A", "\x01" "VERSION\x01", "1m<A> \nVERSION");
+	expect_payload(EVENT_MESSAGE, "A", "b\x02old\x03" "4,5", "1m<A> \nbold4,5");
+}
+
+static void test_names(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *shown;
+	} rows[] = {
+		{"Alice", "Alice"},
+		{"", "someone"},
+		{"\x01\x02\r\n", "someone"},
+		{"  spaced  out ", "spaced  out"},
+		{"ev\xe2\x80\xaeil", "evil"},           /* right-to-left override */
+		{"zero\xe2\x80\x8bwidth", "zerowidth"},
+		{"a\nQUIT :b", "aQUIT :b"},
+		{"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd", "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd"},
+		{"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e", "\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"},
+		{"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf", "\xd9\x85\xd8\xad\xd9\x85\xd8\xaf"},
+		{"bro\xffken", "broken"},
+	};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf AUTOBUF out;
+		buf_init(&out, 512);
+		render_name(&out, rows[i].name, false);
+		assert_string_equal(out.data, rows[i].shown);
+	}
+}
+
+static void test_long_name(void **state)
+{
+	struct buf AUTOBUF out;
+	char name[1000];
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	buf_init(&out, 512);
+	render_name(&out, name, false);
+	assert_int_equal(out.len, RENDER_NAME_BYTES);
+}
+
+static void test_anti_ping(void **state)
+{
+	struct buf AUTOBUF out;
+	(void)state;
+	buf_init(&out, 512);
+	render_name(&out, "alice", true);
+	assert_memory_equal(out.data + out.len - 1, "e", 1);
+	assert_non_null(strstr(out.data, "\xe2\x80\x8b"));
+	assert_true(utf8_is_valid(out.data, out.len));
+	buf_clear(&out);
+	render_name(&out, "a", true); /* nothing to put it between */
+	assert_string_equal(out.data, "a");
+}
+
+static void test_template(void **state)
+{
+	const struct render_params params = {
+		.nick_template = "[{id}/{name}] ",
+	};
+	struct text AUTOTEXT text;
+	struct buf AUTOBUF out;
+	(void)state;
+	text_init(&text, 100);
+	buf_init(&out, 1000);
+	text_append_plain(&text, "hi");
+	assert_int_equal(
+		render(&out, EVENT_MESSAGE, "Al", &text, &params), 0);
+	assert_string_equal(out.data, "1m[alice/Al] \nhi");
+}
+
+static void test_nothing_to_say(void **state)
+{
+	static const char *const rows[] = {"", " \n ", "\x02\x02", "\r\n"};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text AUTOTEXT text;
+		struct buf AUTOBUF out;
+		text_init(&text, 100);
+		buf_init(&out, 1000);
+		text_append_plain(&text, rows[i]);
+		assert_int_equal(
+			render(&out, EVENT_MESSAGE, "A", &text, &plain),
+			-ENODATA);
+	}
+}
+
+static void test_too_long(void **state)
+{
+	struct text AUTOTEXT text;
+	struct buf AUTOBUF out;
+	(void)state;
+	text_init(&text, 100000);
+	buf_init(&out, 100000);
+	for (int i = 0; i < 70000; i++)
+		text_append_plain(&text, "x");
+	assert_int_equal(
+		render(&out, EVENT_MESSAGE, "A", &text, &plain), -EMSGSIZE);
+}
+
+static void test_styles_round_trip(void **state)
+{
+	struct text AUTOTEXT text;
+	struct text AUTOTEXT back;
+	struct buf AUTOBUF irc;
+	(void)state;
+	text_init(&text, 1000);
+	text_init(&back, 1000);
+	buf_init(&irc, 1000);
+	text_append(&text, "plain ", 6, 0);
+	text_append(&text, "bold", 4, TEXT_BOLD);
+	text_append(&text, " both", 5, TEXT_BOLD | TEXT_ITALIC);
+	text_append(&text, " 1,2", 4, TEXT_STRIKE);
+	text_append(&text, " code", 5, TEXT_CODE);
+	text_append(&text, " end", 4, 0);
+	render_text_to_irc(&irc, &text);
+	render_text_from_irc(&back, irc.data, irc.len);
+	assert_string_equal(text_plain(&back), text_plain(&text));
+	assert_int_equal(back.run_count, text.run_count);
+	for (size_t i = 0; i < text.run_count; i++) {
+		assert_int_equal(back.runs[i].offset, text.runs[i].offset);
+		assert_int_equal(back.runs[i].len, text.runs[i].len);
+		assert_int_equal(back.runs[i].styles, text.runs[i].styles);
+	}
+}
+
+static void test_latin1_from_irc(void **state)
+{
+	struct text AUTOTEXT text;
+	(void)state;
+	text_init(&text, 100);
+	render_text_from_irc(&text, "caf\xe9", 4);
+	assert_string_equal(text_plain(&text), "caf\xc3\xa9");
+}
+
+static void test_read_payload(void **state)
+{
+	struct rendered r;
+	(void)state;
+	assert_int_equal(render_read(&r, "1n<A> \nhi", 9), 0);
+	assert_string_equal(r.command, "NOTICE");
+	assert_int_equal(r.prefix_len, 4);
+	assert_memory_equal(r.prefix, "<A> ", 4);
+	assert_int_equal(r.text_at, 7);
+	assert_memory_equal(r.text, "hi", 2);
+	assert_int_equal(render_read(&r, "2m\nhi", 5), -EINVAL);
+	assert_int_equal(render_read(&r, "1z\nhi", 5), -EINVAL);
+	assert_int_equal(render_read(&r, "1mhi", 4), -EINVAL);
+	assert_int_equal(render_read(&r, "", 0), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_long_name),
+		cmocka_unit_test(test_anti_ping),
+		cmocka_unit_test(test_template),
+		cmocka_unit_test(test_nothing_to_say),
+		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_styles_round_trip),
+		cmocka_unit_test(test_latin1_from_irc),
+		cmocka_unit_test(test_read_payload),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
