@@ -33,9 +33,9 @@ void utf8_encode(struct buf *out, uint32_t codepoint);
 
 /*
  * The longest prefix of valid UTF-8 text, in bytes, that is not longer than
- * `max` and ends at a grapheme cluster boundary, in time in proportion to max. When the first cluster alone
+ * `max` and ends at a grapheme cluster boundary. When the first cluster alone
  * is longer than `max`, ends at a code point boundary instead; 0 only when
- * not even one code point fits.
+ * not even one code point fits. Takes time in proportion to `max`.
  */
 size_t utf8_fit(const char *s, size_t len, size_t max);
 
