@@ -9,10 +9,10 @@
  * second, to share the commit of others. Whoever appends bounds what he has
  * under way: the queue itself has no ceiling. When the disk refuses (full,
  * read-only) the store keeps the batch, tries again, and says so through
- * `trouble`; callbacks of sync() simply come
- * later, so nobody ever acts on state that is not saved. An I/O error in a sync
- * is final (what the kernel dropped cannot be synced again): `trouble` is
- * called with fatal = true and the process must end.
+ * `trouble`; callbacks of sync() simply come later, so nobody ever acts on
+ * state that is not saved. An I/O error in a sync is final (what the kernel
+ * dropped cannot be synced again): `trouble` is called with fatal = true and
+ * the process must end.
  *
  * All calls on the loop's thread.
  */
@@ -32,11 +32,10 @@ enum store_kind {
 	/* (mapping, way) -> position. Replaces. */
 	STORE_CURSOR,
 	/*
-	 * One part of an event is confirmed: (mapping, way, source_id,
-	 * progress)
-	 * -> dest_id, position, complete. Several parts: several records. Both
-	 * the seen window and the message map (source id <-> dest id).
-	 * Clears the INTENT of the same source_id when complete.
+	 * One part of an event is confirmed: (mapping, way, position,
+	 * source_id, progress) -> dest_id, complete. Several parts: several
+	 * records. Both the seen window and the message map (source id <->
+	 * dest id). Clears the INTENT of the same source_id when complete.
 	 */
 	STORE_DONE,
 	/* About to be sent: (mapping, way, source_id) -> progress, at_ms.

@@ -56,7 +56,8 @@ static char *lane_key(const struct store_record *r, enum store_kind kind)
 
 	switch (kind) {
 	case STORE_DONE:
-		return xasprintf("done\n%d\n%s\n%s\n%zu", (int)r->way, name,
+		return xasprintf("done\n%d\n%s\n%lld\n%s\n%zu", (int)r->way,
+			name, (long long)r->position,
 			str_or_empty(r->source_id), r->progress);
 	case STORE_INTENT:
 		return xasprintf("intent\n%d\n%s\n%s", (int)r->way, name,
