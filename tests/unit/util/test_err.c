@@ -45,13 +45,13 @@ static void test_is_bounded(void **state)
 	(void)state;
 	struct err err = {.code = 0};
 	char big[ERR_TEXT_BYTES * 2];
-	memset(big, 'x', sizeof(big) - 1);
+	memset(big, 'y', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
 	err_set(&err, -EINVAL, "%s", big);
 	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
 	err_prefix(&err, "prefix");
 	assert_int_equal(strlen(err.text), ERR_TEXT_BYTES - 1);
-	assert_memory_equal(err.text, "prefix: xxx", 11);
+	assert_memory_equal(err.text, "prefix: yyy", 11);
 }
 
 /* The cut falls after 1, 2 and 3 of the four bytes, and behind them. */

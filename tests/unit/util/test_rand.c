@@ -40,6 +40,16 @@ static void test_below(void **state)
 		assert_true(rand_below(UINT32_MAX) < UINT32_MAX);
 }
 
+/* A plain remainder would give the low third twice the share it is due. */
+static void test_below_is_even(void **state)
+{
+	(void)state;
+	unsigned low = 0;
+	for (int i = 0; i < 3000; i++)
+		low += rand_below(0xC0000000U) < 0x40000000U;
+	assert_in_range(low, 740, 1260);
+}
+
 static void test_token(void **state)
 {
 	(void)state;
@@ -57,6 +67,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bytes_differ),
 		cmocka_unit_test(test_below),
+		cmocka_unit_test(test_below_is_even),
 		cmocka_unit_test(test_token),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
