@@ -109,7 +109,7 @@ static void test_garbage(void **state UNUSED)
 		"NICKLEN=abc", "NICKLEN=9x", "NICKLEN= 9",
 		"NICKLEN=99999999999999999999", "LINELEN=511", "LINELEN=-1",
 		"MODES=-3", "MODES=x", "PREFIX=ov@+", "PREFIX=(ov)@",
-		"PREFIX=(ov@+", "PREFIX=(ov)@+%",
+		"PREFIX=(ov@+", "PREFIX=(ov)+@%",
 		"PREFIX=(abcdefghijklmnop)ABCDEFGHIJKLMNOP", "PREFIX=(o)\\x20",
 		"CHANTYPES=#,", "CHANTYPES=# &", "CHANTYPES=################",
 		"STATUSMSG=\\x01", "EXCEPTS=1", "EXCEPTS=ef", "INVEX=+",
