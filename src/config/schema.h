@@ -18,6 +18,7 @@
 #include "config/problems.h"
 #include "util/attr.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -100,6 +101,10 @@ void schema_free(const struct schema *schema, void *config);
  * stands in the file when it is not given. For schema_check_fn. */
 void schema_problem(struct schema_load *load, const char *setting,
 	const char *fmt, ...) PRINTF_LIKE(3, 4);
+void schema_vproblem(struct schema_load *load, const char *setting,
+	const char *fmt, va_list ap);
+/* Stands the setting in the file (even when it has a problem)? */
+bool schema_is_given(const struct schema_load *load, const char *setting);
 
 /*
  * The file a path setting means: absolute as it is; else in

@@ -71,6 +71,16 @@ static void lookup_path(const char *setting, struct buf *out)
 	}
 }
 
+bool schema_is_given(const struct schema_load *load, const char *setting)
+{
+	struct buf AUTOBUF path;
+
+	buf_init(&path, 2 * LOAD_PATH_BYTES);
+	lookup_path(setting, &path);
+	return config_lookup(&load->config, path.data) != NULL;
+}
+
+/* The setting, or its nearest parent that is given. */
 static const config_setting_t *nearest_setting(
 	const struct schema_load *load, const char *setting)
 {
@@ -86,16 +96,23 @@ static const config_setting_t *nearest_setting(
 	return found;
 }
 
-void schema_problem(
-	struct schema_load *load, const char *setting, const char *fmt, ...)
+void schema_vproblem(struct schema_load *load, const char *setting,
+	const char *fmt, va_list ap)
 {
 	struct place place =
 		load_place_of(load, nearest_setting(load, setting));
-	va_list ap;
 
 	place.setting = setting;
-	va_start(ap, fmt);
 	problems_vadd(load->problems, &place, fmt, ap);
+}
+
+void schema_problem(
+	struct schema_load *load, const char *setting, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	schema_vproblem(load, setting, fmt, ap);
 	va_end(ap);
 }
 

@@ -1,0 +1,299 @@
+#include "config/belfry_private.h"
+
+static const struct schema_row poll_rows[] = {
+	{
+		.name = "min_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, poll_min_ms),
+		.min = 10,
+		.max = 3600000,
+		.fallback = "1000",
+		.unit = "ms",
+		.reloadable = true,
+		.help = "Between two looks at a channel in which people talk.",
+	},
+	{
+		.name = "max_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, poll_max_ms),
+		.min = 10,
+		.max = 3600000,
+		.fallback = "15000",
+		.unit = "ms",
+		.reloadable = true,
+		.help = "Between two looks at a quiet channel.",
+	},
+	{.name = NULL},
+};
+
+static const struct schema_row limits_rows[] = {
+	{
+		.name = "bearer_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, bearer),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "All calls on behalf of one user.",
+	},
+	{
+		.name = "identity_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, identity),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "All calls that make app instances and users, of the "
+			"account.",
+	},
+	{
+		.name = "app_instance_create_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, app_instances),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Making app instances, of the account.",
+	},
+	{
+		.name = "user_create_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, users),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Making users, of an app instance.",
+	},
+	{
+		.name = "channel_change_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, channels),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Making, changing and deleting channels, of an app "
+			"instance.",
+	},
+	{
+		.name = "channel_find_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, list_channels),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Listing channels, of an app instance.",
+	},
+	{
+		.name = "channel_describe_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, describe),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Describing, of a channel.",
+	},
+	{
+		.name = "channel_member_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, member_changes),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Changes of members, bans and moderators, of a "
+			"channel.",
+	},
+	{
+		.name = "channel_member_list_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, member_lists),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Lists of members, bans and moderators, of a channel.",
+	},
+	{
+		.name = "channel_write_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, message_changes),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Sending, changing and deleting messages, of a "
+			"channel.",
+	},
+	{
+		.name = "channel_list_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, message_lists),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Lists of messages, of a channel.",
+	},
+	{
+		.name = "channel_read_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, message_gets),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Reading single messages, of a channel.",
+	},
+	{
+		.name = "user_list_rps",
+		.type = SCHEMA_FLOAT,
+		.offset = offsetof(struct limits_config, user_lists),
+		.min = -1,
+		.max = 100000,
+		.fallback = "-1",
+		.unit = "calls per second",
+		.reloadable = true,
+		.help = "Lists of the channels of one user.",
+	},
+	{.name = NULL},
+};
+
+const struct schema_row belfry_chime_rows[] = {
+	{
+		.name = "region",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, region),
+		.required = true,
+		.max = 63,
+		.example = "us-east-1",
+		.help = "The AWS region of the app instance.",
+	},
+	{
+		.name = "app_instance",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, app_instance),
+		.required = true,
+		.max = 1600,
+		.example = "arn:aws:chime:us-east-1:123456789012:app-instance/"
+			   "11111111-2222-3333-4444-555555555555",
+		.help = "The ARN of the app instance.",
+	},
+	{
+		.name = "user",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, user),
+		.required = true,
+		.max = 1600,
+		.example = "arn:aws:chime:us-east-1:123456789012:app-instance/"
+			   "11111111-2222-3333-4444-555555555555/user/belfry",
+		.help = "The ARN of the bridge's own user in the app instance. "
+			"It becomes member and moderator of every mapped "
+			"channel.",
+	},
+	{
+		.name = "messaging_endpoint",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, messaging_endpoint),
+		.max = 2048,
+		.help = "The URL of the messaging service; Amazon's of the "
+			"region when not given. For chimed or a private "
+			"endpoint.",
+	},
+	{
+		.name = "identity_endpoint",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, identity_endpoint),
+		.max = 2048,
+		.help = "The URL of the identity service; Amazon's of the "
+			"region when not given.",
+	},
+	{
+		.name = "profile",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, profile),
+		.max = 256,
+		.help = "The profile in the AWS credentials and config files. "
+			"When not given: the environment (AWS_ACCESS_KEY_ID "
+			"and so on), then AWS_PROFILE, then the profile "
+			"\"default\".",
+	},
+	{
+		.name = "credentials_file",
+		.type = SCHEMA_PATH,
+		.offset = offsetof(struct chime_config, credentials_file),
+		.max = 4096,
+		.help = "An AWS credentials file to use instead of the usual "
+			"one.",
+	},
+	{
+		.name = "ca_file",
+		.type = SCHEMA_PATH,
+		.offset = offsetof(struct chime_config, ca_file),
+		.max = 4096,
+		.help = "Certificates (PEM) to trust for the endpoints instead "
+			"of the system's.",
+	},
+	{
+		.name = "puppets",
+		.type = SCHEMA_BOOL,
+		.offset = offsetof(struct chime_config, puppets),
+		.fallback = "true",
+		.help = "Whether each person on IRC gets a user of their own "
+			"in the app instance. When false, the bridge's own "
+			"user says everything.",
+	},
+	{
+		.name = "puppet_name",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct chime_config, puppet_name),
+		.max = 100,
+		.fallback = "{nick}",
+		.help = "How such a user is called: {nick} and {network} are "
+			"filled in.",
+	},
+	{
+		.name = "poll",
+		.type = SCHEMA_GROUP,
+		.rows = poll_rows,
+		.help = "How often channels are looked at. Between the two the "
+			"pace follows the talk and what the limits leave.",
+	},
+	{
+		.name = "limits",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct chime_config, limits),
+		.rows = limits_rows,
+		.help = "Calls per second that are never passed. -1 means the "
+			"quota that Amazon publishes for the region, 0 no "
+			"limit; raise one when Amazon raised yours.",
+	},
+	{
+		.name = "max_connections",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, max_connections),
+		.min = 1,
+		.max = 256,
+		.fallback = "8",
+		.help = "Connections to the endpoints at most.",
+	},
+	{.name = NULL},
+};
