@@ -56,6 +56,7 @@ struct loop_signal {
 struct loop {
 	struct event_base *base;
 	struct evdns_base *dns;
+	unsigned dns_users;
 	struct event *limit; /* ends the wait of a turn */
 	struct due_heap timers;
 	struct loop_hook *hooks;
@@ -133,14 +134,22 @@ static void loop_run_deferred(struct loop *loop)
 	loop->deferred = list;
 }
 
+/* Lookups that were cancelled but have not said so yet do it now. */
+static void loop_dns_end(struct loop *loop)
+{
+	if (!loop->dns)
+		return;
+	event_base_loop(loop->base, EVLOOP_NONBLOCK);
+	evdns_base_free(loop->dns, 0);
+}
+
 void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
 	for (int i = 0; i < FREE_ROUNDS && loop->deferred.count > 0; i++)
 		loop_run_deferred(loop);
-	if (loop->dns)
-		evdns_base_free(loop->dns, 0);
+	loop_dns_end(loop);
 	event_free(loop->limit);
 	event_base_free(loop->base);
 	free(loop->deferred.items);
@@ -153,16 +162,41 @@ struct event_base *loop_base(struct loop *loop)
 	return loop->base;
 }
 
-struct evdns_base *loop_dns(struct loop *loop)
+static void loop_dns_make(struct loop *loop)
 {
-	if (!loop->dns) {
-		/* A missing resolv.conf leaves /etc/hosts and literals. */
-		loop->dns = net_must(evdns_base_new(
-			loop->base, EVDNS_BASE_DISABLE_WHEN_INACTIVE));
-		(void)evdns_base_resolv_conf_parse(
-			loop->dns, DNS_OPTIONS_ALL, "/etc/resolv.conf");
-	}
+	loop->dns = net_must(
+		evdns_base_new(loop->base, EVDNS_BASE_DISABLE_WHEN_INACTIVE));
+	/* Without that file /etc/hosts and literals still work. */
+	(void)evdns_base_resolv_conf_parse(
+		loop->dns, DNS_OPTIONS_ALL, "/etc/resolv.conf");
+	/* Some home routers answer in lower case, which would be dropped. */
+	evdns_base_set_option(loop->dns, "randomize-case:", "0");
+}
+
+struct evdns_base *loop_dns_acquire(struct loop *loop)
+{
+	if (!loop->dns)
+		loop_dns_make(loop);
+	loop->dns_users++;
 	return loop->dns;
+}
+
+static void loop_on_dns_stale(void *arg)
+{
+	struct loop *loop = arg;
+
+	if (loop->dns_users > 0 || !loop->dns)
+		return;
+	evdns_base_free(loop->dns, 0);
+	loop->dns = NULL;
+}
+
+void loop_dns_release(struct loop *loop, bool is_stale)
+{
+	loop->dns_users--;
+	/* Its callback may be on the stack. */
+	if (is_stale)
+		loop_defer(loop, loop_on_dns_stale, loop);
 }
 
 int64_t loop_now_ms(struct loop *loop)

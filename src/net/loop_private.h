@@ -8,12 +8,19 @@
 #include "net/loop.h"
 #include "util/attr.h"
 
+#include <stdbool.h>
+
 struct event_base;
 struct evdns_base;
 
 struct event_base *loop_base(struct loop *loop);
-/* Made at the first call: most programs never resolve a name. */
-struct evdns_base *loop_dns(struct loop *loop);
+/*
+ * The resolver, made at first use: most programs never resolve a name. Each
+ * acquire is released once; one released as stale goes when nobody uses it, so
+ * that the next reads resolv.conf anew.
+ */
+struct evdns_base *loop_dns_acquire(struct loop *loop);
+void loop_dns_release(struct loop *loop, bool is_stale);
 
 /* libevent, libcurl and OpenSSL return NULL from their constructors when
  * memory is out: abort then. */

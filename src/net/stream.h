@@ -1,10 +1,14 @@
 /*
  * One byte stream over TCP or TLS, read by lines: what an IRC connection
- * needs. Name resolution never blocks (evdns); each address of a name is tried in turn; TCP_NODELAY is set, and TCP_QUICKACK after reads
- * (a server that leaves Nagle on would else stall 40 ms per line).
+ * needs. Name resolution never blocks (evdns); each address of a name is tried
+ * in turn; TCP_NODELAY is set, and TCP_QUICKACK after reads (a server that
+ * leaves Nagle on would else stall 40 ms per line). What is sent and not
+ * acknowledged within 30 s ends the stream.
  *
  * The callback may close the stream. It is never called from inside a
- * function of this header, and never after stream_close().
+ * function of this header, and never after stream_close(). Memory per stream
+ * is bounded by max_line_bytes + 16 KiB in, max_unsent_bytes out: a peer that
+ * sends faster than lines are taken waits.
  */
 #ifndef NET_STREAM_H
 #define NET_STREAM_H
@@ -43,24 +47,29 @@ struct stream_target {
 struct stream *stream_connect(struct loop *loop,
 	const struct stream_target *target, stream_fn *fn, void *arg)
 	MUST_CHECK;
-/* Closes at once, drops what is unsent, frees. NULL is fine. */
+/* Closes at once and frees. Of what is unsent only what the kernel takes right
+ * now still goes. NULL is fine. */
 void stream_close(struct stream *stream);
 
 /*
  * The next whole line without its LF or CRLF. Returns 1 and a terminated line,
- * valid until the next call; 0 when there is none; -EMSGSIZE when a line longer than max_line_bytes was
- * dropped (call again). A line may hold NUL bytes, hence the length.
+ * the caller's to change, valid until the next call or the end of the callback;
+ * 0 when there is none; -EMSGSIZE when a line longer than max_line_bytes was
+ * dropped (call again). A line may hold NUL bytes, hence the length. Still
+ * gives what came before the end after STREAM_CLOSED.
  */
 int stream_next_line(
 	struct stream *stream, char **ret_line, size_t *ret_len) MUST_CHECK;
 
-/* 0, -ENOBUFS at max_unsent_bytes (nothing is written), -ENOTCONN. */
+/* Sent at the end of the turn. 0; -ENOBUFS at max_unsent_bytes (nothing is
+ * written); -ENOTCONN. */
 int stream_write(struct stream *stream, const void *bytes, size_t len)
 	MUST_CHECK;
 /* Bytes not yet handed to the kernel. */
 size_t stream_unsent(const struct stream *stream);
 
-/* Stop and go on reading (bytes wait in the kernel). */
+/* Stop and go on reading (bytes wait in the kernel, and so does the peer's
+ * close). Lines left over are announced again after the pause. */
 void stream_pause(struct stream *stream);
 void stream_resume(struct stream *stream);
 

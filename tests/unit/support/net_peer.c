@@ -70,7 +70,8 @@ static void *net_peer_serve(void *arg)
 		int fd;
 
 		must(poll(fds, 2, -1) > 0);
-		if (fds[1].revents)
+		/* Who has connected is served first. */
+		if (!fds[0].revents)
 			return NULL;
 		fd = accept(peer->listener, NULL, NULL);
 		must(fd >= 0);
