@@ -1,0 +1,139 @@
+#include "config.h"
+
+#include "end_chime/content.h"
+
+#include "end_chime/markdown.h"
+#include "util/alloc.h"
+#include "util/enc.h"
+#include "util/json.h"
+#include "util/str.h"
+#include "util/utf8.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char ellipsis[] = "\xe2\x80\xa6";
+
+static const char *const kind_names[] = {
+	[EVENT_MESSAGE] = "message",
+	[EVENT_ACTION] = "action",
+	[EVENT_NOTICE] = "notice",
+};
+
+/* Our own words around the text when there is no puppet to say it. */
+static void add_speaker(struct buf *out, const struct event *event)
+{
+	struct buf AUTOBUF name;
+	buf_init(&name, 1024);
+	utf8_repair(&name, event->sender.name, strlen(event->sender.name));
+	if (event->kind == EVENT_ACTION) {
+		buf_adds(out, "\\* ");
+		markdown_escape(out, name.data, name.len);
+		buf_addc(out, ' ');
+		return;
+	}
+	buf_adds(out, "\\<");
+	markdown_escape(out, name.data, name.len);
+	buf_adds(out, "> ");
+}
+
+static void add_text(struct buf *out, const struct event *event, bool puppets)
+{
+	struct text AUTOTEXT action;
+	if (event->kind != EVENT_ACTION || !puppets) {
+		markdown_write(out, event->text);
+		return;
+	}
+	text_init(&action, event->text->bytes.ceiling);
+	text_append(&action, text_plain(event->text), event->text->bytes.len,
+		TEXT_ITALIC);
+	markdown_write(out, &action);
+}
+
+static void cut(struct buf *content)
+{
+	if (content->len <= CONTENT_BYTES)
+		return;
+	buf_truncate(content, utf8_fit(content->data, content->len,
+				      CONTENT_BYTES - strlen(ellipsis)));
+	buf_adds(content, ellipsis);
+}
+
+int content_prepare(struct buf *out, const struct event *event, bool puppets)
+{
+	struct buf AUTOBUF content;
+	struct buf AUTOBUF name;
+	struct span plain = {event->text->bytes.data, event->text->bytes.len};
+	if (!span_trim(plain).len)
+		return -ENODATA;
+	buf_init(&content, 256 * 1024);
+	buf_init(&name, 1024);
+	if (!puppets)
+		add_speaker(&content, event);
+	add_text(&content, event, puppets);
+	cut(&content);
+	utf8_repair(&name, event->sender.name, strlen(event->sender.name));
+	json_t AUTOJSON *payload = json_pack("{s:i, s:s%, s:s, s:s%}", "v", 1,
+		"name", name.data, name.len, "kind", kind_names[event->kind],
+		"content", content.data, content.len);
+	if (!payload)
+		return -EILSEQ;
+	if (puppets) {
+		struct buf AUTOBUF id;
+		buf_init(&id, 1024);
+		enc_percent(&id, event->sender.id, strlen(event->sender.id));
+		json_set_string(payload, "id", id.data);
+	}
+	char *AUTOFREE text = json_text(payload);
+	buf_adds(out, text);
+	return out->overflow ? -EMSGSIZE : 0;
+}
+
+int content_read(struct content *ret, const char *payload, size_t len)
+{
+	struct err err = {0};
+	json_t *root = json_parse_repaired(payload, len, &err);
+	const char *content = json_get_string(root, "content");
+	if (json_get_int(root, "v", 0) != 1 || !content) {
+		json_decref(root);
+		return -EINVAL;
+	}
+	*ret = (struct content){
+		.root = root,
+		.name = str_or_empty(json_get_string(root, "name")),
+		.kind = str_or_empty(json_get_string(root, "kind")),
+		.content = content,
+	};
+	const char *id = json_get_string(root, "id");
+	if (id) {
+		struct buf person;
+		buf_init(&person, 4096);
+		if (enc_percent_decode(&person, id, strlen(id)) < 0)
+			buf_clear(&person);
+		ret->person_id = buf_take(&person);
+	}
+	return 0;
+}
+
+void content_release(struct content *content)
+{
+	json_decref(content->root);
+	free(content->person_id);
+	*content = (struct content){0};
+}
+
+char *content_metadata(const struct content *content,
+	const char *source_id, const char *token)
+{
+	json_t *mark = json_pack("{s:i, s:s, s:s}", "v", 1, "kind",
+		content->kind, "tok", token);
+	/* An id from the other side: kept short and plain, or left out. */
+	struct buf AUTOBUF id;
+	buf_init(&id, 256);
+	enc_percent(&id, source_id, strlen(source_id));
+	if (id.len && !id.overflow)
+		json_set_string(mark, "id", id.data);
+	json_t AUTOJSON *root = json_pack("{s:o}", "belfry", mark);
+	return json_text(root);
+}

@@ -1,0 +1,43 @@
+/*
+ * What is sent to a Chime channel: the payload of a parcel, and the Metadata
+ * that marks a message as a bridge's.
+ *
+ * The payload is compact JSON: {"v":1, "name", "kind", "content"} and, when a
+ * puppet is to say it, "id": the person's id, percent-encoded (an IRC nick
+ * may be any bytes). The Metadata is one line:
+ * {"belfry":{"v":1, "kind", "tok", "id"}} with the idempotency token, by which
+ * a restart can find the message, and the source's id of it.
+ */
+#ifndef END_CHIME_CONTENT_H
+#define END_CHIME_CONTENT_H
+
+#include "model/event.h"
+#include "util/attr.h"
+#include "util/buf.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum { CONTENT_BYTES = 4096 }; /* of UTF-8; longer is cut, with an ellipsis */
+
+/* Pure: the event as payload. -ENODATA: nothing to say. */
+int content_prepare(struct buf *out, const struct event *event, bool puppets)
+	MUST_CHECK;
+
+struct content {
+	json_t *root;         /* what the strings are borrowed from */
+	const char *name;
+	const char *kind;     /* message, action, notice */
+	const char *content;
+	char *person_id;      /* owned; NULL: the bridge's user says it */
+};
+/* -EINVAL: not a payload of a version we know. Release it after use. */
+int content_read(struct content *ret, const char *payload, size_t len)
+	MUST_CHECK;
+void content_release(struct content *content);
+
+/* The same bytes for the same arguments, at most 1024; owned. */
+char *content_metadata(const struct content *content, const char *source_id,
+	const char *token) MUST_CHECK;
+
+#endif

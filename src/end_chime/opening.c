@@ -1,0 +1,306 @@
+#include "end_chime/opening.h"
+
+#include "chime/decode.h"
+#include "chime/paging.h"
+#include "util/alloc.h"
+#include "util/backoff.h"
+#include "util/digest.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	RETRY_MIN_MS = 30 * 1000,
+	RETRY_MAX_MS = 10 * 60 * 1000,
+	/* What was just created may be unknown for a moment. */
+	FRESH_RETRIES = 20,
+	FRESH_RETRY_MS = 500,
+};
+
+static const char space_channel[] = "channel";
+
+struct opening {
+	struct loop *loop;
+	struct opening_params params;
+	char *object, *mapping, *app_instance, *bridge;
+	char *channel, *name, *privacy, *mode;
+	struct timer *timer;
+	struct chime_call *call;
+	struct chime_paging *paging;
+	struct backoff backoff;
+	struct log_once news;
+	unsigned fresh; /* fast retries left after a create */
+	bool closed;
+};
+
+static void opening_on_timer(void *arg);
+
+static void opening_on_fact(const struct store_record *record, void *arg)
+{
+	struct opening *o = arg;
+	if (str_eq(record->key, o->mapping))
+		set_string(&o->channel, record->value);
+}
+
+static void recall(struct opening *o)
+{
+	const struct store_query query = {
+		.kind = STORE_FACT,
+		.space = space_channel,
+	};
+	if (store_each(o->params.store, &query, opening_on_fact, o) < 0)
+		log_warn(o->object, "which channel was created before cannot "
+			"be read from the state");
+}
+
+static void remember(struct opening *o)
+{
+	const struct store_record record = {
+		.kind = STORE_FACT,
+		.space = space_channel,
+		.key = o->mapping,
+		.value = o->channel,
+	};
+	store_append(o->params.store, &record);
+}
+
+struct opening *opening_new(
+	struct loop *loop, const struct opening_params *params)
+{
+	struct opening *o = xcalloc(1, sizeof(*o));
+	o->loop = loop;
+	o->params = *params;
+	o->object = xstrdup(params->object);
+	o->mapping = xstrdup(params->mapping);
+	o->app_instance = xstrdup(params->app_instance);
+	o->bridge = xstrdup(params->bridge);
+	o->channel = xstrdup_null(params->channel);
+	o->name = xstrdup_null(params->name);
+	o->privacy = xstrdup_null(params->privacy);
+	o->mode = xstrdup_null(params->mode);
+	if (!o->channel)
+		recall(o);
+	backoff_init(&o->backoff, RETRY_MIN_MS, RETRY_MAX_MS);
+	o->timer = timer_new(loop, opening_on_timer, o);
+	timer_arm(o->timer, 0);
+	return o;
+}
+
+static void opening_free(void *arg)
+{
+	struct opening *o = arg;
+	char **const strings[] = {&o->object, &o->mapping, &o->app_instance,
+		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode};
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+		free(*strings[i]);
+	free(o);
+}
+
+void opening_close(struct opening *o)
+{
+	if (!o || o->closed)
+		return;
+	o->closed = true;
+	if (o->call)
+		chime_cancel(TAKE(o->call));
+	if (o->paging)
+		chime_paging_cancel(TAKE(o->paging));
+	timer_free(TAKE(o->timer));
+	loop_defer(o->loop, opening_free, o);
+}
+
+/* What the operator may have to do about it. */
+static const char *advice(enum chime_error error)
+{
+	switch (error) {
+	case CHIME_FORBIDDEN:
+		return "; the bridge's user must be a member and moderator of "
+		       "the channel, and IAM must allow the call";
+	case CHIME_NOT_FOUND:
+		return "; is the channel's ARN right, does it still exist?";
+	case CHIME_UNAUTHORIZED:
+		return "; does the bridge's AppInstanceUser exist, are the "
+		       "keys right?";
+	default:
+		return "";
+	}
+}
+
+static void fail(struct opening *o, const struct chime_result *result,
+	const char *doing)
+{
+	char why[512];
+	snprintf(why, sizeof(why), "%s: %s%s", doing, result->message,
+		advice(result->error));
+	if (o->fresh && (result->error == CHIME_FORBIDDEN ||
+				result->error == CHIME_NOT_FOUND)) {
+		o->fresh--;
+		timer_arm(o->timer, FRESH_RETRY_MS);
+		return;
+	}
+	timer_arm(o->timer, backoff_next_ms(&o->backoff));
+	if (!log_once_is_news(&o->news, why, 3600 * 1000))
+		return;
+	log_warn(o->object, "%s", why);
+	o->params.failed(o->params.arg, why);
+}
+
+static void call(struct opening *o, enum chime_op op, json_t *members,
+	chime_fn *fn)
+{
+	const struct chime_request request = {.op = op, .members = members};
+	json_set_string(members, "ChimeBearer", o->bridge);
+	o->call = chime_start(o->params.client, &request, fn, o);
+	json_decref(members);
+}
+
+/* Not being a moderator is no reason to stop: text needs none of it. */
+static void opening_on_moderator(const struct chime_result *result, void *arg)
+{
+	struct opening *o = arg;
+	o->call = NULL;
+	if (result->error == CHIME_FORBIDDEN ||
+		result->error == CHIME_NOT_FOUND ||
+		result->error == CHIME_BAD_REQUEST)
+		log_warn(o->object, "the bridge's user is not a moderator of "
+			"%s: people of IRC may not be able to join and bans "
+			"cannot be mirrored (%s)", o->channel,
+			result->message);
+	o->params.opened(o->params.arg, o->channel);
+}
+
+static void check_moderator(struct opening *o)
+{
+	json_t *members = json_object();
+	json_set_string(members, "ChannelArn", o->channel);
+	json_set_string(members, "AppInstanceUserArn", o->bridge);
+	call(o, CHIME_DESCRIBE_CHANNEL_MODERATED_BY_USER, members,
+		opening_on_moderator);
+}
+
+static void opening_on_member(const struct chime_result *result, void *arg)
+{
+	struct opening *o = arg;
+	o->call = NULL;
+	if (result->error != CHIME_OK && result->error != CHIME_CONFLICT)
+		fail(o, result, "the bridge's user cannot join its channel");
+	else
+		check_moderator(o);
+}
+
+static void join(struct opening *o)
+{
+	json_t *members = json_object();
+	json_set_string(members, "ChannelArn", o->channel);
+	json_set_string(members, "MemberArn", o->bridge);
+	json_set_string(members, "Type", "DEFAULT");
+	call(o, CHIME_CREATE_CHANNEL_MEMBERSHIP, members, opening_on_member);
+}
+
+static void opening_on_created(const struct chime_result *result, void *arg)
+{
+	struct opening *o = arg;
+	o->call = NULL;
+	const char *arn = json_get_string(result->body, "ChannelArn");
+	if (result->error != CHIME_OK || !arn) {
+		fail(o, result, "the channel cannot be created");
+		return;
+	}
+	set_string(&o->channel, arn);
+	remember(o);
+	log_info(o->object, "created the Chime channel %s (%s)", o->name, arn);
+	o->fresh = FRESH_RETRIES;
+	join(o);
+}
+
+/* The same mapping always asks for the same channel. */
+static void create(struct opening *o)
+{
+	char token[SHA256_HEX_BYTES];
+	char *AUTOFREE source = xasprintf("channel %s %s %s %s %s",
+		o->app_instance, o->mapping, o->name, str_or_empty(o->mode),
+		str_or_empty(o->privacy));
+	sha256_hex(source, strlen(source), token);
+	json_t *members = json_object();
+	json_set_string(members, "AppInstanceArn", o->app_instance);
+	json_set_string(members, "Name", o->name);
+	json_set_string(members, "Mode", o->mode);
+	json_set_string(members, "Privacy", o->privacy);
+	json_set_string(members, "ClientRequestToken", token);
+	call(o, CHIME_CREATE_CHANNEL, members, opening_on_created);
+}
+
+static bool find_by_name(struct opening *o, json_t *items)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(items, i, item) {
+		struct chime_channel channel;
+		chime_decode_channel(item, &channel);
+		if (channel.arn && str_eq(channel.name, o->name) &&
+			str_starts(channel.arn, o->app_instance)) {
+			set_string(&o->channel, channel.arn);
+			remember(o);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void not_found(struct opening *o)
+{
+	const struct chime_result result = {
+		.error = CHIME_NOT_FOUND,
+		.message = "the bridge's user is in no channel of this name, "
+			   "and create is false",
+	};
+	if (o->params.create)
+		create(o);
+	else
+		fail(o, &result, o->name);
+}
+
+static bool opening_on_channels(const struct chime_page *page, void *arg)
+{
+	struct opening *o = arg;
+	if (page->last)
+		o->paging = NULL;
+	if (!page->items) {
+		fail(o, page->result, "the bridge's channels cannot be listed");
+		return false;
+	}
+	if (find_by_name(o, page->items)) {
+		o->paging = NULL;
+		join(o);
+		return false;
+	}
+	if (page->last)
+		not_found(o);
+	return true;
+}
+
+static void look_for(struct opening *o)
+{
+	json_t AUTOJSON *members = json_pack("{s:s, s:s, s:i}",
+		"AppInstanceUserArn", o->bridge, "ChimeBearer", o->bridge,
+		"MaxResults", 50);
+	const struct chime_request request = {
+		.op = CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER,
+		.members = members,
+	};
+	o->paging = chime_paging_start(
+		o->params.client, &request, 0, opening_on_channels, o);
+}
+
+static void opening_on_timer(void *arg)
+{
+	struct opening *o = arg;
+	if (o->channel)
+		join(o);
+	else
+		look_for(o);
+}

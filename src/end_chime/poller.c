@@ -1,0 +1,400 @@
+#include "end_chime/poller.h"
+
+#include "end_chime/bisect.h"
+#include "util/alloc.h"
+#include "util/backoff.h"
+#include "util/clock.h"
+#include "util/json.h"
+#include "util/log.h"
+#include "util/rand.h"
+#include "util/str.h"
+
+#include <stdlib.h>
+
+enum {
+	RECENT = 20,              /* positions remembered for the look-back */
+	LOOK_BACK_MS = 2000,      /* at least */
+	TALK_MS = 60 * 1000,      /* a channel is in talk this long */
+	DEEP_MS = 60 * 1000,      /* between deep passes */
+	FAILURES_TO_TELL = 3,
+	RETRY_MAX_MS = 60 * 1000,
+};
+
+struct poller {
+	struct loop *loop;
+	struct poller_params params;
+	char *object, *channel, *bearer;
+	struct timer *timer;
+	struct chime_call *call;
+	json_t *page;       /* of which `next` is to be presented */
+	size_t next;
+	char *token;        /* of the page after it */
+	bool busy;          /* waits for poller_resume() */
+	bool single;        /* one message a page: a page was unreadable */
+	bool probing;       /* and this one is: where does it end? */
+	struct bisect bisect;
+	bool deep;
+	bool active;        /* this pass has found something new */
+	bool told;          /* the owner knows that it cannot be read */
+	bool closed;
+	int64_t cursor;     /* newest position presented; -1: unknown */
+	int64_t from;       /* the earliest position of this pass */
+	int64_t floor;      /* nothing before it is wanted */
+	int64_t interval_ms;
+	int64_t last_new_ms; /* monotonic */
+	int64_t deep_at_ms;
+	int64_t recent[RECENT];
+	size_t recent_at;
+	unsigned failures;
+	int64_t failing_since_ms;
+	struct backoff backoff;
+};
+
+static void poller_on_timer(void *arg);
+static void request_page(struct poller *p);
+
+struct poller *poller_new(struct loop *loop, const struct poller_params *params)
+{
+	struct poller *p = xcalloc(1, sizeof(*p));
+	p->loop = loop;
+	p->params = *params;
+	p->object = xstrdup(params->object);
+	p->channel = xstrdup(params->channel);
+	p->bearer = xstrdup(params->bearer);
+	p->cursor = params->position;
+	p->floor = params->floor;
+	p->interval_ms = params->min_ms;
+	p->deep = true;
+	backoff_init(&p->backoff, params->min_ms, RETRY_MAX_MS);
+	p->timer = timer_new(loop, poller_on_timer, p);
+	timer_arm(p->timer, 0);
+	return p;
+}
+
+static void poller_free(void *arg)
+{
+	struct poller *p = arg;
+	json_decref(p->page);
+	free(p->token);
+	free(p->object);
+	free(p->channel);
+	free(p->bearer);
+	free(p);
+}
+
+void poller_close(struct poller *p)
+{
+	if (!p || p->closed)
+		return;
+	p->closed = true;
+	if (p->call)
+		chime_cancel(TAKE(p->call));
+	timer_free(TAKE(p->timer));
+	loop_defer(p->loop, poller_free, p);
+}
+
+/* So that many pollers of one interval do not run in step. */
+static int64_t with_jitter(int64_t ms)
+{
+	return ms - ms / 10 + rand_below((uint32_t)(ms / 5) + 1);
+}
+
+static void schedule(struct poller *p)
+{
+	if (p->active)
+		p->interval_ms = p->params.min_ms;
+	else
+		p->interval_ms += p->interval_ms / 2 + 1;
+	if (p->interval_ms > p->params.max_ms)
+		p->interval_ms = p->params.max_ms;
+	timer_arm(p->timer, with_jitter(p->interval_ms));
+}
+
+void poller_poke(struct poller *p)
+{
+	p->interval_ms = p->params.min_ms;
+	if (!p->call && !p->page && !p->failures)
+		timer_arm(p->timer, p->interval_ms);
+}
+
+static int64_t oldest_recent(const struct poller *p)
+{
+	return p->recent[p->recent_at];
+}
+
+/* The earliest position that this pass asks for. */
+static int64_t look_from(const struct poller *p)
+{
+	int64_t from = p->cursor - LOOK_BACK_MS;
+	int64_t far = p->cursor - p->params.overlap_ms;
+	bool talk = p->last_new_ms &&
+		    loop_now_ms(p->loop) - p->last_new_ms < TALK_MS;
+	if (p->deep)
+		return far;
+	if (talk && oldest_recent(p) < from)
+		from = oldest_recent(p);
+	return from > far ? from : far;
+}
+
+static void begin_pass(struct poller *p)
+{
+	int64_t now = loop_now_ms(p->loop);
+	bool talk = p->last_new_ms &&
+		    now - p->last_new_ms < p->params.overlap_ms + DEEP_MS;
+	p->active = false;
+	p->deep = !p->deep_at_ms || (talk && now >= p->deep_at_ms);
+	if (p->deep)
+		p->deep_at_ms = now + DEEP_MS;
+	p->from = look_from(p) - 1;
+	if (p->from < p->floor)
+		p->from = p->floor;
+	set_string(&p->token, NULL);
+	request_page(p);
+}
+
+static void poller_on_timer(void *arg)
+{
+	begin_pass(arg);
+}
+
+/* Presents what is left of the page. False when the taker is busy. */
+static bool present(struct poller *p)
+{
+	size_t count = json_array_size(p->page);
+	while (p->next < count && !p->closed) {
+		struct chime_message message;
+		chime_decode_message(
+			json_array_get(p->page, p->next), &message);
+		if (!p->params.message(p->params.arg, &message)) {
+			p->busy = true;
+			return false;
+		}
+		p->next++;
+		if (message.created_ms <= p->cursor)
+			continue;
+		p->cursor = message.created_ms;
+		p->recent[p->recent_at] = message.created_ms;
+		p->recent_at = (p->recent_at + 1) % RECENT;
+		p->active = true;
+		p->last_new_ms = loop_now_ms(p->loop);
+	}
+	return !p->closed;
+}
+
+static void finish_page(struct poller *p)
+{
+	if (!present(p))
+		return;
+	json_decref(p->page);
+	p->page = NULL;
+	if (p->token)
+		request_page(p);
+	else
+		schedule(p);
+}
+
+void poller_resume(struct poller *p)
+{
+	if (!p->busy || p->closed)
+		return;
+	p->busy = false;
+	finish_page(p);
+}
+
+static void recovered(struct poller *p)
+{
+	if (p->told) {
+		log_info(p->object, "the Chime channel can be read again, "
+			"after %lld s",
+			(long long)(loop_now_ms(p->loop) -
+				    p->failing_since_ms) / 1000);
+		p->params.state(p->params.arg, true, NULL);
+	}
+	p->told = false;
+	p->failures = 0;
+	backoff_reset(&p->backoff);
+}
+
+/* Waiting is of no use for these: somebody has to do something. */
+static bool needs_people(enum chime_error error)
+{
+	return error == CHIME_UNAUTHORIZED || error == CHIME_FORBIDDEN ||
+	       error == CHIME_NOT_FOUND || error == CHIME_UNTRUSTED ||
+	       error == CHIME_CREDENTIALS;
+}
+
+static void failed(struct poller *p, const struct chime_result *result)
+{
+	bool people = needs_people(result->error);
+	if (!p->failures++)
+		p->failing_since_ms = loop_now_ms(p->loop);
+	if (!p->told && (people || p->failures >= FAILURES_TO_TELL)) {
+		p->told = true;
+		log_warn(p->object, "the Chime channel cannot be read: %s",
+			result->message);
+		p->params.state(p->params.arg, false, result->message);
+	}
+	int64_t ms = backoff_next_ms(&p->backoff);
+	if (people && ms < RETRY_MAX_MS / 2)
+		ms = with_jitter(RETRY_MAX_MS / 2);
+	if (result->retry_after_ms > ms)
+		ms = result->retry_after_ms;
+	if (!p->closed)
+		timer_arm(p->timer, ms);
+}
+
+static void probe(struct poller *p);
+
+static void found_bad(struct poller *p, const struct chime_result *result)
+{
+	log_error(p->object, "a message at %lld ms is unreadable and is left "
+		"out: %s", (long long)p->bisect.bad, result->message);
+	p->cursor = p->bisect.bad + 1;
+	p->recent_at = 0;
+	for (size_t i = 0; i < RECENT; i++)
+		p->recent[i] = p->cursor;
+	p->floor = p->cursor;
+}
+
+static void poller_on_probe(const struct chime_result *result, void *arg)
+{
+	struct poller *p = arg;
+	bool bad = result->error == CHIME_MALFORMED;
+	p->call = NULL;
+	enum bisect_answer answer = BISECT_LOST;
+	if (bad || result->error == CHIME_OK)
+		answer = bisect_take(&p->bisect, !bad);
+	if (answer == BISECT_ASK) {
+		probe(p);
+		return;
+	}
+	p->probing = p->single = false;
+	if (answer == BISECT_LOST) {
+		failed(p, result);
+		return;
+	}
+	if (answer == BISECT_FOUND)
+		found_bad(p, result);
+	schedule(p);
+}
+
+/*
+ * A page that is no JSON even after repair: its messages one by one; then,
+ * by asking from later and later on, where the bad one stands. It is
+ * stepped over, aloud.
+ */
+static void malformed(struct poller *p, const struct chime_result *result)
+{
+	if (p->failures < 2) { /* a proxy's error page comes and goes */
+		failed(p, result);
+		return;
+	}
+	if (!p->single) {
+		p->single = true;
+		set_string(&p->token, NULL);
+		request_page(p);
+		return;
+	}
+	bisect_init(&p->bisect, p->cursor + 1);
+	p->probing = true;
+	probe(p);
+}
+
+static void poller_on_page(const struct chime_result *result, void *arg)
+{
+	struct poller *p = arg;
+	p->call = NULL;
+	if (result->error == CHIME_BAD_REQUEST && p->token) {
+		/* The token has expired: begin again at the cursor. */
+		set_string(&p->token, NULL);
+		schedule(p);
+		return;
+	}
+	if (result->error == CHIME_MALFORMED) {
+		malformed(p, result);
+		return;
+	}
+	if (result->error != CHIME_OK) {
+		failed(p, result);
+		return;
+	}
+	if (!p->single)
+		recovered(p);
+	if (p->closed)
+		return;
+	const char *token = json_get_string(result->body, "NextToken");
+	set_string(&p->token, token && *token ? token : NULL);
+	if (!p->token)
+		p->single = false;
+	p->page = json_incref(json_object_get(result->body,
+		"ChannelMessages"));
+	p->next = 0;
+	finish_page(p);
+}
+
+/* First time: where does the channel stand, by its own clock? */
+static void poller_on_newest(const struct chime_result *result, void *arg)
+{
+	struct poller *p = arg;
+	struct chime_message message = {0};
+	p->call = NULL;
+	if (result->error != CHIME_OK) {
+		failed(p, result);
+		return;
+	}
+	recovered(p);
+	chime_decode_message(json_array_get(json_object_get(result->body,
+				     "ChannelMessages"), 0), &message);
+	p->cursor = message.created_ms ? message.created_ms + 1 : 0;
+	p->floor = p->cursor;
+	if (!p->closed)
+		p->params.position_found(p->params.arg, p->cursor);
+	if (!p->closed)
+		schedule(p);
+}
+
+static void start_list(struct poller *p, json_t *members, chime_fn *fn)
+{
+	const struct chime_request request = {
+		.op = CHIME_LIST_CHANNEL_MESSAGES,
+		.members = members,
+		.priority = CHIME_BACKGROUND,
+		.max_attempts = 1, /* the poller has its own patience */
+	};
+	json_set_string(members, "ChannelArn", p->channel);
+	json_set_string(members, "ChimeBearer", p->bearer);
+	p->call = chime_start(p->params.client, &request, fn, p);
+	json_decref(members);
+}
+
+static void request_page(struct poller *p)
+{
+	json_t *members = json_object();
+	char from[CLOCK_ISO8601_BYTES];
+	if (p->cursor < 0) {
+		json_set_string(members, "SortOrder", "DESCENDING");
+		json_object_set_new(members, "MaxResults", json_integer(1));
+		start_list(p, members, poller_on_newest);
+		return;
+	}
+	if (p->from > 0) {
+		clock_format_iso8601(p->from, from);
+		json_set_string(members, "NotBefore", from);
+	}
+	json_set_string(members, "SortOrder", "ASCENDING");
+	json_object_set_new(
+		members, "MaxResults", json_integer(p->single ? 1 : 50));
+	json_set_string(members, "NextToken", p->token);
+	start_list(p, members, poller_on_page);
+}
+
+static void probe(struct poller *p)
+{
+	json_t *members = json_object();
+	char from[CLOCK_ISO8601_BYTES];
+	clock_format_iso8601(p->bisect.probe, from);
+	json_set_string(members, "NotBefore", from);
+	json_set_string(members, "SortOrder", "ASCENDING");
+	json_object_set_new(members, "MaxResults", json_integer(1));
+	start_list(p, members, poller_on_probe);
+}

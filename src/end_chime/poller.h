@@ -1,0 +1,54 @@
+/*
+ * Reads one channel by listing its messages, oldest first, again and again.
+ *
+ * A cursor is not a timestamp: each listing looks back a little (about twenty
+ * messages while there is talk), and once a minute by the whole overlap, so
+ * that a message which surfaces late is not missed. Whoever takes the
+ * messages drops those it knows, by id.
+ *
+ * The interval is the shortest after activity and grows by half with every
+ * quiet poll. Failures back off. When the taker is busy the page waits until
+ * poller_resume(). One page is in memory at most.
+ */
+#ifndef END_CHIME_POLLER_H
+#define END_CHIME_POLLER_H
+
+#include "chime/client.h"
+#include "chime/decode.h"
+#include "util/attr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct poller;
+
+struct poller_params {
+	struct chime_client *client; /* borrowed */
+	const char *object;          /* for logs; copied, as all strings */
+	const char *channel;         /* ARN */
+	const char *bearer;          /* ARN of the user who reads */
+	int64_t min_ms;
+	int64_t max_ms;
+	int64_t overlap_ms;
+	int64_t position;            /* where to begin; -1: now */
+	int64_t floor;               /* nothing before it is wanted */
+	/* False: busy, present it again after poller_resume(). */
+	bool (*message)(void *arg, const struct chime_message *message);
+	/* The channel stands here (position was -1). */
+	void (*position_found)(void *arg, int64_t position);
+	/* The channel can (not) be read; the last why is NULL when it can. */
+	void (*state)(void *arg, bool readable, const char *why);
+	void *arg;
+};
+
+/* The callbacks come from the loop only, and may close the poller. */
+struct poller *poller_new(struct loop *loop,
+	const struct poller_params *params) MUST_CHECK;
+/* Frees at the end of the turn; no callback comes any more. NULL is fine. */
+void poller_close(struct poller *poller);
+
+void poller_resume(struct poller *poller);
+/* Something happened in the channel: the next poll is soon. */
+void poller_poke(struct poller *poller);
+
+#endif

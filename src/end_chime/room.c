@@ -1,0 +1,246 @@
+#include "end_chime/room.h"
+
+#include "end_chime/content.h"
+#include "end_chime/inbound.h"
+#include "end_chime/opening.h"
+#include "end_chime/outbound.h"
+#include "end_chime/poller.h"
+#include "util/alloc.h"
+#include "util/str.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char space_floor[] = "floor";
+
+struct chime_room {
+	struct end_room base; /* first: it is what the bridge holds */
+	const struct room_context *context;
+	struct end_sink sink;
+	char *mapping;
+	char *object; /* "mapping NAME", for logs */
+	char *channel, *name, *privacy, *mode;
+	bool create;
+	struct opening *opening;
+	struct poller *poller;
+	struct chime_outbound *outbound;
+	int64_t position;
+	int64_t floor;
+	bool closed;
+};
+
+static struct chime_room *room_of(struct end_room *base)
+{
+	return (struct chime_room *)base;
+}
+
+static int room_prepare(struct end_room *base, const struct event *event,
+	struct buf *ret_payload, const char **ret_why)
+{
+	struct chime_room *room = room_of(base);
+	int error = content_prepare(
+		ret_payload, event, room->context->params->puppets);
+	if (error < 0 && error != -ENODATA)
+		*ret_why = "it cannot be put into a message";
+	return error;
+}
+
+static void room_deliver(struct end_room *base, const struct parcel *parcel)
+{
+	chime_outbound_add(room_of(base)->outbound, parcel);
+}
+
+static void room_resume(struct end_room *base)
+{
+	if (room_of(base)->poller)
+		poller_resume(room_of(base)->poller);
+}
+
+static void room_on_floor(const struct store_record *record, void *arg)
+{
+	struct chime_room *room = arg;
+	if (str_eq(record->key, room->mapping) &&
+		parse_i64(record->value, 0, INT64_MAX, &room->floor) < 0)
+		room->floor = 0;
+}
+
+static void set_ready(struct chime_room *room, bool ready, const char *why)
+{
+	if (!room->closed)
+		room->sink.ready(room->sink.arg, ready, why);
+}
+
+static bool room_on_message(void *arg, const struct chime_message *message)
+{
+	struct chime_room *room = arg;
+	struct chime_inbound inbound;
+	bool taken = true;
+	chime_inbound_init(&inbound);
+	if (chime_inbound_read(&inbound, room->context->users, message))
+		taken = room->sink.event(room->sink.arg, &inbound.event) ==
+			END_TAKEN;
+	chime_inbound_release(&inbound);
+	return taken;
+}
+
+/*
+ * The very first start: what was said before it is not wanted, and no
+ * overlap of a later start may bring it back.
+ */
+static void room_on_position(void *arg, int64_t position)
+{
+	struct chime_room *room = arg;
+	char value[32];
+	snprintf(value, sizeof(value), "%" PRId64, position);
+	const struct store_record record = {
+		.kind = STORE_FACT,
+		.space = space_floor,
+		.key = room->mapping,
+		.value = value,
+	};
+	store_append(room->context->params->store, &record);
+	room->sink.position(room->sink.arg, position);
+}
+
+static void room_on_state(void *arg, bool readable, const char *why)
+{
+	set_ready(arg, readable, why);
+}
+
+static void room_on_receipt(void *arg, const struct receipt *receipt)
+{
+	struct chime_room *room = arg;
+	if (receipt->outcome == RECEIPT_DONE)
+		poller_poke(room->poller);
+	room->sink.receipt(room->sink.arg, receipt);
+}
+
+static void start_poller(struct chime_room *room)
+{
+	const struct end_chime_params *p = room->context->params;
+	const struct poller_params params = {
+		.client = p->client,
+		.object = room->object,
+		.channel = room->channel,
+		.bearer = p->user,
+		.min_ms = p->poll_min_ms,
+		.max_ms = p->poll_max_ms,
+		.overlap_ms = p->overlap_ms,
+		.position = room->position,
+		.floor = room->floor,
+		.message = room_on_message,
+		.position_found = room_on_position,
+		.state = room_on_state,
+		.arg = room,
+	};
+	room->poller = poller_new(room->context->loop, &params);
+}
+
+static void room_on_opened(void *arg, const char *channel)
+{
+	struct chime_room *room = arg;
+	const struct end_chime_params *p = room->context->params;
+	set_string(&room->channel, channel);
+	const struct chime_outbound_params params = {
+		.client = p->client,
+		.users = room->context->users,
+		.object = room->object,
+		.channel = room->channel,
+		.bridge = p->user,
+		.token_trust_ms = p->token_trust_ms,
+		.receipt = room_on_receipt,
+		.arg = room,
+	};
+	room->outbound = chime_outbound_new(room->context->loop, &params);
+	start_poller(room);
+	opening_close(TAKE(room->opening));
+	set_ready(room, true, NULL);
+}
+
+static void room_on_failed(void *arg, const char *why)
+{
+	set_ready(arg, false, why);
+}
+
+static void room_start(struct end_room *base, int64_t position)
+{
+	struct chime_room *room = room_of(base);
+	const struct end_chime_params *p = room->context->params;
+	const struct store_query query = {
+		.kind = STORE_FACT,
+		.space = space_floor,
+	};
+	const struct opening_params params = {
+		.client = p->client,
+		.store = p->store,
+		.object = room->object,
+		.mapping = room->mapping,
+		.app_instance = p->app_instance,
+		.bridge = p->user,
+		.channel = room->channel,
+		.name = room->name,
+		.privacy = room->privacy,
+		.mode = room->mode,
+		.create = room->create,
+		.opened = room_on_opened,
+		.failed = room_on_failed,
+		.arg = room,
+	};
+	room->position = position;
+	if (position >= 0 &&
+		store_each(p->store, &query, room_on_floor, room) < 0)
+		room->floor = position;
+	room->opening = opening_new(room->context->loop, &params);
+}
+
+static void room_free(void *arg)
+{
+	struct chime_room *room = arg;
+	free(room->mapping);
+	free(room->object);
+	free(room->channel);
+	free(room->name);
+	free(room->privacy);
+	free(room->mode);
+	free(room);
+}
+
+static void room_close(struct end_room *base)
+{
+	struct chime_room *room = room_of(base);
+	if (room->closed)
+		return;
+	room->closed = true;
+	opening_close(TAKE(room->opening));
+	poller_close(TAKE(room->poller));
+	chime_outbound_close(TAKE(room->outbound));
+	loop_defer(room->context->loop, room_free, room);
+}
+
+static const struct end_ops room_ops = {
+	.is_replayable = true,
+	.prepare = room_prepare,
+	.deliver = room_deliver,
+	.resume = room_resume,
+	.start = room_start,
+	.close = room_close,
+};
+
+struct end_room *chime_room_new(const struct room_context *context,
+	const struct end_chime_room_params *params, const struct end_sink *sink)
+{
+	struct chime_room *room = xcalloc(1, sizeof(*room));
+	room->base.ops = &room_ops;
+	room->context = context;
+	room->sink = *sink;
+	room->mapping = xstrdup(params->mapping);
+	room->object = xasprintf("mapping %s", params->mapping);
+	room->channel = xstrdup_null(params->channel);
+	room->name = xstrdup_null(params->name);
+	room->privacy = xstrdup_null(params->privacy);
+	room->mode = xstrdup_null(params->mode);
+	room->create = params->create;
+	return &room->base;
+}

@@ -1,0 +1,23 @@
+/*
+ * One Chime channel of a mapping: the Chime end's implementation of
+ * model/end.h. Opened first, then read by a poller and spoken to through an
+ * outbound.
+ */
+#ifndef END_CHIME_ROOM_H
+#define END_CHIME_ROOM_H
+
+#include "end_chime/end_chime.h"
+#include "end_chime/users.h"
+
+/* What rooms share; borrowed from the end. */
+struct room_context {
+	struct loop *loop;
+	const struct end_chime_params *params;
+	struct users *users;
+};
+
+struct end_room *chime_room_new(const struct room_context *context,
+	const struct end_chime_room_params *params,
+	const struct end_sink *sink) MUST_CHECK;
+
+#endif

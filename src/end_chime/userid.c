@@ -1,0 +1,91 @@
+#include "end_chime/userid.h"
+
+#include "util/digest.h"
+#include "util/str.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char mark[] = "irc:";
+
+static bool is_kept(char c, bool last)
+{
+	if (isalnum((unsigned char)c) && (unsigned char)c < 0x80)
+		return true;
+	return !last && c && strchr("-_@", c);
+}
+
+static void escape(struct buf *out, const char *id)
+{
+	const char *slash = strchr(id, '/');
+	buf_adds(out, mark);
+	for (const char *p = id; *p; p++) {
+		if (p == slash && p[1])
+			buf_addc(out, ':');
+		else if (is_kept(*p, !p[1]))
+			buf_addc(out, *p);
+		else
+			buf_addf(out, ".%02x", (unsigned char)*p);
+	}
+}
+
+/* Shortened: never ends inside an escape that another id could share. */
+static void shorten(struct buf *out, const char *id)
+{
+	char hex[SHA256_HEX_BYTES];
+	sha256_hex(id, strlen(id), hex);
+	buf_truncate(out, USERID_BYTES - 1 - 2 - 16);
+	buf_addf(out, "..%.16s", hex);
+}
+
+void userid_make(char out[USERID_BYTES], const char *person_id)
+{
+	struct buf AUTOBUF id;
+	buf_init(&id, 8192);
+	escape(&id, person_id);
+	if (id.len > USERID_BYTES - 1 || id.overflow || id.len < 5)
+		shorten(&id, person_id);
+	snprintf(out, USERID_BYTES, "%s", id.data);
+}
+
+bool userid_is_ours(const char *user_id)
+{
+	return str_starts(user_id, mark);
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c) : NULL;
+	return at ? (int)(at - digits) : -1;
+}
+
+int userid_read(struct buf *out, const char *user_id)
+{
+	bool slash = false;
+	if (!userid_is_ours(user_id))
+		return -EINVAL;
+	if (strstr(user_id, ".."))
+		return -ERANGE;
+	for (const char *p = user_id + strlen(mark); *p; p++) {
+		if (*p == ':' && !slash) {
+			slash = true;
+			buf_addc(out, '/');
+			continue;
+		}
+		if (*p != '.') {
+			buf_addc(out, *p);
+			continue;
+		}
+		int high = hex_digit(p[1]);
+		int low = high < 0 ? -1 : hex_digit(p[2]);
+		if (low < 0)
+			return -EINVAL;
+		buf_addc(out, (char)(high * 16 + low));
+		p += 2;
+	}
+	return 0;
+}
