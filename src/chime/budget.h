@@ -50,7 +50,7 @@ struct budget_claim {
 	struct budget *budget;
 	struct budget_bucket *steps[BUDGET_STEPS]; /* widest first */
 	unsigned step_count;
-	unsigned step; /* where it waits */
+	unsigned step; /* where it waits; those before are paid */
 	bool waiting;
 	enum chime_priority priority;
 	budget_fn *fn;

@@ -59,6 +59,9 @@ enum chime_error chime_error_classify(
 /* The answer's message for people, borrowed from the body, or NULL. */
 const char *chime_error_message(const json_t *body);
 
+/* Could a wrong clock be the reason? Then the Date header tells. */
+bool chime_error_may_be_clock(enum chime_error error, const char *code);
+
 enum chime_remedy chime_error_remedy(enum chime_error error);
 /* "throttled": for metrics and logs. */
 const char *chime_error_name(enum chime_error error);

@@ -276,11 +276,15 @@ static int check_integer(
 	return 0;
 }
 
+/* The end of the year 9999: ISO 8601 has four digits. */
+static const double last_second = 253402300799.0;
+
 static int check_timestamp(
 	const struct chime_member *member, const json_t *value, struct err *err)
 {
 	int64_t ms;
-	if (json_is_number(value) && json_number_value(value) >= 0)
+	double seconds = json_number_value(value);
+	if (json_is_number(value) && seconds >= 0 && seconds <= last_second)
 		return 0;
 	if (json_is_string(value) &&
 		clock_parse_iso8601(json_string_value(value), &ms) == 0)
