@@ -26,8 +26,7 @@ struct creds_wait;
 
 enum {
 	CREDS_REFRESH_AHEAD_MS = 5 * 60 * 1000,
-	CREDS_RETRY_MS = 10 * 1000, /* between failed renewals */
-	CREDS_MAX_WAITING = 65536,
+	CREDS_RETRY_MS = 10 * 1000,   /* between failed renewals */
 	CREDS_FILE_BYTES = 256 << 10, /* largest profile file */
 	CREDS_PROCESS_MS = 30 * 1000, /* longest run of credential_process */
 	CREDS_PROCESS_BYTES = 64 << 10,
@@ -47,7 +46,7 @@ struct creds_params {
 
 struct creds *creds_new(
 	struct loop *loop, const struct creds_params *params) MUST_CHECK;
-/* Who waits is never called. NULL is fine. */
+/* Who waits is never called. Not from inside a callback. NULL is fine. */
 void creds_free(struct creds *creds);
 
 /*

@@ -58,9 +58,10 @@ void chime_client_free(struct chime_client *client);
 
 struct chime_request {
 	enum chime_op op;
-	/* Borrowed for chime_start(). Keys are API names; a timestamp is epoch
-	 * seconds (a number) or ISO 8601; unknown keys are refused. */
-	const json_t *members;
+	/* Borrowed for chime_start(), unchanged. Keys are API names; a
+	 * timestamp is epoch seconds (a number) or ISO 8601; null counts as
+	 * absent; unknown keys are refused. */
+	json_t *members;
 	int64_t deadline_ms; /* in all, waiting included; 0: the default */
 	enum chime_priority priority;
 	unsigned max_attempts; /* 0: until the deadline */

@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const json_t *value_of(
-	const json_t *members, const struct chime_member *member)
+static json_t *value_of(json_t *members, const struct chime_member *member)
 {
-	const json_t *value = json_object_get(members, member->name);
+	json_t *value = json_object_get(members, member->name);
 	return json_is_null(value) ? NULL : value;
 }
 
@@ -25,11 +24,11 @@ static bool is_token(const struct chime_operation *operation,
 }
 
 static int refuse_unknown(const struct chime_operation *operation,
-	const json_t *members, struct err *err)
+	json_t *members, struct err *err)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach ((json_t *)members, key, value) {
+	json_object_foreach (members, key, value) {
 		const struct chime_member *member =
 			chime_member(operation, key);
 		if (!member || !str_eq(member->name, key))
@@ -39,7 +38,7 @@ static int refuse_unknown(const struct chime_operation *operation,
 	return 0;
 }
 
-static int check(const struct chime_operation *operation, const json_t *members,
+static int check(const struct chime_operation *operation, json_t *members,
 	struct err *err)
 {
 	size_t known = 0;
@@ -75,7 +74,7 @@ static const struct chime_member *path_member(
 
 /* The template with each {…} replaced by its value, percent-encoded. */
 static void add_path(struct buf *out, const struct chime_operation *operation,
-	const json_t *members)
+	json_t *members)
 {
 	struct span rest = span_of(operation->path);
 	while (rest.p) {
@@ -117,7 +116,7 @@ static void add_value(
 }
 
 static void add_query(struct buf *out, const struct chime_operation *operation,
-	const json_t *members)
+	json_t *members)
 {
 	char mark = '?';
 	if (operation->fixed_name) {
@@ -127,7 +126,7 @@ static void add_query(struct buf *out, const struct chime_operation *operation,
 	}
 	for (size_t i = 0; i < operation->member_count; i++) {
 		const struct chime_member *member = &operation->members[i];
-		const json_t *value = value_of(members, member);
+		json_t *value = value_of(members, member);
 		if (member->where != CHIME_IN_QUERY || !value)
 			continue;
 		buf_addc(out, mark);
@@ -156,19 +155,17 @@ static void add_token(json_t *body, const char *name)
 	json_set_string(body, name, token);
 }
 
-static char *make_body(
-	const struct chime_operation *operation, const json_t *members)
+static char *make_body(const struct chime_operation *operation, json_t *members)
 {
 	json_t *body = json_object();
 	if (!body)
 		abort();
 	for (size_t i = 0; i < operation->member_count; i++) {
 		const struct chime_member *member = &operation->members[i];
-		const json_t *value = value_of(members, member);
+		json_t *value = value_of(members, member);
 		if (member->where != CHIME_IN_BODY)
 			continue;
-		if (value && json_object_set(
-				     body, member->wire, (json_t *)value) != 0)
+		if (value && json_object_set(body, member->wire, value) != 0)
 			abort();
 		if (!value && is_token(operation, member))
 			add_token(body, member->wire);
@@ -180,7 +177,7 @@ static char *make_body(
 
 /* ---- all of it ---- */
 
-static char *copy_string(const json_t *members, const char *name)
+static char *copy_string(json_t *members, const char *name)
 {
 	return xstrdup_null(json_get_string(members, name));
 }
@@ -201,7 +198,7 @@ static int check_size(const struct chime_encoded *encoded, struct err *err)
 }
 
 int chime_encode(struct chime_encoded *ret,
-	const struct chime_operation *operation, const json_t *members,
+	const struct chime_operation *operation, json_t *members,
 	struct err *err)
 {
 	int r = check(operation, members, err);

@@ -42,7 +42,7 @@ struct chime_encoded {
  * 0, -EINVAL or -E2BIG with a text for people; then nothing is to release.
  */
 int chime_encode(struct chime_encoded *ret,
-	const struct chime_operation *operation, const json_t *members,
+	const struct chime_operation *operation, json_t *members,
 	struct err *err) MUST_CHECK;
 void chime_encoded_release(struct chime_encoded *encoded);
 

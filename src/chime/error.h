@@ -26,7 +26,7 @@ enum chime_error {
 	CHIME_TIMEOUT,     /* no answer in time; may have had its effect */
 	CHIME_BROKEN,      /* connection lost; may have had its effect */
 	CHIME_UNTRUSTED,   /* TLS verification failed; not sent */
-	CHIME_CANCELLED,   /* the client is being freed */
+	CHIME_CANCELLED,   /* given up by its owner; no client says it */
 	CHIME_CLOCK_SKEW,  /* our clock is wrong */
 	CHIME_CREDENTIALS, /* none to be had, or expired */
 	CHIME_MALFORMED,   /* the answer makes no sense */
