@@ -57,6 +57,7 @@ struct loop {
 	struct event_base *base;
 	struct evdns_base *dns;
 	unsigned dns_users;
+	unsigned holds;
 	struct event *limit; /* ends the wait of a turn */
 	struct due_heap timers;
 	struct loop_hook *hooks;
@@ -71,6 +72,9 @@ struct loop {
 /* Rounds of deferred work that loop_free() grants to objects that defer while
  * they free themselves. */
 enum { FREE_ROUNDS = 64 };
+
+/* How often, and how long each time, it waits for what is held. */
+enum { HOLD_ROUNDS = 100, HOLD_WAIT_MS = 20 };
 
 void *net_must(void *p)
 {
@@ -149,6 +153,8 @@ void loop_free(struct loop *loop)
 		return;
 	for (int i = 0; i < FREE_ROUNDS && loop->deferred.count > 0; i++)
 		loop_run_deferred(loop);
+	for (int i = 0; i < HOLD_ROUNDS && loop->holds > 0; i++)
+		loop_turn(loop, HOLD_WAIT_MS);
 	loop_dns_end(loop);
 	event_free(loop->limit);
 	event_base_free(loop->base);
@@ -197,6 +203,16 @@ void loop_dns_release(struct loop *loop, bool is_stale)
 	/* Its callback may be on the stack. */
 	if (is_stale)
 		loop_defer(loop, loop_on_dns_stale, loop);
+}
+
+void loop_hold(struct loop *loop)
+{
+	loop->holds++;
+}
+
+void loop_release(struct loop *loop)
+{
+	loop->holds--;
 }
 
 int64_t loop_now_ms(struct loop *loop)

@@ -22,6 +22,13 @@ struct event_base *loop_base(struct loop *loop);
 struct evdns_base *loop_dns_acquire(struct loop *loop);
 void loop_dns_release(struct loop *loop, bool is_stale);
 
+/*
+ * Something that outlives its owner for a moment, like a killed process that
+ * is not gone yet: loop_free() waits for the release, but not long.
+ */
+void loop_hold(struct loop *loop);
+void loop_release(struct loop *loop);
+
 /* libevent, libcurl and OpenSSL return NULL from their constructors when
  * memory is out: abort then. */
 void *net_must(void *p) MUST_CHECK;
