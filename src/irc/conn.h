@@ -16,6 +16,7 @@
 #define IRC_CONN_H
 
 #include "irc/isupport.h"
+#include "irc/line.h"
 #include "irc/message.h"
 #include "net/loop.h"
 #include "net/tls.h"
@@ -139,6 +140,10 @@ enum irc_priority {
 int irc_conn_send(struct irc_conn *conn, enum irc_priority priority,
 	const char *target, const struct irc_line *line) MUST_CHECK;
 
+/* WHO (WHOX where there is) in the form that fills in who the members of the
+ * channel are. Errors as irc_conn_send(). */
+int irc_conn_who(struct irc_conn *conn, const char *channel) MUST_CHECK;
+
 /* Bytes left for the text of `command target :text` in the line as others
  * receive it, with our present nick!user@host (worst case while unknown). */
 size_t irc_conn_text_room(
@@ -147,5 +152,38 @@ size_t irc_conn_text_room(
 /* Tracked state of a joined channel, or NULL. See irc/channel.h. */
 const struct irc_channel *irc_conn_channel(
 	const struct irc_conn *conn, const char *channel);
+
+/* For the message that the `message` event is being called with: */
+
+/* What kind of batch it came in: "chathistory", "netsplit", "netjoin", … NULL
+ * outside. "labeled-response" only where nothing better is known. */
+const char *irc_conn_batch_type(
+	const struct irc_conn *conn, const struct irc_message *message);
+/* Did it happen before (chathistory, playback)? Then it changed no state. */
+bool irc_conn_is_history(
+	const struct irc_conn *conn, const struct irc_message *message);
+/* Is it a line of irc_deliver() coming back? */
+bool irc_conn_is_own_echo(
+	const struct irc_conn *conn, const struct irc_message *message);
+/* QUIT, NICK, ACCOUNT, CHGHOST, SETNAME, AWAY: the i-th channel that its sender
+ * shares with us (shared, for QUIT); NULL past the end. */
+const struct irc_channel *irc_conn_affected(
+	const struct irc_conn *conn, size_t i);
+
+/* For status pages and metrics; all counted since irc_conn_new(). */
+struct irc_conn_stats {
+	uint64_t lines_received;
+	uint64_t lines_sent;
+	uint64_t lines_bad;     /* unreadable or too long: left out */
+	uint64_t lines_dropped; /* from the send queue: full, purged, too old */
+	uint64_t links;         /* times that READY was reached */
+	size_t queued;          /* lines waiting now */
+	int64_t lag_ms;         /* of the last PING answered; -1 none yet */
+};
+void irc_conn_stats(const struct irc_conn *conn, struct irc_conn_stats *ret);
+/* The server that is or was last tried. */
+const struct irc_server *irc_conn_server(const struct irc_conn *conn);
+/* Logged in as this account; "" when not. */
+const char *irc_conn_account(const struct irc_conn *conn);
 
 #endif

@@ -1,0 +1,147 @@
+#include "irc/conn_input.h"
+
+#include "irc/conn_link.h"
+#include "irc/conn_nick.h"
+#include "irc/conn_private.h"
+#include "irc/conn_register.h"
+#include "irc/conn_send.h"
+#include "irc/delivery_match.h"
+#include "irc/message.h"
+#include "util/alloc.h"
+#include "util/log.h"
+#include "util/str.h"
+
+/* Is the link over, or the connection gone? Nothing more to do then. */
+static bool input_is_over(const struct irc_conn *conn)
+{
+	return conn->is_dead || !conn->wire;
+}
+
+static bool input_is_history(
+	const struct irc_conn *conn, const struct irc_message *msg)
+{
+	const struct irc_batch *batch = irc_batches_of(&conn->batches, msg);
+
+	return irc_batch_is_in(batch, "chathistory") ||
+	       irc_batch_is_in(batch, "znc.in/playback");
+}
+
+/* What the server says about the end to come; the worst of it counts. */
+static void input_note_loss(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	enum irc_loss loss;
+
+	if (!irc_loss_of_message(msg, conn->self.nick, &loss))
+		return;
+	if (conn->parting_why && loss < conn->parting)
+		return;
+	/* 465 and the like may also refuse one thing only, later on. */
+	if (conn->state == IRC_CONN_READY && msg->numeric >= 0)
+		return;
+	conn->parting = loss;
+	set_string(&conn->parting_why, irc_message_last(msg));
+}
+
+static void input_track(
+	struct irc_conn *conn, const struct irc_message *msg, bool is_own)
+{
+	const struct irc_join_step step = {
+		.msg = msg,
+		.own_nick = conn->self.nick,
+		.is_own = is_own,
+		.now_ms = loop_now_ms(conn->loop),
+	};
+	const char *channel = irc_message_param(msg, 0);
+
+	if (!irc_joins_take(&conn->joins, &step)) {
+		/* Forwarded, or forced: nobody wants us in there. */
+		conn_leave(conn, channel);
+		return;
+	}
+	if (is_own && irc_message_is(msg, "JOIN"))
+		(void)irc_track_enter(&conn->track, channel);
+	irc_track_take(&conn->track, msg,
+		irc_caps_has(&conn->caps, IRC_CAP_MULTI_PREFIX));
+	if ((is_own && irc_message_is(msg, "PART")) ||
+		(irc_message_is(msg, "KICK") &&
+			irc_conn_is_own_nick(conn, irc_message_param(msg, 1))))
+		irc_track_leave(&conn->track, channel);
+}
+
+/* What happens now, as opposed to history. */
+static void input_act(struct irc_conn *conn, const struct irc_message *msg)
+{
+	bool is_own = irc_conn_is_own_nick(conn, msg->source.nick);
+
+	conn_link_take(conn, msg);
+	input_note_loss(conn, msg);
+	conn_register_take(conn, msg);
+	if (input_is_over(conn))
+		return;
+	/* Before our nick changes: a NICK of ours comes from the old one. */
+	input_track(conn, msg, is_own);
+	conn_nick_take(conn, msg, is_own);
+	conn->is_own_echo = irc_deliveries_take(conn, msg, is_own);
+}
+
+static void input_process(struct irc_conn *conn, const struct irc_message *msg)
+{
+	irc_batches_take(&conn->batches, msg);
+	conn->is_own_echo = false;
+	conn->is_history = input_is_history(conn, msg);
+	conn->message = msg;
+	if (!conn->is_history)
+		input_act(conn, msg);
+	if (!conn->is_dead && conn->events.message)
+		conn->events.message(conn, msg, conn->arg);
+	conn->message = NULL;
+	irc_batches_end(&conn->batches);
+}
+
+void conn_input_line(struct irc_conn *conn, char *line, size_t len)
+{
+	struct irc_message msg;
+	enum irc_parse rc;
+
+	conn->stats.lines_received++;
+	conn->link.heard_ms = loop_now_ms(conn->loop);
+	rc = irc_message_parse(&msg, line, len);
+	if (rc == IRC_PARSE_EMPTY)
+		return;
+	if (rc != IRC_PARSE_OK) {
+		conn->stats.lines_bad++;
+		log_debug(conn->params.name, "left out a line with %s",
+			irc_parse_text(rc));
+		return;
+	}
+	input_process(conn, &msg);
+	if (!input_is_over(conn) && irc_message_is(&msg, "ERROR"))
+		conn_lose(conn, conn->parting, str_or_empty(conn->parting_why));
+}
+
+const char *irc_conn_batch_type(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	return irc_batch_meaning(irc_batches_of(&conn->batches, message));
+}
+
+bool irc_conn_is_history(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	return conn->message == message && conn->is_history;
+}
+
+bool irc_conn_is_own_echo(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	return conn->message == message && conn->is_own_echo;
+}
+
+const struct irc_channel *irc_conn_affected(
+	const struct irc_conn *conn, size_t i)
+{
+	if (!conn->message || conn->is_history)
+		return NULL;
+	return irc_track_affected(&conn->track, i);
+}
