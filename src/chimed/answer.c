@@ -1,0 +1,118 @@
+#include "chimed/answer.h"
+
+#include "util/alloc.h"
+#include "util/buf.h"
+#include "util/json.h"
+#include "util/rand.h"
+#include "util/utf8.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MESSAGE_BYTES = 2048 };
+
+static const struct {
+	int status;
+	const char *type;
+	const char *code;
+} faults[FAULT_COUNT] = {
+	[FAULT_BAD_REQUEST] = { 400, "BadRequestException", "BadRequest" },
+	[FAULT_LIMIT] = { 400, "ResourceLimitExceededException",
+		"ResourceLimitExceeded" },
+	[FAULT_UNAUTHORIZED] = { 401, "UnauthorizedClientException",
+		"Unauthorized" },
+	[FAULT_FORBIDDEN] = { 403, "ForbiddenException", "Forbidden" },
+	[FAULT_NOT_FOUND] = { 404, "NotFoundException", "NotFound" },
+	[FAULT_CONFLICT] = { 409, "ConflictException", "Conflict" },
+	[FAULT_UNAVAILABLE] = { 503, "ServiceUnavailableException",
+		"ServiceUnavailable" },
+	[FAULT_NO_SIGNATURE] = { 403, "MissingAuthenticationTokenException",
+		"MissingAuthenticationTokenException" },
+	[FAULT_BROKEN_SIGNATURE] = { 403, "IncompleteSignatureException",
+		"IncompleteSignatureException" },
+	[FAULT_UNKNOWN_KEY] = { 403, "UnrecognizedClientException",
+		"UnrecognizedClientException" },
+	[FAULT_WRONG_SIGNATURE] = { 403, "InvalidSignatureException",
+		"InvalidSignatureException" },
+	[FAULT_UNKNOWN_OPERATION] = { 404, "UnknownOperationException",
+		"UnknownOperationException" },
+	[FAULT_WRONG_METHOD] = { 405, "UnknownOperationException",
+		"UnknownOperationException" },
+};
+
+void answer_init(struct answer *answer)
+{
+	*answer = (struct answer){ 0 };
+}
+
+void answer_release(struct answer *answer)
+{
+	free(answer->body);
+	answer_init(answer);
+}
+
+void answer_ok(struct answer *answer, int status, json_t *body)
+{
+	answer_release(answer);
+	answer->status = status;
+	if (body == NULL)
+		return;
+	/* Thirteen digits are seconds with milliseconds. */
+	answer->body = json_dumps(
+		body, JSON_COMPACT | JSON_REAL_PRECISION(13));
+	if (answer->body == NULL)
+		abort();
+	json_decref(body);
+}
+
+static char *fault_body(const char *code, const char *message)
+{
+	struct buf AUTOBUF text;
+	json_t AUTOJSON *body = json_object();
+
+	buf_init(&text, (size_t)MESSAGE_BYTES * 3);
+	utf8_repair(&text, message, strlen(message));
+	json_set_string(body, "Code", code);
+	json_set_string(body, "Message", text.data);
+	return json_text(body);
+}
+
+void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
+{
+	char message[MESSAGE_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(message, sizeof(message), fmt, ap);
+	va_end(ap);
+	answer_release(answer);
+	answer->status = faults[fault].status;
+	answer->error_type = faults[fault].type;
+	answer->body = fault_body(faults[fault].code, message);
+}
+
+void answer_forbidden(struct answer *answer)
+{
+	answer_fault(answer, FAULT_FORBIDDEN,
+		"You do not have sufficient access to perform this action");
+}
+
+bool answer_is_success(const struct answer *answer)
+{
+	return answer->status != 0 && answer->error_type == NULL;
+}
+
+void answer_new_id(char out[ANSWER_ID_BYTES])
+{
+	uint8_t b[16];
+
+	rand_bytes(b, sizeof(b));
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	snprintf(out, ANSWER_ID_BYTES,
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+		"%02x%02x%02x%02x%02x%02x",
+		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
+		b[10], b[11], b[12], b[13], b[14], b[15]);
+}

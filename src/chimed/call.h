@@ -1,0 +1,94 @@
+/*
+ * One call on its way through the service: what was asked, by whom, about
+ * which channel, and what is answered. It lives on the stack for as long as
+ * it is handled; all it points to is borrowed.
+ *
+ * Also the look-ups that many operations share. Those that can refuse return
+ * false after they have set the answer.
+ */
+#ifndef CHIMED_CALL_H
+#define CHIMED_CALL_H
+
+#include "chime/operations.h"
+#include "chimed/answer.h"
+#include "chimed/args.h"
+#include "chimed/db.h"
+#include "chimed/roles.h"
+#include "util/attr.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What all calls of one service have in common. */
+struct realm {
+	const char *region;
+	const char *account;
+	const char *const *admins; /* user ids, NULL ends; or NULL */
+};
+
+struct user {
+	int64_t id;
+	int64_t app_instance;
+	const char *arn;
+};
+
+struct channel {
+	int64_t id;
+	int64_t app_instance;
+	const char *arn;
+};
+
+struct call {
+	struct db *db;
+	const struct realm *realm;
+	const struct chime_operation *operation;
+	struct args args;
+	int64_t now_ms;         /* never goes back within one state file */
+	struct user bearer;     /* id 0: the operation has none */
+	struct channel channel; /* id 0: the operation has none */
+	struct roles roles;
+	struct answer *answer;
+};
+
+void call_ok(struct call *call, json_t *body); /* takes body */
+
+/* Fills bearer and its roles that do not depend on a channel. */
+bool call_load_bearer(struct call *call, const char *arn) MUST_CHECK;
+/* Fills channel and the bearer's roles in it. */
+bool call_load_channel(struct call *call, const char *arn) MUST_CHECK;
+
+/* Is it a user at all? Says nothing. */
+bool call_find_user(
+	struct call *call, const char *arn, struct user *ret) MUST_CHECK;
+/* The user that a member names, of the bearer's app instance; absent: the
+ * bearer. */
+bool call_subject(struct call *call, const char *member,
+	struct user *ret) MUST_CHECK;
+/* The app instance that AppInstanceArn names; of the bearer, if any. */
+bool call_app_instance(struct call *call, int64_t *ret_id) MUST_CHECK;
+bool call_is_admin(const struct call *call, const char *user_arn);
+
+/* Does the user stand in that list of the channel? */
+enum seat { SEAT_MEMBER, SEAT_MODERATOR, SEAT_BAN, SEAT_COUNT };
+bool call_is_seated(
+	struct call *call, enum seat seat, const struct user *user);
+
+/* ---- the shapes of answers ---- */
+
+/* {"ChannelArn": ..., key: value}; takes value, which may be NULL. */
+json_t *call_of_channel(const struct call *call, const char *key,
+	json_t *value) MUST_CHECK;
+/* {"Arn", "Name"} of a user. */
+json_t *call_identity_of(
+	struct call *call, const struct user *user) MUST_CHECK;
+/* The same from two columns. */
+json_t *call_identity(struct sqlite3_stmt *row, int column) MUST_CHECK;
+/* Sets seconds with milliseconds; NULL columns set nothing. */
+void call_set_time(json_t *object, const char *key, struct sqlite3_stmt *row,
+	int column);
+/* Sets a text column; NULL sets nothing. */
+void call_set_text(json_t *object, const char *key, struct sqlite3_stmt *row,
+	int column);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * Removes, a little at a time, the messages of channels that were deleted, so
+ * that a deletion answers at once whatever the channel held.
+ */
+#ifndef CHIMED_JANITOR_H
+#define CHIMED_JANITOR_H
+
+#include "chimed/db.h"
+#include "util/attr.h"
+
+#include <stdbool.h>
+
+enum { JANITOR_STEP = 500 }; /* messages */
+
+/* Is there anything to do? Cheap. */
+bool janitor_is_due(struct db *db);
+/* Does one step, in the open transaction. */
+void janitor_step(struct db *db);
+
+#endif

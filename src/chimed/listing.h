@@ -1,0 +1,49 @@
+/*
+ * One page of a List operation: reads MaxResults and NextToken, collects
+ * elements up to the page's size, and answers with them and the token of the
+ * next page. Ask the database for `limit + 1` rows behind `after`.
+ *
+ *	if (!listing_init(&list, call))
+ *		return;
+ *	while (db_step(db, row) && listing_has_room(&list))
+ *		listing_add(&list, item, &position);
+ *	listing_answer(&list, body);
+ */
+#ifndef CHIMED_LISTING_H
+#define CHIMED_LISTING_H
+
+#include "chimed/call.h"
+#include "chimed/page.h"
+#include "util/attr.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct listing {
+	struct call *call;
+	json_t *items;
+	int64_t limit;
+	bool resumed; /* there was a token: `after` is set */
+	struct page_position after;
+	struct page_position last; /* of what was added */
+	bool more;
+};
+
+/* False: the token is no good, the call is answered. */
+bool listing_init(struct listing *list, struct call *call) MUST_CHECK;
+/* Asked with a further row at hand: when false, the next page begins there. */
+bool listing_has_room(struct listing *list) MUST_CHECK;
+/* Takes the item. */
+void listing_add(struct listing *list, json_t *item,
+	const struct page_position *position);
+/* Takes `body`, which gets the items and NextToken, and is the answer. */
+void listing_answer(struct listing *list, json_t *body);
+
+/* All the rest of a listing whose rows are ordered by the id in that column:
+ * `rows` is bound, `item` makes an element of a row. */
+typedef json_t *listing_item_fn(struct sqlite3_stmt *row);
+void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
+	int id_column, listing_item_fn *item);
+
+#endif

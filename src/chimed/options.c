@@ -1,0 +1,211 @@
+#include "chimed/options.h"
+
+#include "aws/arn.h"
+#include "util/alloc.h"
+#include "util/buf.h"
+#include "util/str.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+enum { TEXT_BYTES = 4096, NO_AUTH = 256, ADMIN, ADMINS_MAX = 64 };
+
+const char options_usage[] =
+	"usage: chimed --state FILE [--listen ADDRESS:PORT] [-c FILE]\n"
+	"              [--no-auth] [--region REGION] [--account NUMBER]\n"
+	"              [--admin USER-ID]... [--max-skew SECONDS]\n"
+	"              [--log error|warn|info|debug]\n";
+
+static const struct option words[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "listen", required_argument, NULL, 'l' },
+	{ "state", required_argument, NULL, 's' },
+	{ "region", required_argument, NULL, 'r' },
+	{ "account", required_argument, NULL, 'a' },
+	{ "max-skew", required_argument, NULL, 'k' },
+	{ "log", required_argument, NULL, 'v' },
+	{ "no-auth", no_argument, NULL, NO_AUTH },
+	{ "admin", required_argument, NULL, ADMIN },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int set_skew(struct settings *settings, const char *text,
+	struct err *err)
+{
+	uint64_t value;
+
+	if (parse_u64(text, 86400, &value) != 0)
+		return err_set(err, -EINVAL,
+			"--max-skew: \"%s\" is not a number of seconds up to "
+			"86400",
+			text);
+	settings->max_skew_s = (int)value;
+	return 0;
+}
+
+static int set_log(struct settings *settings, const char *text,
+	struct err *err)
+{
+	for (int i = 0; settings_log_levels[i] != NULL; i++) {
+		if (str_eq(settings_log_levels[i], text)) {
+			settings->log = i;
+			return 0;
+		}
+	}
+	return err_set(err, -EINVAL, "--log: \"%s\" is not a level", text);
+}
+
+static int add_admin(struct settings *settings, const char *id,
+	struct err *err)
+{
+	if (settings->admin_count >= ADMINS_MAX)
+		return err_set(err, -EINVAL, "more than %d admins", ADMINS_MAX);
+	settings->admins = xreallocarray(settings->admins,
+		settings->admin_count + 1, sizeof(*settings->admins));
+	settings->admins[settings->admin_count++] = xstrdup(id);
+	return 0;
+}
+
+static int apply(struct options *options, int letter, struct err *err)
+{
+	struct settings *settings = &options->settings;
+
+	switch (letter) {
+	case 'l':
+		set_string(&settings->listen, optarg);
+		return 0;
+	case 's':
+		set_string(&settings->state, optarg);
+		return 0;
+	case 'r':
+		set_string(&settings->region, optarg);
+		return 0;
+	case 'a':
+		set_string(&settings->account, optarg);
+		return 0;
+	case 'k':
+		return set_skew(settings, optarg, err);
+	case 'v':
+		return set_log(settings, optarg, err);
+	case ADMIN:
+		return add_admin(settings, optarg, err);
+	case NO_AUTH:
+		settings->no_auth = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* Goes through the command line: for the file's name, then for the rest. */
+static int walk(int argc, char **argv, struct options *options,
+	const char **file, struct err *err)
+{
+	int letter;
+	int rc = 0;
+
+	optind = 0;
+	opterr = 0;
+	while (rc == 0 &&
+		(letter = getopt_long(argc, argv, "c:h", words, NULL)) != -1) {
+		if (letter == '?')
+			return err_set(err, -EINVAL,
+				"%s: not an option, or its value is missing",
+				argv[optind > 1 ? optind - 1 : 1]);
+		if (letter == 'h')
+			options->help = true;
+		if (letter == 'c')
+			*file = optarg;
+		rc = apply(options, letter, err);
+	}
+	if (rc == 0 && optind < argc)
+		return err_set(err, -EINVAL, "%s: not an option",
+			argv[optind]);
+	return rc;
+}
+
+static int load(const char *file, struct options *options, struct err *err)
+{
+	struct problems problems;
+	struct buf AUTOBUF text;
+	int rc = 0;
+
+	if (file == NULL) {
+		schema_defaults(&settings_schema, &options->settings);
+		return 0;
+	}
+	buf_init(&text, TEXT_BYTES);
+	problems_init(&problems);
+	rc = schema_load(
+		&settings_schema, file, &options->settings, &problems);
+	for (size_t i = 0; i < problems.count; i++) {
+		if (i > 0)
+			buf_addc(&text, '\n');
+		problems_format(&problems, i, &text);
+	}
+	problems_release(&problems);
+	return rc == 0 ? 0 : err_set(err, -EBADMSG, "%s", text.data);
+}
+
+static int key_pair(struct settings *settings, struct err *err)
+{
+	if (settings->no_auth) {
+		set_string(&settings->access_key_id, NULL);
+		return 0;
+	}
+	if (settings->access_key_id == NULL) {
+		set_string(&settings->access_key_id,
+			getenv("AWS_ACCESS_KEY_ID"));
+		set_string(&settings->secret_access_key,
+			getenv("AWS_SECRET_ACCESS_KEY"));
+	}
+	if (str_or_empty(settings->access_key_id)[0] == '\0' ||
+		str_or_empty(settings->secret_access_key)[0] == '\0')
+		return err_set(err, -EBADMSG,
+			"no key pair: set access_key_id and secret_access_key "
+			"in the file, or AWS_ACCESS_KEY_ID and "
+			"AWS_SECRET_ACCESS_KEY in the environment, or give "
+			"--no-auth");
+	return 0;
+}
+
+static int check(struct settings *settings, struct err *err)
+{
+	if (settings->state == NULL)
+		return err_set(err, -EINVAL, "--state FILE is missing");
+	char AUTOFREE *arn = arn_new_app_instance(
+		"aws", settings->region, settings->account, "id");
+
+	if (!arn_is_valid(arn))
+		return err_set(err, -EINVAL,
+			"region \"%s\" or account \"%s\" does not fit into an "
+			"ARN",
+			settings->region, settings->account);
+	return key_pair(settings, err);
+}
+
+int options_parse(
+	int argc, char **argv, struct options *ret, struct err *err)
+{
+	struct options AUTOOPTIONS first = { .help = false };
+	const char *file = NULL;
+
+	*ret = (struct options){ .help = false };
+	schema_defaults(&settings_schema, &first.settings);
+	int rc = walk(argc, argv, &first, &file, err);
+
+	ret->help = first.help;
+	if (rc != 0 || ret->help)
+		return rc;
+	rc = load(file, ret, err);
+	if (rc == 0)
+		rc = walk(argc, argv, ret, &file, err);
+	return rc == 0 ? check(&ret->settings, err) : rc;
+}
+
+void options_release(struct options *options)
+{
+	schema_free(&settings_schema, &options->settings);
+}

@@ -1,0 +1,59 @@
+#include "chimed/settings.h"
+
+#include "util/log.h"
+
+const char *const settings_log_levels[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARN] = "warn",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+	[LOG_LEVEL_DEBUG + 1] = NULL,
+};
+
+#define AT(member) .offset = offsetof(struct settings, member)
+
+static const struct schema_row rows[] = {
+	{ .name = "listen", .type = SCHEMA_STRING, AT(listen),
+		.fallback = "127.0.0.1:8787", .min = 1,
+		.help = "Address and port to listen on; port 0 takes a free "
+			"one. There is no TLS: keep it on loopback." },
+	{ .name = "state", .type = SCHEMA_STRING, AT(state), .min = 1,
+		.example = "/var/lib/belfry/chimed.db",
+		.help = "The file that holds everything; made when it does "
+			"not exist. \":memory:\" forgets all at the end." },
+	{ .name = "region", .type = SCHEMA_STRING, AT(region), .min = 1,
+		.max = 63, .fallback = "us-east-1",
+		.help = "The region in new ARNs; requests must be signed for "
+			"it." },
+	{ .name = "account", .type = SCHEMA_STRING, AT(account), .min = 1,
+		.max = 63, .fallback = "123456789012",
+		.help = "The account in new ARNs." },
+	{ .name = "access_key_id", .type = SCHEMA_STRING, AT(access_key_id),
+		.min = 1, .max = 128, .example = "AKIDEXAMPLE",
+		.help = "The key that clients sign with. Without it "
+			"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the "
+			"environment are taken." },
+	{ .name = "secret_access_key", .type = SCHEMA_SECRET,
+		AT(secret_access_key), .min = 1,
+		.help = "The secret that belongs to access_key_id." },
+	{ .name = "no_auth", .type = SCHEMA_BOOL, AT(no_auth),
+		.fallback = "false",
+		.help = "Accept any signature, and requests without one." },
+	{ .name = "max_skew_s", .type = SCHEMA_INT, AT(max_skew_s), .min = 0,
+		.max = 86400, .fallback = "900", .unit = "s",
+		.help = "How far the time of a signature may be off; 0 does "
+			"not check it." },
+	{ .name = "admins", .type = SCHEMA_STRINGS, AT(admins),
+		.count_offset = offsetof(struct settings, admin_count),
+		.max = 64, .example = "[ \"admin\" ]",
+		.help = "User ids that are admins of their app instance." },
+	{ .name = "log", .type = SCHEMA_CHOICE, AT(log),
+		.choices = settings_log_levels, .fallback = "info",
+		.help = "The least important kind of line to log." },
+	{ .name = NULL },
+};
+
+const struct schema settings_schema = {
+	.rows = rows,
+	.size = sizeof(struct settings),
+};

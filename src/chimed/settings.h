@@ -1,0 +1,31 @@
+/*
+ * The settings of chimed as rows for config/schema.h: names, types, ranges,
+ * defaults, help. They load the file of -c and stand in chimed(8).
+ */
+#ifndef CHIMED_SETTINGS_H
+#define CHIMED_SETTINGS_H
+
+#include "config/schema.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Strings owned, released by schema_free(). */
+struct settings {
+	char *listen;
+	char *state; /* NULL: not given */
+	char *region;
+	char *account;
+	char *access_key_id; /* NULL: from the environment */
+	char *secret_access_key;
+	bool no_auth;
+	int max_skew_s;
+	char **admins; /* user ids */
+	size_t admin_count;
+	int log; /* enum log_level */
+};
+
+extern const struct schema settings_schema;
+extern const char *const settings_log_levels[];
+
+#endif
