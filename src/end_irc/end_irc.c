@@ -1,0 +1,202 @@
+#include "end_irc/end_irc.h"
+
+#include "end_irc/end_irc_private.h"
+#include "end_irc/inbound.h"
+#include "end_irc/room.h"
+#include "irc/casemap.h"
+#include "util/alloc.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct end_irc {
+	struct loop *loop;
+	struct end_irc_params params;
+	char *name;
+	char *object; /* "irc NAME", for logs */
+	char *nick_template;
+	struct irc_conn *conn;
+	struct irc_room *rooms; /* by folded channel */
+	char *why;              /* why the connection is in its state */
+	struct log_once news;
+	loop_fn *stopped;
+	void *stopped_arg;
+	struct timer *stop_timer;
+};
+
+static struct irc_room *find_room(
+	const struct end_irc *end, const char *channel)
+{
+	struct irc_room *room;
+	char key[512];
+	irc_casemap_fold(IRC_CASEMAP_RFC1459, channel, key, sizeof(key));
+	HASH_FIND_STR(end->rooms, key, room);
+	return room;
+}
+
+static void log_state(
+	struct end_irc *end, enum irc_conn_state state, const char *why)
+{
+	char text[256];
+	snprintf(text, sizeof(text), "%s: %s", irc_conn_state_name(state),
+		why);
+	if (state == IRC_CONN_READY) {
+		log_info(end->object, "ready as %s: %s",
+			irc_conn_nick(end->conn), why);
+		return;
+	}
+	/* The same failure again and again is news every ten minutes. */
+	if (state == IRC_CONN_WAITING &&
+		log_once_is_news(&end->news, text, 600 * 1000))
+		log_warn(end->object, "%s", why);
+	else
+		log_debug(end->object, "%s", text);
+}
+
+static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
+	const char *why, void *arg)
+{
+	struct end_irc *end = arg;
+	struct irc_room *room, *tmp;
+	(void)conn;
+	set_string(&end->why, why);
+	log_state(end, state, why);
+	if (state != IRC_CONN_READY)
+		HASH_ITER(hh, end->rooms, room, tmp)
+			if (room->ready)
+				irc_room_set_ready(room, false, why);
+	if (state == IRC_CONN_IDLE && end->stopped)
+		timer_arm(end->stop_timer, 0);
+}
+
+static void end_on_message(struct irc_conn *conn,
+	const struct irc_message *message, void *arg)
+{
+	struct end_irc *end = arg;
+	struct irc_inbound inbound;
+	if (!irc_message_is(message, "PRIVMSG") &&
+		!irc_message_is(message, "NOTICE"))
+		return;
+	struct irc_room *room = find_room(end, irc_message_param(message, 0));
+	if (!room)
+		return;
+	irc_inbound_init(&inbound);
+	if (irc_inbound_read(&inbound, conn, end->name, message))
+		irc_room_message(room, &inbound);
+	irc_inbound_release(&inbound);
+}
+
+static void end_on_channel(struct irc_conn *conn, const char *channel,
+	bool joined, const char *why, void *arg)
+{
+	struct irc_room *room = find_room(arg, channel);
+	(void)conn;
+	if (room)
+		irc_room_set_ready(room, joined, why);
+}
+
+static const struct irc_conn_events conn_events = {
+	.state = end_on_state,
+	.message = end_on_message,
+	.channel = end_on_channel,
+};
+
+static void end_on_stopped(void *arg)
+{
+	struct end_irc *end = arg;
+	loop_fn *fn = TAKE(end->stopped);
+	fn(end->stopped_arg);
+}
+
+struct end_irc *end_irc_new(
+	struct loop *loop, const struct end_irc_params *params)
+{
+	struct end_irc *end = xcalloc(1, sizeof(*end));
+	end->loop = loop;
+	end->params = *params;
+	end->name = xstrdup(params->conn.name);
+	end->object = xasprintf("irc %s", end->name);
+	end->nick_template = xstrdup(params->nick_template
+			? params->nick_template
+			: "<{name}> ");
+	end->params.nick_template = end->nick_template;
+	if (!end->params.window)
+		end->params.window = 1;
+	end->conn = irc_conn_new(loop, &params->conn, &conn_events, end);
+	end->stop_timer = timer_new(loop, end_on_stopped, end);
+	return end;
+}
+
+void end_irc_free(struct end_irc *end)
+{
+	if (!end)
+		return;
+	irc_conn_free(end->conn);
+	timer_free(end->stop_timer);
+	free(end->name);
+	free(end->object);
+	free(end->nick_template);
+	free(end->why);
+	free(end);
+}
+
+void end_irc_start(struct end_irc *end)
+{
+	irc_conn_start(end->conn);
+}
+
+void end_irc_stop(
+	struct end_irc *end, const char *reason, loop_fn *fn, void *arg)
+{
+	end->stopped = fn;
+	end->stopped_arg = arg;
+	if (irc_conn_state(end->conn) == IRC_CONN_IDLE)
+		timer_arm(end->stop_timer, 0);
+	else
+		irc_conn_stop(end->conn, reason);
+}
+
+void end_irc_describe(const struct end_irc *end, struct buf *out)
+{
+	enum irc_conn_state state = irc_conn_state(end->conn);
+	buf_addf(out, "%s: %s", end->name, irc_conn_state_name(state));
+	if (state == IRC_CONN_READY)
+		buf_addf(out, " as %s", irc_conn_nick(end->conn));
+	else if (end->why && *end->why)
+		buf_addf(out, " (%s)", end->why);
+}
+
+const struct end_irc_params *end_irc_params(const struct end_irc *end)
+{
+	return &end->params;
+}
+
+struct end_room *end_irc_open(struct end_irc *end,
+	const struct end_irc_room_params *params, const struct end_sink *sink)
+{
+	const struct irc_room_context context = {
+		.loop = end->loop,
+		.end = end,
+		.conn = end->conn,
+		.params = &end->params,
+	};
+	struct irc_room *room = irc_room_new(&context, params, sink);
+	HASH_ADD_KEYPTR(
+		hh, end->rooms, room->key, strlen(room->key), room);
+	return &room->base;
+}
+
+void end_irc_join(struct end_irc *end, struct irc_room *room)
+{
+	irc_conn_join(end->conn, room->channel, room->password);
+}
+
+void end_irc_leave(struct end_irc *end, struct irc_room *room)
+{
+	HASH_DEL(end->rooms, room);
+	irc_conn_part(end->conn, room->channel);
+	irc_room_close(room, end->loop);
+}

@@ -1,0 +1,127 @@
+#include "end_irc/inbound.h"
+
+#include "end_irc/render.h"
+#include "irc/casemap.h"
+#include "irc/channel.h"
+#include "util/clock.h"
+#include "util/str.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void irc_inbound_init(struct irc_inbound *inbound)
+{
+	memset(inbound, 0, sizeof(*inbound));
+	text_init(&inbound->text, RENDER_PAYLOAD_BYTES);
+}
+
+void irc_inbound_release(struct irc_inbound *inbound)
+{
+	text_release(&inbound->text);
+}
+
+/* Cuts the text out of "\x01ACTION text\x01"; false for other CTCP. */
+static bool read_ctcp(struct span *text, enum event_kind *kind)
+{
+	static const char action[] = "\x01" "ACTION";
+	size_t len = sizeof(action) - 1;
+	if (!text->len || text->p[0] != '\x01')
+		return true;
+	if (text->len < len || memcmp(text->p, action, len) != 0)
+		return false;
+	if (text->len > len && text->p[len] != ' ' && text->p[len] != '\x01')
+		return false;
+	text->p += len;
+	text->len -= len;
+	if (text->len && text->p[text->len - 1] == '\x01')
+		text->len--;
+	if (text->len && text->p[0] == ' ') {
+		text->p++;
+		text->len--;
+	}
+	*kind = EVENT_ACTION;
+	return true;
+}
+
+static bool is_history(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	const char *type = irc_conn_batch_type(conn, message);
+	return type && (str_eq(type, "chathistory") ||
+			       str_eq(type, "znc.in/playback"));
+}
+
+static enum event_origin origin_of(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	if (irc_conn_is_own_nick(conn, message->source.nick) ||
+		irc_conn_is_own_echo(conn, message))
+		return ORIGIN_SELF;
+	if (irc_message_tag(message, "+belfry/id") ||
+		irc_message_tag(message, "draft/relaymsg"))
+		return ORIGIN_BRIDGE;
+	return ORIGIN_PERSON;
+}
+
+static const char *account_of(
+	const struct irc_conn *conn, const struct irc_message *message)
+{
+	const char *account = irc_message_tag(message, "account");
+	if (account)
+		return *account ? account : NULL;
+	const struct irc_channel *channel =
+		irc_conn_channel(conn, irc_message_param(message, 0));
+	const struct irc_member *member =
+		channel ? irc_channel_member(channel, message->source.nick)
+			: NULL;
+	return member && *member->user->account ? member->user->account : NULL;
+}
+
+static void read_sender(struct irc_inbound *inbound, const struct irc_conn *conn,
+	const char *network, const struct irc_message *message)
+{
+	struct person *who = &inbound->event.sender;
+	char folded[INBOUND_ID_BYTES / 2];
+	who->name = message->source.nick;
+	who->account = account_of(conn, message);
+	irc_casemap_fold(irc_conn_isupport(conn)->casemap,
+		who->account ? who->account : who->name, folded,
+		sizeof(folded));
+	snprintf(inbound->id, sizeof(inbound->id), "%s/%s", network, folded);
+	who->id = inbound->id;
+}
+
+static int64_t position_of(const struct irc_message *message)
+{
+	int64_t ms;
+	const char *time = irc_message_tag(message, "time");
+	if (time && clock_parse_iso8601(time, &ms) == 0)
+		return ms;
+	return clock_wall_ms();
+}
+
+bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
+	const char *network, const struct irc_message *message)
+{
+	struct event *event = &inbound->event;
+	struct span text = span_of(irc_message_last(message));
+	*event = (struct event){.kind = EVENT_MESSAGE};
+	if (irc_message_is(message, "NOTICE"))
+		event->kind = EVENT_NOTICE;
+	if (!*message->source.user && !*message->source.host &&
+		strchr(message->source.nick, '.'))
+		return false;
+	if (!read_ctcp(&text, &event->kind) || is_history(conn, message))
+		return false;
+	text_clear(&inbound->text);
+	render_text_from_irc(&inbound->text, text.p, text.len);
+	if (text_is_empty(&inbound->text))
+		return false;
+	event->text = &inbound->text;
+	event->origin = origin_of(conn, message);
+	event->source_id =
+		str_or_empty(irc_message_tag(message, "msgid"));
+	event->position = position_of(message);
+	read_sender(inbound, conn, network, message);
+	return true;
+}

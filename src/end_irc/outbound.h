@@ -1,0 +1,35 @@
+/*
+ * Parcels of one room on their way into the channel: each is split into lines,
+ * at most `window` lines are unconfirmed at a time, in order. After a
+ * failure nothing new is sent until all that is on the wire has been settled;
+ * then the receipts go out in the order of the parcels.
+ */
+#ifndef END_IRC_OUTBOUND_H
+#define END_IRC_OUTBOUND_H
+
+#include "irc/conn.h"
+#include "model/end.h"
+
+struct irc_outbound;
+
+struct irc_outbound_params {
+	struct irc_conn *conn;    /* borrowed */
+	const char *channel;
+	unsigned window;
+	unsigned max_lines;       /* per parcel; 0: no limit */
+	int64_t late_after_ms;    /* 0: never */
+	/* Receipts go here: from the loop only. */
+	void (*receipt)(void *arg, const struct receipt *receipt);
+	void *arg;
+};
+
+struct irc_outbound *irc_outbound_new(struct loop *loop,
+	const struct irc_outbound_params *params) MUST_CHECK;
+/* Takes back what is queued and frees it all at the end of the turn, also from
+ * inside a receipt; none comes any more. NULL is fine. */
+void irc_outbound_close(struct irc_outbound *outbound);
+
+/* Takes a copy of the parcel and sends when its turn comes. */
+void irc_outbound_add(struct irc_outbound *outbound, const struct parcel *parcel);
+
+#endif

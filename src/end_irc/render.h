@@ -1,0 +1,61 @@
+/*
+ * Between Belfry's words and IRC's: rich text as mIRC formatting and back,
+ * names as they are shown in a channel, and the payload of a parcel.
+ *
+ * The payload is one version byte, one kind byte ('m', 'a', 'n'), the prefix
+ * that stands before every line, LF, and the text (mIRC formatting, lines
+ * separated by LF). A progress is an offset into these bytes.
+ */
+#ifndef END_IRC_RENDER_H
+#define END_IRC_RENDER_H
+
+#include "model/event.h"
+#include "util/attr.h"
+#include "util/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	RENDER_PAYLOAD_BYTES = 64 * 1024, /* most of one event */
+	RENDER_PREFIX_BYTES = 160,        /* most of a name with its template */
+	RENDER_NAME_BYTES = 64,           /* most of a name inside it */
+};
+
+struct render_params {
+	const char *nick_template; /* {name}, {id} */
+	bool anti_ping;
+};
+
+/*
+ * The event as payload. -ENODATA when nothing is left to say, -EMSGSIZE when
+ * it is longer than RENDER_PAYLOAD_BYTES.
+ */
+int render_payload(struct buf *out, const struct event *event,
+	const struct render_params *params) MUST_CHECK;
+
+/* The parts of a payload; all borrowed from it. */
+struct rendered {
+	const char *command; /* PRIVMSG or NOTICE */
+	const char *prefix;
+	size_t prefix_len;
+	const char *text;
+	size_t text_len;
+	size_t text_at; /* offset of the text in the payload */
+};
+/* -EINVAL when it is not a payload of a version we know. */
+int render_read(struct rendered *ret, const char *payload, size_t len)
+	MUST_CHECK;
+
+/* mIRC text (any bytes) appended to neutral text. */
+void render_text_from_irc(struct text *out, const char *s, size_t len);
+/* Neutral text appended as mIRC text, cleaned of everything else. */
+void render_text_to_irc(struct buf *out, const struct text *text);
+/*
+ * A display name as one harmless word or few: no controls, invisibles or
+ * bidirectional overrides, no line breaks, at most RENDER_NAME_BYTES. "someone" when nothing is
+ * left.
+ */
+void render_name(struct buf *out, const char *name, bool anti_ping);
+
+#endif

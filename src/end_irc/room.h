@@ -1,0 +1,46 @@
+/*
+ * One channel of a mapping: the IRC end's implementation of model/end.h.
+ */
+#ifndef END_IRC_ROOM_H
+#define END_IRC_ROOM_H
+
+#include "end_irc/end_irc.h"
+#include "end_irc/inbound.h"
+#include "end_irc/outbound.h"
+#include "end_irc/render.h"
+
+#include <uthash.h>
+
+struct irc_room {
+	struct end_room base; /* first: it is what the bridge holds */
+	struct end_irc *end;
+	char *mapping;
+	char *channel;
+	char *password;       /* the channel's key, or NULL */
+	char *key;            /* folded channel: where the end finds it */
+	struct end_sink sink;
+	struct irc_outbound *outbound;
+	bool ready;
+	bool closed;
+	UT_hash_handle hh;
+};
+
+/* What a room needs of its end. */
+struct irc_room_context {
+	struct loop *loop;
+	struct end_irc *end;
+	struct irc_conn *conn;
+	const struct end_irc_params *params;
+};
+
+struct irc_room *irc_room_new(const struct irc_room_context *context,
+	const struct end_irc_room_params *params,
+	const struct end_sink *sink) MUST_CHECK;
+/* Frees at the end of the turn. */
+void irc_room_close(struct irc_room *room, struct loop *loop);
+
+void irc_room_set_ready(struct irc_room *room, bool ready, const char *why);
+/* A message to this channel. */
+void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound);
+
+#endif
