@@ -28,6 +28,7 @@ class Chimed(Process):
         found = re.findall(r"listening on http://[^:]*:(\d+)",
                            self.log()[before:])
         self.port = int(found[-1])
+        self.argv[2] = f"127.0.0.1:{self.port}"   # the same after a restart
         return self
 
     @property
