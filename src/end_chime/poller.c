@@ -62,7 +62,6 @@ struct poller *poller_new(struct loop *loop, const struct poller_params *params)
 	p->channel = xstrdup(params->channel);
 	p->bearer = xstrdup(params->bearer);
 	p->cursor = params->position;
-	p->floor = params->floor;
 	p->interval_ms = params->min_ms;
 	p->deep = true;
 	backoff_init(&p->backoff, params->min_ms, RETRY_MAX_MS);

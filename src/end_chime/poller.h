@@ -31,7 +31,6 @@ struct poller_params {
 	int64_t max_ms;
 	int64_t overlap_ms;
 	int64_t position;            /* where to begin; -1: now */
-	int64_t floor;               /* nothing before it is wanted */
 	/* False: busy, present it again after poller_resume(). */
 	bool (*message)(void *arg, const struct chime_message *message);
 	/* The channel stands here (position was -1). */

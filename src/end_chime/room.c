@@ -9,11 +9,7 @@
 #include "util/str.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static const char space_floor[] = "floor";
 
 struct chime_room {
 	struct end_room base; /* first: it is what the bridge holds */
@@ -27,7 +23,6 @@ struct chime_room {
 	struct poller *poller;
 	struct chime_outbound *outbound;
 	int64_t position;
-	int64_t floor;
 	bool closed;
 };
 
@@ -58,14 +53,6 @@ static void room_resume(struct end_room *base)
 		poller_resume(room_of(base)->poller);
 }
 
-static void room_on_floor(const struct store_record *record, void *arg)
-{
-	struct chime_room *room = arg;
-	if (str_eq(record->key, room->mapping) &&
-		parse_i64(record->value, 0, INT64_MAX, &room->floor) < 0)
-		room->floor = 0;
-}
-
 static void set_ready(struct chime_room *room, bool ready, const char *why)
 {
 	if (!room->closed)
@@ -85,22 +72,9 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 	return taken;
 }
 
-/*
- * The very first start: what was said before it is not wanted, and no
- * overlap of a later start may bring it back.
- */
 static void room_on_position(void *arg, int64_t position)
 {
 	struct chime_room *room = arg;
-	char value[32];
-	snprintf(value, sizeof(value), "%" PRId64, position);
-	const struct store_record record = {
-		.kind = STORE_FACT,
-		.space = space_floor,
-		.key = room->mapping,
-		.value = value,
-	};
-	store_append(room->context->params->store, &record);
 	room->sink.position(room->sink.arg, position);
 }
 
@@ -129,7 +103,6 @@ static void start_poller(struct chime_room *room)
 		.max_ms = p->poll_max_ms,
 		.overlap_ms = p->overlap_ms,
 		.position = room->position,
-		.floor = room->floor,
 		.message = room_on_message,
 		.position_found = room_on_position,
 		.state = room_on_state,
@@ -168,10 +141,6 @@ static void room_start(struct end_room *base, int64_t position)
 {
 	struct chime_room *room = room_of(base);
 	const struct end_chime_params *p = room->context->params;
-	const struct store_query query = {
-		.kind = STORE_FACT,
-		.space = space_floor,
-	};
 	const struct opening_params params = {
 		.client = p->client,
 		.store = p->store,
@@ -189,9 +158,6 @@ static void room_start(struct end_room *base, int64_t position)
 		.arg = room,
 	};
 	room->position = position;
-	if (position >= 0 &&
-		store_each(p->store, &query, room_on_floor, room) < 0)
-		room->floor = position;
 	room->opening = opening_new(room->context->loop, &params);
 }
 
