@@ -43,13 +43,27 @@ size_t markdown_url(const char *s, size_t len, size_t at)
 	return 0;
 }
 
-/* Would this byte mean something where it stands? */
-static bool is_special(const char *s, size_t len, size_t at)
+/* A part of a whole: what is outside of it is still looked at. */
+struct part {
+	const char *s;
+	size_t len;
+	size_t from;
+	size_t to;
+};
+
+/* Is there a neighbour, whose markers may touch this byte? */
+static bool is_seam(const struct part *part, size_t at)
 {
-	char c = s[at];
-	char before = at > 0 ? s[at - 1] : '\n';
-	char after = at + 1 < len ? s[at + 1] : '\n';
-	switch (c) {
+	return (at == part->from && at > 0) ||
+	       (at + 1 == part->to && part->to < part->len);
+}
+
+/* Would this byte mean something where it stands? */
+static bool is_special(const struct part *part, size_t at)
+{
+	char before = at > 0 ? part->s[at - 1] : '\n';
+	char after = at + 1 < part->len ? part->s[at + 1] : '\n';
+	switch (part->s[at]) {
 	case '\\':
 	case '*':
 	case '`':
@@ -57,9 +71,9 @@ static bool is_special(const char *s, size_t len, size_t at)
 	case ']':
 		return true;
 	case '_':
-		return !is_word(before) || !is_word(after);
+		return !is_word(before) || !is_word(after) || is_seam(part, at);
 	case '~':
-		return after == '~' || before == '~';
+		return after == '~' || before == '~' || is_seam(part, at);
 	case '#':
 	case '>':
 		return before == '\n';
@@ -71,19 +85,28 @@ static bool is_special(const char *s, size_t len, size_t at)
 	}
 }
 
-void markdown_escape(struct buf *out, const char *s, size_t len)
+static void escape_part(struct buf *out, const struct part *part)
 {
-	for (size_t at = 0; at < len;) {
-		size_t url = markdown_url(s, len, at);
+	for (size_t at = part->from; at < part->to;) {
+		size_t url = markdown_url(part->s, part->to, at);
+		/* A "~~" after it would take this one as its first half. */
+		if (url && part->s[at + url - 1] == '~' &&
+			is_seam(part, at + url - 1))
+			url--;
 		if (url) {
-			buf_add(out, s + at, url);
+			buf_add(out, part->s + at, url);
 			at += url;
 			continue;
 		}
-		if (is_special(s, len, at))
+		if (is_special(part, at))
 			buf_addc(out, '\\');
-		buf_addc(out, s[at++]);
+		buf_addc(out, part->s[at++]);
 	}
+}
+
+void markdown_escape(struct buf *out, const char *s, size_t len)
+{
+	escape_part(out, &(struct part){.s = s, .len = len, .to = len});
 }
 
 /* The longest run of backticks inside. */
@@ -97,16 +120,11 @@ static size_t longest_ticks(const char *s, size_t len)
 	return most;
 }
 
-/* Text with more than two backticks in a row cannot be a code span. */
 static void write_code(struct buf *out, const char *s, size_t len)
 {
 	static const char ticks[] = "```";
 	size_t n = longest_ticks(s, len) + 1;
 	bool pad = s[0] == '`' || s[len - 1] == '`';
-	if (n > 3) {
-		markdown_escape(out, s, len);
-		return;
-	}
 	buf_add(out, ticks, n);
 	if (pad)
 		buf_addc(out, ' ');
@@ -116,76 +134,154 @@ static void write_code(struct buf *out, const char *s, size_t len)
 	buf_add(out, ticks, n);
 }
 
-static bool has_url(const char *s, size_t len)
+/*
+ * Bytes of one style within one line, without outer blanks: markers may not
+ * touch blanks, so those stay outside.
+ */
+struct piece {
+	size_t from;
+	size_t to;
+	unsigned styles; /* 0: there is no such piece */
+};
+
+struct writer {
+	struct buf *out;
+	const struct text *text;
+	const char *s; /* its bytes */
+	size_t len;
+	/* Where next_piece() stands. */
+	size_t run; /* the next one */
+	size_t at;
+	size_t end; /* of the run, with those that look the same */
+	unsigned styles;
+};
+
+static unsigned run_styles(const struct writer *w, size_t i)
 {
-	for (size_t at = 0; at < len; at++)
-		if (markdown_url(s, len, at))
+	return w->text->runs[i].styles & ~(unsigned)TEXT_UNDERLINE;
+}
+
+/* Takes the next run, and those after it that differ in nothing we show. */
+static bool next_run(struct writer *w)
+{
+	const struct text_run *runs = w->text->runs;
+	if (w->run == w->text->run_count)
+		return false;
+	w->at = w->end = runs[w->run].offset;
+	w->styles = run_styles(w, w->run);
+	while (w->run < w->text->run_count && runs[w->run].offset == w->end &&
+		run_styles(w, w->run) == w->styles)
+		w->end += runs[w->run++].len;
+	return true;
+}
+
+static struct piece next_piece(struct writer *w)
+{
+	for (;;) {
+		while (w->at < w->end && is_blank(w->s[w->at]))
+			w->at++;
+		if (w->at == w->end || !w->styles) {
+			if (!next_run(w))
+				return (struct piece){.from = w->len};
+			continue;
+		}
+		const char *s = w->s + w->at;
+		const char *line = memchr(s, '\n', w->end - w->at);
+		size_t n = line ? (size_t)(line - s) : w->end - w->at;
+		struct piece piece = {.from = w->at, .styles = w->styles};
+		w->at += n;
+		while (is_blank(s[n - 1]))
+			n--;
+		piece.to = piece.from + n;
+		/* Text with that many in a row cannot be a code span. */
+		if (longest_ticks(s, n) > 2)
+			piece.styles &= ~(unsigned)TEXT_CODE;
+		if (piece.styles)
+			return piece;
+	}
+}
+
+static bool has_url(const struct writer *w, const struct piece *piece)
+{
+	for (size_t at = piece->from; at < piece->to; at++)
+		if (markdown_url(w->s, piece->to, at))
 			return true;
 	return false;
 }
 
-/* A piece without line breaks or outer blanks, not empty. */
-static void write_piece(
-	struct buf *out, const char *s, size_t len, unsigned styles)
+/*
+ * "_" stands for italic only around whole words: inside of words it means
+ * nothing, and a URL would swallow it.
+ */
+static char italic_mark(const struct writer *w, const struct piece *piece)
 {
-	/* "_" may be part of a URL, "*" ends one. */
-	const char *italic = has_url(s, len) ? "*" : "_";
-	if (styles & TEXT_STRIKE)
-		buf_adds(out, "~~");
-	if (styles & TEXT_BOLD)
-		buf_adds(out, "**");
-	if (styles & TEXT_ITALIC)
-		buf_adds(out, italic);
-	if (styles & TEXT_CODE)
-		write_code(out, s, len);
-	else
-		markdown_escape(out, s, len);
-	if (styles & TEXT_ITALIC)
-		buf_adds(out, italic);
-	if (styles & TEXT_BOLD)
-		buf_adds(out, "**");
-	if (styles & TEXT_STRIKE)
-		buf_adds(out, "~~");
+	bool whole = piece->from == 0 || is_blank(w->s[piece->from - 1]);
+	if (piece->to < w->len && !is_blank(w->s[piece->to]))
+		whole = whole && strchr(".,:;!?)", w->s[piece->to]);
+	return whole && !has_url(w, piece) ? '_' : '*';
 }
 
-/* Markers may not touch blanks: those stay outside. */
-static void write_styled(
-	struct buf *out, const char *s, size_t len, unsigned styles)
+/*
+ * Do these two touch and share their italics? Such are written as one pair
+ * with the rest inside: "*a***b**" could not be told from other pairs.
+ */
+static bool shares_italic(const struct piece *a, const struct piece *b)
 {
-	while (len) {
-		size_t lead = 0, n;
-		while (lead < len && is_blank(s[lead]))
-			lead++;
-		buf_add(out, s, lead);
-		s += lead;
-		len -= lead;
-		const char *end = memchr(s, '\n', len);
-		n = end ? (size_t)(end - s) : len;
-		size_t kept = n;
-		while (kept && is_blank(s[kept - 1]))
-			kept--;
-		if (kept)
-			write_piece(out, s, kept, styles);
-		buf_add(out, s + kept, n - kept);
-		s += n;
-		len -= n;
-	}
+	return a->styles && b->styles && a->to == b->from &&
+	       (a->styles & b->styles & TEXT_ITALIC) &&
+	       !((a->styles | b->styles) & TEXT_STRIKE);
+}
+
+static void write_piece(struct writer *w, const struct piece *before,
+	const struct piece *piece, const struct piece *after)
+{
+	struct buf *out = w->out;
+	bool goes_on = shares_italic(before, piece);
+	bool goes_further = shares_italic(piece, after);
+	char italic = '\0';
+	if (piece->styles & TEXT_ITALIC)
+		italic = goes_on || goes_further ? '*' : italic_mark(w, piece);
+	if (piece->styles & TEXT_STRIKE)
+		buf_adds(out, "~~");
+	if (italic && !goes_on)
+		buf_addc(out, italic);
+	if (piece->styles & TEXT_BOLD)
+		buf_adds(out, "**");
+	if (piece->styles & TEXT_CODE)
+		write_code(out, w->s + piece->from, piece->to - piece->from);
+	else
+		escape_part(out, &(struct part){.s = w->s,
+					 .len = w->len,
+					 .from = piece->from,
+					 .to = piece->to});
+	if (piece->styles & TEXT_BOLD)
+		buf_adds(out, "**");
+	if (italic && !goes_further)
+		buf_addc(out, italic);
+	if (piece->styles & TEXT_STRIKE)
+		buf_adds(out, "~~");
 }
 
 void markdown_write(struct buf *out, const struct text *text)
 {
-	const char *bytes = text->bytes.data;
-	size_t at = 0;
-	for (size_t i = 0; i < text->run_count; i++) {
-		const struct text_run *run = &text->runs[i];
-		unsigned styles = run->styles & ~(unsigned)TEXT_UNDERLINE;
-		markdown_escape(out, bytes + at, run->offset - at);
-		if (styles)
-			write_styled(
-				out, bytes + run->offset, run->len, styles);
-		else
-			markdown_escape(out, bytes + run->offset, run->len);
-		at = run->offset + run->len;
+	struct writer w = {
+		.out = out,
+		.text = text,
+		.s = text->bytes.data,
+		.len = text->bytes.len,
+	};
+	struct piece before = {.from = 0}, piece = next_piece(&w);
+	for (;;) {
+		struct part plain = {.s = w.s,
+			.len = w.len,
+			.from = before.to,
+			.to = piece.from};
+		escape_part(out, &plain);
+		if (!piece.styles)
+			return;
+		struct piece after = next_piece(&w);
+		write_piece(&w, &before, &piece, &after);
+		before = piece;
+		piece = after;
 	}
-	markdown_escape(out, bytes + at, text->bytes.len - at);
 }

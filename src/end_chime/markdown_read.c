@@ -1,17 +1,16 @@
-#include "config.h"
-
 #include "end_chime/markdown.h"
 
 #include "util/attr.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <string.h>
 
 /*
  * Reads one line at a time. Each kind of marker has at most one open pair,
  * whose end was looked for when it was opened; a search that found nothing is
- * remembered for the rest of the line. So each byte is looked at a bounded
- * number of times.
+ * remembered for all that follows. So each byte is looked at a bounded number
+ * of times.
  */
 static const struct {
 	const char *mark;
@@ -25,7 +24,11 @@ static const struct {
 	{"_", 1, TEXT_ITALIC},
 };
 
-enum { TICKS_MAX = 3 };
+enum {
+	TICKS_MAX = 3,
+	LINK_WORDS_BYTES = 1024,
+	LINK_URL_BYTES = 2048,
+};
 
 struct reader {
 	struct text *out;
@@ -33,8 +36,9 @@ struct reader {
 	size_t len;
 	size_t close[ARRAY_LEN(marks)]; /* where the open pair ends, or 0 */
 	bool none[ARRAY_LEN(marks)];    /* no end further on in this line */
-	bool no_ticks[TICKS_MAX + 1];   /* no such run further on */
-	bool no_link;
+	/* A code span that begins here or later has no end. Looking ahead
+	 * finds that out early: what is nearer may still have one. */
+	size_t no_ticks[TICKS_MAX + 1];
 	unsigned styles;
 };
 
@@ -70,7 +74,7 @@ static size_t run_at(const struct reader *r, size_t at, char c)
 static size_t code_at(struct reader *r, size_t at, size_t *ret_ticks)
 {
 	size_t ticks = run_at(r, at, '`');
-	if (!ticks || ticks > TICKS_MAX || r->no_ticks[ticks])
+	if (!ticks || ticks > TICKS_MAX || at >= r->no_ticks[ticks])
 		return 0;
 	for (size_t i = at + ticks; i < r->len;) {
 		size_t n = run_at(r, i, '`');
@@ -80,15 +84,55 @@ static size_t code_at(struct reader *r, size_t at, size_t *ret_ticks)
 		}
 		i += n ? n : 1;
 	}
-	r->no_ticks[ticks] = true;
+	r->no_ticks[ticks] = at;
 	return 0;
+}
+
+/* "[words](url)", all offsets in the line. */
+struct link {
+	size_t words;
+	size_t words_end;
+	size_t url;
+	size_t url_end;
+};
+
+/*
+ * Length of the whole link, or 0. Only the innermost bracket is a link, so
+ * that no byte is looked at from two of them; a far end is none.
+ */
+static size_t link_at(const struct reader *r, size_t at, struct link *ret)
+{
+	const char *s = r->s;
+	size_t end = at + 1;
+	if (s[at] != '[')
+		return 0;
+	while (end < r->len && end - at <= LINK_WORDS_BYTES &&
+		!memchr("[]\\", s[end], 3))
+		end++;
+	if (end == at + 1 || r->len - end < 3 || s[end] != ']' ||
+		s[end + 1] != '(')
+		return 0;
+	size_t url = end + 2, most = r->len - url;
+	const char *close = memchr(
+		s + url, ')', most < LINK_URL_BYTES ? most : LINK_URL_BYTES);
+	if (!close)
+		return 0;
+	*ret = (struct link){
+		.words = at + 1,
+		.words_end = end,
+		.url = url,
+		.url_end = (size_t)(close - s),
+	};
+	return ret->url_end + 1 - at;
 }
 
 /* What is taken as one thing: nothing inside it opens or closes a pair. */
 static size_t atom_at(struct reader *r, size_t at)
 {
+	struct link link;
 	size_t ticks, n;
-	if ((n = escape_at(r, at)) || (n = markdown_url(r->s, r->len, at)))
+	if ((n = escape_at(r, at)) || (n = markdown_url(r->s, r->len, at)) ||
+		(n = link_at(r, at, &link)))
 		return n;
 	if (r->s[at] != '`')
 		return 0;
@@ -111,8 +155,7 @@ static bool can_open(const struct reader *r, int mark, size_t at)
 	size_t n = marks[mark].len;
 	if (is_blank_at(r, at + n))
 		return false;
-	return marks[mark].mark[0] != '_' || at == 0 ||
-	       !is_word_at(r, at - 1);
+	return marks[mark].mark[0] != '_' || at == 0 || !is_word_at(r, at - 1);
 }
 
 static bool can_close(const struct reader *r, int mark, size_t at)
@@ -156,8 +199,7 @@ static size_t read_mark(struct reader *r, int mark, size_t at)
 		return n;
 	}
 	if (!r->close[mark] && !(r->styles & marks[mark].style) &&
-		can_open(r, mark, at) &&
-		(end = find_close(r, mark, at + n))) {
+		can_open(r, mark, at) && (end = find_close(r, mark, at + n))) {
 		r->close[mark] = end;
 		r->styles |= marks[mark].style;
 		return n;
@@ -185,31 +227,28 @@ static size_t read_code(struct reader *r, size_t at)
 	return n;
 }
 
+static void read_words(
+	struct text *out, const char *s, size_t len, unsigned styles);
+
 /* "[words](url)" as "words (url)"; 0 when it is none. */
 static size_t read_link(struct reader *r, size_t at)
 {
-	const char *s = r->s + at;
-	size_t len = r->len - at;
-	const char *middle = r->no_link ? NULL : memmem(s, len, "](", 2);
-	if (!middle) {
-		r->no_link = true;
+	struct link link;
+	size_t n = link_at(r, at, &link);
+	if (!n)
 		return 0;
-	}
-	size_t words = (size_t)(middle - s) - 1;
-	const char *url = middle + 2;
-	const char *end = memchr(url, ')', len - (size_t)(url - s));
-	/* Only the innermost bracket is a link; a far end is none. */
-	if (!end || !words || words > 1000 ||
-		memchr(s + 1, '[', words) || memchr(s + 1, '\\', words))
-		return 0;
-	size_t url_len = (size_t)(end - url);
-	add(r, s + 1, words, 0);
-	if (url_len != words || memcmp(url, s + 1, words) != 0) {
-		add(r, " (", 2, 0);
+	const char *words = r->s + link.words, *url = r->s + link.url;
+	size_t words_len = link.words_end - link.words;
+	size_t url_len = link.url_end - link.url;
+	if (url_len == words_len && memcmp(url, words, url_len) == 0) {
 		add(r, url, url_len, 0);
-		add(r, ")", 1, 0);
+		return n;
 	}
-	return (size_t)(end - s) + 1;
+	read_words(r->out, words, words_len, r->styles);
+	add(r, " (", 2, 0);
+	add(r, url, url_len, 0);
+	add(r, ")", 1, 0);
+	return n;
 }
 
 /* Reads what stands at `at`; returns how many bytes that was. */
@@ -239,34 +278,42 @@ static size_t read_one(struct reader *r, size_t at)
 	return n;
 }
 
-static void read_line(struct text *out, const char *s, size_t len)
+/* The words of a link hold no bracket: this goes one deep. */
+static void read_words(
+	struct text *out, const char *s, size_t len, unsigned styles)
 {
-	struct reader r = {.out = out, .s = s, .len = len};
+	struct reader r = {.out = out, .s = s, .len = len, .styles = styles};
+	for (size_t i = 0; i <= TICKS_MAX; i++)
+		r.no_ticks[i] = SIZE_MAX;
 	for (size_t at = 0; at < len;)
 		at += read_one(&r, at);
+}
+
+static bool is_fence(const char *s, size_t len)
+{
+	return len >= 3 && memcmp(s, "```", 3) == 0 &&
+	       !memchr(s + 3, '`', len - 3);
 }
 
 void markdown_read(struct text *out, const char *s, size_t len)
 {
 	bool fenced = false, first = true;
-	while (len) {
-		const char *end = memchr(s, '\n', len);
+	for (bool more = true; more;) {
+		const char *end = memchr(s, '\n', len), *line = s;
 		size_t n = end ? (size_t)(end - s) : len;
-		bool fence = n >= 3 && memcmp(s, "```", 3) == 0 &&
-			     !memchr(s + 3, '`', n - 3);
-		if (fence) {
+		more = end;
+		s += more ? n + 1 : n;
+		len -= more ? n + 1 : n;
+		if (is_fence(line, n)) {
 			fenced = !fenced;
-		} else {
-			if (!first)
-				text_append(out, "\n", 1, 0);
-			first = false;
-			if (fenced)
-				text_append(out, s, n, TEXT_CODE);
-			else
-				read_line(out, s, n);
+			continue;
 		}
-		n += end ? 1 : 0;
-		s += n;
-		len -= n;
+		if (!first)
+			text_append(out, "\n", 1, 0);
+		first = false;
+		if (fenced)
+			text_append(out, line, n, TEXT_CODE);
+		else
+			read_words(out, line, n, 0);
 	}
 }
