@@ -49,13 +49,14 @@ struct part {
 	size_t len;
 	size_t from;
 	size_t to;
+	bool styled; /* between markers */
 };
 
-/* Is there a neighbour, whose markers may touch this byte? */
+/* Are there markers right before or behind this byte? */
 static bool is_seam(const struct part *part, size_t at)
 {
-	return (at == part->from && at > 0) ||
-	       (at + 1 == part->to && part->to < part->len);
+	return (at == part->from && (at > 0 || part->styled)) ||
+	       (at + 1 == part->to && (part->to < part->len || part->styled));
 }
 
 /* Would this byte mean something where it stands? */
@@ -201,14 +202,6 @@ static struct piece next_piece(struct writer *w)
 	}
 }
 
-static bool has_url(const struct writer *w, const struct piece *piece)
-{
-	for (size_t at = piece->from; at < piece->to; at++)
-		if (markdown_url(w->s, piece->to, at))
-			return true;
-	return false;
-}
-
 /*
  * "_" stands for italic only around whole words: inside of words it means
  * nothing, and a URL would swallow it.
@@ -218,7 +211,9 @@ static char italic_mark(const struct writer *w, const struct piece *piece)
 	bool whole = piece->from == 0 || is_blank(w->s[piece->from - 1]);
 	if (piece->to < w->len && !is_blank(w->s[piece->to]))
 		whole = whole && strchr(".,:;!?)", w->s[piece->to]);
-	return whole && !has_url(w, piece) ? '_' : '*';
+	for (size_t at = piece->from; whole && at < piece->to; at++)
+		whole = !str_starts(w->s + at, "://");
+	return whole ? '_' : '*';
 }
 
 /*
@@ -253,7 +248,8 @@ static void write_piece(struct writer *w, const struct piece *before,
 		escape_part(out, &(struct part){.s = w->s,
 					 .len = w->len,
 					 .from = piece->from,
-					 .to = piece->to});
+					 .to = piece->to,
+					 .styled = true});
 	if (piece->styles & TEXT_BOLD)
 		buf_adds(out, "**");
 	if (italic && !goes_further)
