@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "unit/support/end_chime_markdown_check.h"
 
 #include "end_chime/markdown.h"
