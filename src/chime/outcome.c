@@ -115,6 +115,8 @@ static void judge(struct outcome *ret, const struct chime_operation *operation,
 		(answer->body_len > 0 || needs_body(operation))) {
 		ret->error = CHIME_MALFORMED;
 		detail = missing_body(answer);
+	} else if (ret->error == CHIME_MALFORMED) {
+		ret->is_final = true; /* a redirect: not for signed requests */
 	}
 	if (ret->error == CHIME_OK)
 		return;
