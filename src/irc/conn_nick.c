@@ -41,6 +41,7 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 	struct conn_register *registration = &conn->registration;
 	struct buf AUTOBUF why;
 
+	buf_init(&why, IRC_BODY_BYTES + 64);
 	/* The first refusals of the nick itself are met by changing it, not
 	 * by a suffix. */
 	if (msg->numeric == ERR_ERRONEUSNICKNAME &&
@@ -52,7 +53,6 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 		(void)conn_nick_ask(conn, registration->nick_tries);
 		return;
 	}
-	buf_init(&why, IRC_BODY_BYTES + 64);
 	buf_addf(&why, "no nick is accepted: %s", irc_message_last(msg));
 	conn_lose(conn, IRC_LOSS_THROTTLED, why.data);
 }

@@ -395,9 +395,9 @@ static void joins_on_left(struct irc_joins *joins, struct irc_join *join,
 	const char *reason = irc_message_last(step->msg);
 	bool kicked = irc_message_is(step->msg, "KICK");
 
+	buf_init(&why, IRC_BODY_BYTES + IRC_SOURCE_BYTES);
 	if (!join || join->state < IRC_JOIN_ENTERED)
 		return;
-	buf_init(&why, IRC_BODY_BYTES);
 	if (kicked)
 		buf_addf(&why, "kicked by %s: ", step->msg->source.nick);
 	else
@@ -411,9 +411,9 @@ static void joins_on_refused(struct irc_joins *joins, struct irc_join *join,
 {
 	struct buf AUTOBUF why;
 
+	buf_init(&why, 2 * IRC_BODY_BYTES);
 	if (!join || join->state != IRC_JOIN_ASKED)
 		return;
-	buf_init(&why, 2 * IRC_BODY_BYTES);
 	if (step->msg->numeric == ERR_LINKCHANNEL)
 		buf_addf(&why, "forwarded to %s, which is not wanted",
 			irc_message_param(step->msg, 2));

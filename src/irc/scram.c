@@ -212,10 +212,10 @@ int irc_scram_final(struct irc_scram *scram, const char *text, size_t len,
 	size_t final;
 	int rc;
 
+	buf_init(&message, 4 * IRC_SCRAM_TEXT_BYTES_MAX);
 	rc = scram_read_first(scram, (struct span){text, len}, &first, ret_why);
 	if (rc < 0)
 		return rc;
-	buf_init(&message, 4 * IRC_SCRAM_TEXT_BYTES_MAX);
 	buf_add(&message, scram->bare.data, scram->bare.len);
 	buf_addc(&message, ',');
 	buf_add(&message, text, len);
@@ -241,12 +241,12 @@ int irc_scram_verify(const struct irc_scram *scram, const char *text,
 	struct span value;
 	struct buf AUTOBUF signature;
 
+	buf_init(&signature, 2 * SHA256_BYTES);
 	if (len >= 2 && text[0] == 'e' && text[1] == '=') {
 		*ret_why = "the server refused the SCRAM login";
 		return -EACCES;
 	}
 	value = scram_attribute(&rest, 'v');
-	buf_init(&signature, 2 * SHA256_BYTES);
 	if (!scram->is_computed || !value.p ||
 		enc_base64_decode(&signature, value.p, value.len) < 0 ||
 		signature.len != SHA256_BYTES ||
