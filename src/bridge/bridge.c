@@ -1,0 +1,170 @@
+#include "bridge/bridge.h"
+
+#include "bridge/mapping.h"
+#include "util/alloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct bridge {
+	struct loop *loop;
+	struct store *store;
+	struct mapping *mappings; /* by name, in the order they were added */
+	bool draining;
+	struct timer *drained; /* armed for the deadline, or for now */
+	loop_fn *drain_fn;
+	void *drain_arg;
+};
+
+static bool bridge_is_idle(const struct bridge *bridge)
+{
+	struct mapping *mapping;
+	struct mapping *next;
+
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		if (!mapping_is_idle(mapping))
+			return false;
+	}
+	return true;
+}
+
+/* Never calls the owner from here: a lane is on the stack. */
+static void bridge_on_idle(void *arg)
+{
+	struct bridge *bridge = arg;
+
+	if (bridge->draining && bridge_is_idle(bridge))
+		timer_arm(bridge->drained, 0);
+}
+
+static void bridge_on_drained(void *arg)
+{
+	struct bridge *bridge = arg;
+
+	bridge->draining = false;
+	bridge->drain_fn(bridge->drain_arg);
+}
+
+struct bridge *bridge_new(struct loop *loop, struct store *store)
+{
+	struct bridge *bridge = xcalloc(1, sizeof(*bridge));
+
+	bridge->loop = loop;
+	bridge->store = store;
+	bridge->drained = timer_new(loop, bridge_on_drained, bridge);
+	return bridge;
+}
+
+void bridge_free(struct bridge *bridge)
+{
+	struct mapping *mapping;
+	struct mapping *next;
+
+	if (!bridge)
+		return;
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		bridge_remove(bridge, mapping);
+	}
+	timer_free(bridge->drained);
+	free(bridge);
+}
+
+struct mapping *bridge_find(struct bridge *bridge, const char *name)
+{
+	struct mapping *mapping = NULL;
+
+	HASH_FIND_STR(bridge->mappings, name, mapping);
+	return mapping;
+}
+
+struct mapping *bridge_add(struct bridge *bridge,
+	const struct mapping_params *params, int *ret_error)
+{
+	struct mapping_env env = {
+		.loop = bridge->loop,
+		.store = bridge->store,
+		.on_idle = bridge_on_idle,
+		.arg = bridge,
+	};
+	struct mapping *mapping;
+
+	if (bridge_find(bridge, params->name)) {
+		*ret_error = -EEXIST;
+		return NULL;
+	}
+	mapping = mapping_new(&env, params, ret_error);
+	if (!mapping)
+		return NULL;
+	HASH_ADD_KEYPTR(hh, bridge->mappings, mapping->name,
+		strlen(mapping->name), mapping);
+	return mapping;
+}
+
+void bridge_remove(struct bridge *bridge, struct mapping *mapping)
+{
+	HASH_DEL(bridge->mappings, mapping);
+	mapping_free(mapping);
+}
+
+void bridge_drain(
+	struct bridge *bridge, int64_t deadline_ms, loop_fn *fn, void *arg)
+{
+	struct mapping *mapping;
+	struct mapping *next;
+
+	bridge->draining = true;
+	bridge->drain_fn = fn;
+	bridge->drain_arg = arg;
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		mapping_drain(mapping);
+	}
+	timer_arm(bridge->drained, bridge_is_idle(bridge) ? 0 : deadline_ms);
+}
+
+static void add_stats(struct lane_stats *sum, const struct lane_stats *one)
+{
+	sum->relayed += one->relayed;
+	sum->refused += one->refused;
+	sum->duplicates += one->duplicates;
+	sum->echoes += one->echoes;
+	sum->in_doubt += one->in_doubt;
+	sum->dropped += one->dropped;
+	sum->queued += one->queued;
+	if (one->oldest_ms > sum->oldest_ms)
+		sum->oldest_ms = one->oldest_ms;
+	sum->ready = sum->ready && one->ready;
+}
+
+void bridge_stats(const struct bridge *bridge, struct bridge_stats *ret)
+{
+	struct bridge_stats sum = {
+		.to_irc = {.ready = true},
+		.to_chime = {.ready = true},
+	};
+	struct mapping *mapping;
+	struct mapping *next;
+
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		struct lane_stats irc;
+		struct lane_stats chime;
+
+		mapping_stats(mapping, LANE_TO_IRC, &irc);
+		mapping_stats(mapping, LANE_TO_CHIME, &chime);
+		add_stats(&sum.to_irc, &irc);
+		add_stats(&sum.to_chime, &chime);
+		sum.mappings++;
+		sum.ready += irc.ready && chime.ready;
+	}
+	*ret = sum;
+}
+
+void bridge_each(struct bridge *bridge, mapping_fn *fn, void *arg)
+{
+	struct mapping *mapping;
+	struct mapping *next;
+
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		fn(mapping, arg);
+	}
+}

@@ -1,0 +1,234 @@
+#include "bridge/intake.h"
+
+#include "bridge/delivery.h"
+#include "bridge/guard.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/rand.h"
+
+#include <errno.h>
+
+/* An event without an id is not to be known again. */
+static void see(
+	struct lane *lane, const struct event *event, const struct ident *ident)
+{
+	if (event->source_id[0] == '\0')
+		return;
+	seen_add(&lane->seen, ident, event->position);
+	/* A cursor does it elsewhere. */
+	if (!lane->replayable)
+		seen_prune(&lane->seen,
+			event->position - 2 * lane->params.overlap_ms);
+}
+
+/* Handled without being sent: known from now on. Echoes leave no record, they
+ * are known by their origin as often as they come. */
+static void pass_over(
+	struct lane *lane, const struct event *event, const struct ident *ident)
+{
+	struct journal_done done = {
+		.source_id = event->source_id,
+		.position = event->position,
+		.complete = true,
+	};
+
+	see(lane, event, ident);
+	if (lane->replayable && event->origin == ORIGIN_PERSON)
+		journal_done(&lane->journal, &done);
+	lane_pass(lane, event->position);
+}
+
+static void refuse(struct lane *lane, const struct event *event,
+	const struct ident *ident, const char *why)
+{
+	lane->stats.refused++;
+	log_warn(lane->object, "towards %s: message %s cannot be said: %s",
+		lane_side(lane), event->source_id, why ? why : "no reason");
+	pass_over(lane, event, ident);
+}
+
+/*
+ * Known for certain, or so old that it cannot be told: what is older than the
+ * overlap twice, or than what the window had room for, counts as known. Only
+ * a replayable source presents anything twice, so only there age decides.
+ */
+static bool is_known(const struct lane *lane, const struct event *event,
+	const struct ident *ident)
+{
+	if (event->source_id[0] != '\0' && seen_has(&lane->seen, ident))
+		return true;
+	if (!lane->replayable)
+		return false;
+	return event->position < lane->floor ||
+	       event->position <= lane->seen.forgotten ||
+	       event->position < lane->cursor - 2 * lane->params.overlap_ms;
+}
+
+static enum end_answer answer_full(struct lane *lane, const struct event *event)
+{
+	if (lane->replayable) {
+		lane->starved = true;
+		return END_BUSY;
+	}
+	lane->stats.dropped++;
+	if (!lane->full)
+		log_error(lane->object,
+			"towards %s: %zu lines wait, the most there may be; "
+			"lines from %s are lost until there is room",
+			lane_side(lane), lane->queue.count, event->sender.id);
+	lane->full = true;
+	return END_TAKEN;
+}
+
+static bool is_full(const struct lane *lane)
+{
+	return lane->queue.count >=
+	       (lane->replayable ? LANE_QUEUE_MAX : lane->params.outbox_max);
+}
+
+/* The log's one line at the end of a burst that was refused. */
+static void note_room(struct lane *lane)
+{
+	if (!lane->full)
+		return;
+	lane->full = false;
+	log_warn(lane->object,
+		"towards %s: there is room again, %llu lines "
+		"were lost in all",
+		lane_side(lane), (unsigned long long)lane->stats.dropped);
+}
+
+static void save_in_outbox(struct lane *lane, struct item *item)
+{
+	item->seq = lane->next_seq++;
+	item->state = ITEM_SAVING;
+	journal_outbox_add(&lane->journal, item);
+	item->sync = store_sync(lane->params.store, lane_on_saved, item);
+}
+
+static void enqueue(struct lane *lane, const struct event *event,
+	const struct ident *ident, const struct unfinished_state *before)
+{
+	char derived[IDENT_TOKEN_BYTES];
+	char drawn[RAND_TOKEN_BYTES];
+	bool nameless = event->source_id[0] == '\0';
+	struct item *item;
+
+	if (nameless)
+		rand_token(drawn);
+	else
+		ident_token(ident, derived);
+	see(lane, event, ident);
+	item = item_new(lane, &(struct parcel){
+				      .source_id = event->source_id,
+				      .token = nameless ? drawn : derived,
+				      .payload = lane->scratch.data,
+				      .payload_len = lane->scratch.len,
+				      .progress = before->progress,
+				      .position = event->position,
+				      .first_sent_ms = before->at_ms,
+				      .accepted_ms = clock_wall_ms(),
+			      });
+	item->state = ITEM_QUEUED;
+	item->intent = before->at_ms != 0;
+	if (!lane->replayable)
+		save_in_outbox(lane, item);
+	lane->in_state[item->state]++;
+	queue_push(&lane->queue, item);
+	lane_pump(lane);
+}
+
+/* What an earlier process sent without learning what became of it. True when
+ * it is to be sent (again). */
+static bool settle_doubt(struct lane *lane, const struct event *event,
+	const struct unfinished_state *before)
+{
+	bool skip = lane->params.in_doubt == IN_DOUBT_SKIP;
+
+	if (before->at_ms == 0)
+		return true;
+	lane->stats.in_doubt++;
+	log_warn(lane->object,
+		"towards %s: message %s was under way when the "
+		"bridge last stopped; %s",
+		lane_side(lane), event->source_id,
+		skip ? "skipped, it may be missing"
+		     : "sent again, it may be there twice");
+	return !skip;
+}
+
+static void take(
+	struct lane *lane, const struct event *event, const struct ident *ident)
+{
+	struct unfinished_state before = {.progress = 0};
+	const char *why = NULL;
+	int code;
+
+	buf_clear(&lane->scratch);
+	code = lane->dest->ops->prepare(
+		lane->dest, event, &lane->scratch, &why);
+	if (code == 0 && lane->scratch.overflow) {
+		code = -EMSGSIZE;
+		why = "too long";
+	}
+	if (code == -ENODATA) {
+		pass_over(lane, event, ident);
+		return;
+	}
+	if (code < 0) {
+		refuse(lane, event, ident, why);
+		return;
+	}
+	if (lane->replayable)
+		before = unfinished_take(&lane->unfinished, event->source_id);
+	/* Shorter than what was confirmed: it was edited in between. */
+	if (!settle_doubt(lane, event, &before) ||
+		(before.progress > 0 && before.progress >= lane->scratch.len))
+		pass_over(lane, event, ident);
+	else
+		enqueue(lane, event, ident, &before);
+}
+
+static enum end_answer admit(
+	struct lane *lane, const struct event *event, const struct ident *ident)
+{
+	switch (guard_judge(
+		lane->params.messages, lane->params.way, event->origin)) {
+	case GUARD_ECHO:
+		lane->stats.echoes++;
+		pass_over(lane, event, ident);
+		return END_TAKEN;
+	case GUARD_POLICY:
+		pass_over(lane, event, ident);
+		return END_TAKEN;
+	case GUARD_PASS:
+		break;
+	}
+	if (is_full(lane))
+		return answer_full(lane, event);
+	note_room(lane);
+	take(lane, event, ident);
+	return END_TAKEN;
+}
+
+enum end_answer lane_event(struct lane *lane, const struct event *event)
+{
+	struct ident ident;
+
+	if (!lane->dest || (lane->draining && lane->replayable))
+		return END_BUSY;
+	ident_of(&ident, lane->params.way, lane->mapping, event->source_id);
+	if (lane->replayable && !lane->has_cursor)
+		lane_begin(lane, event->position);
+	if (lane->replayable && event->source_id[0] == '\0') {
+		/* Could not be told from others when it comes again. */
+		refuse(lane, event, &ident, "it has no id");
+		return END_TAKEN;
+	}
+	if (is_known(lane, event, &ident)) {
+		lane->stats.duplicates++;
+		lane_pass(lane, event->position);
+		return END_TAKEN;
+	}
+	return admit(lane, event, &ident);
+}

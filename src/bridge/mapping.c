@@ -1,0 +1,177 @@
+#include "bridge/mapping.h"
+
+#include "bridge/delivery.h"
+#include "bridge/intake.h"
+#include "util/alloc.h"
+
+#include <stdlib.h>
+
+static struct lane *mapping_lane(const struct mapping_env *env,
+	const struct mapping_params *params, enum lane_way way, int *ret_error)
+{
+	bool to_irc = way == LANE_TO_IRC;
+	struct lane_params lane = {
+		.loop = env->loop,
+		.store = env->store,
+		.mapping = params->name,
+		.way = way,
+		.messages = params->messages,
+		/* Chime knows our tokens: there is no doubt to be skipped. */
+		.in_doubt = to_irc ? params->in_doubt : IN_DOUBT_RESEND,
+		.window = to_irc ? params->window : 1,
+		.outbox_max = params->outbox_max,
+		.overlap_ms = params->overlap_ms,
+		.on_idle = env->on_idle,
+		.arg = env->arg,
+	};
+
+	return lane_new(&lane, ret_error);
+}
+
+struct mapping *mapping_new(const struct mapping_env *env,
+	const struct mapping_params *params, int *ret_error)
+{
+	struct mapping *mapping = xcalloc(1, sizeof(*mapping));
+
+	mapping->name = xstrdup(params->name);
+	mapping->to_irc = mapping_lane(env, params, LANE_TO_IRC, ret_error);
+	if (mapping->to_irc)
+		mapping->to_chime =
+			mapping_lane(env, params, LANE_TO_CHIME, ret_error);
+	if (!mapping->to_chime) {
+		mapping_free(mapping);
+		return NULL;
+	}
+	return mapping;
+}
+
+void mapping_free(struct mapping *mapping)
+{
+	if (!mapping)
+		return;
+	if (mapping->irc)
+		mapping->irc->ops->close(mapping->irc);
+	if (mapping->chime)
+		mapping->chime->ops->close(mapping->chime);
+	lane_free(mapping->to_irc);
+	lane_free(mapping->to_chime);
+	free(mapping->name);
+	free(mapping);
+}
+
+void mapping_attach(
+	struct mapping *mapping, struct end_room *irc, struct end_room *chime)
+{
+	mapping->irc = irc;
+	mapping->chime = chime;
+	lane_attach(mapping->to_irc, chime, irc);
+	lane_attach(mapping->to_chime, irc, chime);
+	irc->ops->start(irc, lane_start_position(mapping->to_chime));
+	chime->ops->start(chime, lane_start_position(mapping->to_irc));
+}
+
+const char *mapping_name(const struct mapping *mapping)
+{
+	return mapping->name;
+}
+
+/* --- sinks: what a room says goes to one lane, what it did to the other --- */
+
+static enum end_answer irc_on_event(void *arg, const struct event *event)
+{
+	struct mapping *mapping = arg;
+
+	return lane_event(mapping->to_chime, event);
+}
+
+static void irc_on_receipt(void *arg, const struct receipt *receipt)
+{
+	struct mapping *mapping = arg;
+
+	lane_receipt(mapping->to_irc, receipt);
+}
+
+static void irc_on_ready(void *arg, bool ready, const char *why)
+{
+	struct mapping *mapping = arg;
+
+	lane_on_ready(mapping->to_irc, ready, why);
+}
+
+static void irc_on_position(void *arg, int64_t position)
+{
+	struct mapping *mapping = arg;
+
+	lane_on_position(mapping->to_chime, position);
+}
+
+struct end_sink mapping_sink_irc(struct mapping *mapping)
+{
+	return (struct end_sink){
+		.event = irc_on_event,
+		.receipt = irc_on_receipt,
+		.ready = irc_on_ready,
+		.position = irc_on_position,
+		.arg = mapping,
+	};
+}
+
+static enum end_answer chime_on_event(void *arg, const struct event *event)
+{
+	struct mapping *mapping = arg;
+
+	return lane_event(mapping->to_irc, event);
+}
+
+static void chime_on_receipt(void *arg, const struct receipt *receipt)
+{
+	struct mapping *mapping = arg;
+
+	lane_receipt(mapping->to_chime, receipt);
+}
+
+static void chime_on_ready(void *arg, bool ready, const char *why)
+{
+	struct mapping *mapping = arg;
+
+	lane_on_ready(mapping->to_chime, ready, why);
+}
+
+static void chime_on_position(void *arg, int64_t position)
+{
+	struct mapping *mapping = arg;
+
+	lane_on_position(mapping->to_irc, position);
+}
+
+struct end_sink mapping_sink_chime(struct mapping *mapping)
+{
+	return (struct end_sink){
+		.event = chime_on_event,
+		.receipt = chime_on_receipt,
+		.ready = chime_on_ready,
+		.position = chime_on_position,
+		.arg = mapping,
+	};
+}
+
+/* --- for the bridge ---------------------------------------------------------
+ */
+
+void mapping_drain(struct mapping *mapping)
+{
+	lane_drain(mapping->to_irc);
+	lane_drain(mapping->to_chime);
+}
+
+bool mapping_is_idle(const struct mapping *mapping)
+{
+	return lane_is_idle(mapping->to_irc) && lane_is_idle(mapping->to_chime);
+}
+
+void mapping_stats(const struct mapping *mapping, enum lane_way way,
+	struct lane_stats *ret)
+{
+	lane_get_stats(
+		way == LANE_TO_IRC ? mapping->to_irc : mapping->to_chime, ret);
+}

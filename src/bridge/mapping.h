@@ -1,0 +1,38 @@
+/*
+ * One channel here and its counterpart there: two rooms, owned, and the two
+ * lanes between them. For bridge.c; the rest of the world uses the functions
+ * of bridge.h.
+ */
+#ifndef BRIDGE_MAPPING_H
+#define BRIDGE_MAPPING_H
+
+#include "bridge/bridge.h"
+#include "bridge/lane.h"
+
+#include <uthash.h>
+
+struct mapping {
+	char *name;
+	struct lane *to_irc;
+	struct lane *to_chime;
+	struct end_room *irc; /* NULL until attached */
+	struct end_room *chime;
+	UT_hash_handle hh; /* by name, in the bridge */
+};
+
+struct mapping_env {
+	struct loop *loop;
+	struct store *store;
+	loop_fn *on_idle; /* see struct lane_params */
+	void *arg;
+};
+
+/* NULL with -EIO. */
+struct mapping *mapping_new(const struct mapping_env *env,
+	const struct mapping_params *params, int *ret_error) MUST_CHECK;
+/* Closes the rooms, then the lanes. NULL is fine. */
+void mapping_free(struct mapping *mapping);
+void mapping_drain(struct mapping *mapping);
+bool mapping_is_idle(const struct mapping *mapping);
+
+#endif
