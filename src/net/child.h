@@ -30,8 +30,8 @@ typedef void child_fn(
  * never from inside this function; afterwards the handle is gone.
  */
 struct child *child_run(struct loop *loop, const char *const *argv,
-	size_t max_output_bytes, int64_t timeout_ms, child_fn *fn, void *arg)
-	MUST_CHECK;
+	size_t max_output_bytes, int64_t timeout_ms, child_fn *fn,
+	void *arg) MUST_CHECK;
 /* Kills and reaps it; the callback never comes. NULL is fine. */
 void child_cancel(struct child *child);
 

@@ -25,9 +25,9 @@ struct http_call;
 
 struct http_params {
 	const char *user_agent;
-	const char *ca_file;            /* PEM; NULL: the system's store */
-	unsigned max_connections;       /* in all; 0: 8 */
-	int64_t connect_timeout_ms;     /* 0: 10 s */
+	const char *ca_file;        /* PEM; NULL: the system's store */
+	unsigned max_connections;   /* in all; 0: 8 */
+	int64_t connect_timeout_ms; /* 0: 10 s */
 	/* Connect to this Unix socket, whatever host the URL names; or NULL. */
 	const char *unix_path;
 };
@@ -38,30 +38,30 @@ struct http_request {
 	/* "Name: value" lines, NULL ends; "Name:" suppresses one. Content-Type
 	 * is sent only when given here. */
 	const char *const *headers;
-	const void *body;               /* NULL: none */
+	const void *body; /* NULL: none */
 	size_t body_len;
-	int64_t timeout_ms;             /* for the whole exchange */
-	size_t max_body_bytes;          /* of the answer, after decompression */
+	int64_t timeout_ms;    /* for the whole exchange */
+	size_t max_body_bytes; /* of the answer, after decompression */
 };
 
 enum http_failure {
-	HTTP_OK,            /* an answer with a status came */
+	HTTP_OK, /* an answer with a status came */
 	/* Name, connect, proxy, bad URL, no time left: it was not sent. */
 	HTTP_UNREACHABLE,
-	HTTP_UNTRUSTED,     /* TLS verification failed: not sent */
-	HTTP_TIMEOUT,       /* the request may have had its effect */
-	HTTP_BROKEN,        /* connection lost, malformed: may have had its effect */
-	HTTP_TOO_LARGE,     /* the answer passed max_body_bytes */
+	HTTP_UNTRUSTED, /* TLS verification failed: not sent */
+	HTTP_TIMEOUT,   /* the request may have had its effect */
+	HTTP_BROKEN, /* connection lost, malformed: may have had its effect */
+	HTTP_TOO_LARGE, /* the answer passed max_body_bytes */
 };
 
 /* Borrowed: valid inside the callback only. */
 struct http_answer {
 	enum http_failure failure;
-	const char *why;                /* for people when failure != HTTP_OK */
+	const char *why; /* for people when failure != HTTP_OK */
 	int status;
-	const char *body;               /* terminated; may hold NUL bytes */
+	const char *body; /* terminated; may hold NUL bytes */
 	size_t body_len;
-	const struct http_call *call;   /* for http_header() */
+	const struct http_call *call; /* for http_header() */
 };
 
 typedef void http_fn(const struct http_answer *answer, void *arg);

@@ -30,10 +30,10 @@ struct httpd_request;
 typedef void httpd_fn(struct httpd_request *request, void *arg);
 
 struct httpd_params {
-	const char *address;      /* "127.0.0.1:8787", "[::1]:0"; or NULL */
-	const char *unix_path;    /* when address is NULL; mode 0600 */
+	const char *address;   /* "127.0.0.1:8787", "[::1]:0"; or NULL */
+	const char *unix_path; /* when address is NULL; mode 0600 */
 	size_t max_header_bytes;
-	size_t max_body_bytes;    /* larger: 413 without calling the handler */
+	size_t max_body_bytes; /* larger: 413 without calling the handler */
 	int idle_timeout_s;
 };
 
@@ -52,8 +52,8 @@ const char *httpd_target(const struct httpd_request *request);
 const char *httpd_header(const struct httpd_request *request, const char *name);
 /* All headers in order; fn is called for each. */
 typedef void httpd_header_fn(const char *name, const char *value, void *arg);
-void httpd_each_header(const struct httpd_request *request,
-	httpd_header_fn *fn, void *arg);
+void httpd_each_header(
+	const struct httpd_request *request, httpd_header_fn *fn, void *arg);
 /* Terminated; may hold NUL bytes. */
 const char *httpd_body(const struct httpd_request *request, size_t *ret_len);
 

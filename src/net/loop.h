@@ -59,14 +59,14 @@ void timer_cancel(struct timer *timer);
 bool timer_is_armed(const struct timer *timer);
 
 /* Runs at the end of every turn (group commits). Keep it cheap. */
-struct loop_hook *loop_hook_new(struct loop *loop, loop_fn *fn, void *arg)
-	MUST_CHECK;
+struct loop_hook *loop_hook_new(
+	struct loop *loop, loop_fn *fn, void *arg) MUST_CHECK;
 void loop_hook_free(struct loop_hook *hook);
 
 /* loop_wake_signal() may be called from any thread; several signals before
  * the loop turns make one call. */
-struct loop_wake *loop_wake_new(struct loop *loop, loop_fn *fn, void *arg)
-	MUST_CHECK;
+struct loop_wake *loop_wake_new(
+	struct loop *loop, loop_fn *fn, void *arg) MUST_CHECK;
 void loop_wake_signal(struct loop_wake *wake);
 void loop_wake_free(struct loop_wake *wake);
 

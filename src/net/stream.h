@@ -25,9 +25,11 @@ struct stream;
 
 enum stream_event {
 	STREAM_CONNECTED, /* once; TLS, when asked for, is verified */
-	STREAM_READABLE,  /* new bytes: call stream_next_line() until it says 0 */
+	STREAM_READABLE,  /* new bytes: call stream_next_line() until it says 0
+			   */
 	STREAM_DRAINED,   /* the write buffer became empty */
-	STREAM_CLOSED,    /* failed or ended, see stream_why(); call stream_close() */
+	STREAM_CLOSED, /* failed or ended, see stream_why(); call stream_close()
+			*/
 };
 
 typedef void stream_fn(
@@ -36,17 +38,17 @@ typedef void stream_fn(
 struct stream_target {
 	const char *host; /* name or address literal */
 	uint16_t port;
-	const char *bind_address;       /* local address, or NULL */
-	struct tls_profile *tls;        /* borrowed until close; NULL: plain */
-	int64_t connect_timeout_ms;     /* name, TCP and TLS together */
-	size_t max_line_bytes;          /* longest line accepted */
-	size_t max_unsent_bytes;        /* ceiling of the write buffer */
+	const char *bind_address;   /* local address, or NULL */
+	struct tls_profile *tls;    /* borrowed until close; NULL: plain */
+	int64_t connect_timeout_ms; /* name, TCP and TLS together */
+	size_t max_line_bytes;      /* longest line accepted */
+	size_t max_unsent_bytes;    /* ceiling of the write buffer */
 };
 
 /* Strings are copied. Never NULL; failures arrive as STREAM_CLOSED. */
 struct stream *stream_connect(struct loop *loop,
-	const struct stream_target *target, stream_fn *fn, void *arg)
-	MUST_CHECK;
+	const struct stream_target *target, stream_fn *fn,
+	void *arg) MUST_CHECK;
 /* Closes at once and frees. Of what is unsent only what the kernel takes right
  * now still goes. NULL is fine. */
 void stream_close(struct stream *stream);
@@ -63,8 +65,8 @@ int stream_next_line(
 
 /* Sent at the end of the turn. 0; -ENOBUFS at max_unsent_bytes (nothing is
  * written); -ENOTCONN. */
-int stream_write(struct stream *stream, const void *bytes, size_t len)
-	MUST_CHECK;
+int stream_write(
+	struct stream *stream, const void *bytes, size_t len) MUST_CHECK;
 /* Bytes not yet handed to the kernel. */
 size_t stream_unsent(const struct stream *stream);
 
@@ -76,7 +78,8 @@ void stream_resume(struct stream *stream);
 /* Why it closed, for people: "connection refused", "certificate of … is not
  * valid for irc.example.org". Valid until stream_close(). */
 const char *stream_why(const struct stream *stream);
-/* Was it the peer's certificate (name, chain, pin)? Retrying soon is useless. */
+/* Was it the peer's certificate (name, chain, pin)? Retrying soon is useless.
+ */
 bool stream_is_untrusted(const struct stream *stream);
 bool stream_is_tls(const struct stream *stream);
 

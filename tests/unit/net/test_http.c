@@ -1,3 +1,4 @@
+#include "../support/net_cert.h"
 #include "../support/net_peer.h"
 #include "net/http.h"
 #include "net/httpd.h"
@@ -583,6 +584,57 @@ static void test_bad_ca_file(void **state)
 	assert_non_null(strstr(err.text, "/nonexistent/ca.pem"));
 }
 
+static void secure_script(int fd, int n, void *arg)
+{
+	SSL *ssl = net_tls_accept(fd, arg, false);
+	char line[256];
+
+	(void)n;
+	if (!ssl)
+		return;
+	while (net_tls_read_line(ssl, line, sizeof(line)))
+		if (strcmp(line, "\r") == 0)
+			net_tls_says(ssl, "HTTP/1.1 200 OK\r\n"
+					  "Content-Length: 6\r\n\r\nsecret");
+	net_tls_close(ssl);
+}
+
+static void get_secure(struct world *world, const struct net_peer *peer,
+	const char *host, const char *ca_file)
+{
+	struct err err;
+	char to[64];
+
+	http_free(world->http);
+	world->http = http_new(
+		world->loop, &(struct http_params){.ca_file = ca_file}, &err);
+	assert_non_null(world->http);
+	snprintf(to, sizeof(to), "https://%s:%u/", host, net_peer_port(peer));
+	assert_non_null(start(world, "GET", to));
+	net_turn_until(world->loop, &world->answered);
+	http_free(world->http);
+	world->http = NULL;
+}
+
+static void test_tls(void **state)
+{
+	struct world *world = *state;
+	struct net_cert *cert = net_cert_new(&(struct net_cert_params){
+		.common_name = "localhost", .alt_names = "DNS:localhost"});
+	struct net_peer *peer = net_peer_new(secure_script, cert);
+
+	get_secure(world, peer, "localhost", cert->cert_file);
+	assert_int_equal(world->failure, HTTP_OK);
+	assert_string_equal(world->body, "secret");
+	get_secure(world, peer, "localhost", NULL);
+	assert_int_equal(world->failure, HTTP_UNTRUSTED);
+	assert_non_null(strstr(world->why, "certificate"));
+	get_secure(world, peer, "127.0.0.1", cert->cert_file);
+	assert_int_equal(world->failure, HTTP_UNTRUSTED);
+	net_peer_free(peer);
+	net_cert_free(cert);
+}
+
 static void test_over_a_unix_socket(void **state)
 {
 	struct world *world = *state;
@@ -637,11 +689,14 @@ int main(void)
 		HTTP_TEST(test_free_in_a_callback),
 		HTTP_TEST(test_free_with_calls_under_way),
 		HTTP_TEST(test_bad_ca_file),
+		HTTP_TEST(test_tls),
 		HTTP_TEST(test_over_a_unix_socket),
 	};
 
 	/* A proxy of the environment is no matter of these tests. */
 	unsetenv("http_proxy");
+	unsetenv("https_proxy");
+	unsetenv("HTTPS_PROXY");
 	unsetenv("all_proxy");
 	unsetenv("ALL_PROXY");
 	return cmocka_run_group_tests(tests, NULL, NULL);
