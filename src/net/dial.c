@@ -1,5 +1,6 @@
 #include "net/dial.h"
 
+#include "net/address.h"
 #include "net/loop_private.h"
 #include "net/resolve.h"
 #include "util/alloc.h"
@@ -8,7 +9,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <inttypes.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -34,8 +34,8 @@ struct dial {
 	int64_t end_ms;
 	struct resolve *resolve;
 	struct timer *timer;
-	struct resolve_address local; /* len 0: any */
-	struct resolve_address addresses[RESOLVE_MAX_ADDRESSES];
+	struct address local; /* len 0: any */
+	struct address addresses[RESOLVE_MAX_ADDRESSES];
 	size_t count;
 	size_t next;
 	size_t tried;
@@ -114,9 +114,9 @@ static void dial_set_options(int fd)
 }
 
 /* 0 when the connection is made or under way. */
-static int dial_open(struct dial *dial, const struct resolve_address *address)
+static int dial_open(struct dial *dial, const struct address *address)
 {
-	const struct sockaddr *sa = (const struct sockaddr *)&address->sa;
+	const struct sockaddr *sa = address_sockaddr(address);
 
 	dial->fd = socket(
 		sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -124,7 +124,7 @@ static int dial_open(struct dial *dial, const struct resolve_address *address)
 		return -errno;
 	dial_set_options(dial->fd);
 	if (dial->local.len > 0 &&
-		bind(dial->fd, (const struct sockaddr *)&dial->local.sa,
+		bind(dial->fd, address_sockaddr(&dial->local),
 			dial->local.len) != 0)
 		return -errno;
 	if (connect(dial->fd, sa, address->len) != 0 && errno != EINPROGRESS)
@@ -200,7 +200,7 @@ static void dial_take_addresses(
 	struct dial *dial, const struct resolve_answer *answer)
 {
 	for (size_t i = 0; i < answer->count; i++) {
-		const struct resolve_address *address = &answer->addresses[i];
+		const struct address *address = &answer->addresses[i];
 
 		if (dial->local.len > 0 &&
 			dial->local.sa.ss_family != address->sa.ss_family)
@@ -224,23 +224,11 @@ static void dial_on_resolved(const struct resolve_answer *answer, void *arg)
 
 static bool dial_set_local(struct dial *dial, const char *text)
 {
-	const struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM,
-	};
-	struct addrinfo *found;
-
-	if (!text)
+	if (!text || address_parse(text, 0, &dial->local) == 0)
 		return true;
-	if (getaddrinfo(text, NULL, &hints, &found) != 0) {
-		snprintf(dial->why, sizeof(dial->why),
-			"%s is not a local address", text);
-		return false;
-	}
-	memcpy(&dial->local.sa, found->ai_addr, found->ai_addrlen);
-	dial->local.len = found->ai_addrlen;
-	freeaddrinfo(found);
-	return true;
+	snprintf(dial->why, sizeof(dial->why), "%s is not a local address",
+		text);
+	return false;
 }
 
 static void dial_on_refused(void *arg)

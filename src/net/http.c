@@ -283,10 +283,8 @@ void http_free(struct http *http)
 }
 
 /* What is the same for every request of this client. */
-static CURL *easy_new(const struct http *http)
+static void easy_set_up(const struct http *http, CURL *easy)
 {
-	CURL *easy = net_must(curl_easy_init());
-
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -306,27 +304,29 @@ static CURL *easy_new(const struct http *http)
 	if (http->unix_path)
 		curl_easy_setopt(
 			easy, CURLOPT_UNIX_SOCKET_PATH, http->unix_path);
-	return easy;
 }
 
 static CURL *easy_take(struct http *http)
 {
-	if (http->idle_count > 0)
-		return http->idle[--http->idle_count];
-	return easy_new(http);
+	CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count]
+					  : net_must(curl_easy_init());
+
+	easy_set_up(http, easy);
+	return easy;
 }
 
-/* Every option that differs between requests is set anew by the next one;
- * resetting all would cost more than the request. */
+/*
+ * Reset, although setting all options anew costs a little: libcurl counts the
+ * times that a kept connection turned out to be dead over the life of a handle,
+ * and from the sixth on fails a call that it could have sent again.
+ */
 static void easy_give_back(struct http *http, CURL *easy)
 {
 	if (http->dead || http->idle_count == IDLE_HANDLES) {
 		curl_easy_cleanup(easy);
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+	curl_easy_reset(easy);
 	http->idle[http->idle_count++] = easy;
 }
 

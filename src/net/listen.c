@@ -1,10 +1,10 @@
 #include "net/listen.h"
 
+#include "net/address.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
@@ -25,25 +25,13 @@ static int listen_fail(
 		err, -code, "cannot %s %s: %s", what, address, strerror(code));
 }
 
-static bool listen_parse_numeric(
-	const char *host, const char *port, struct addrinfo **ret)
-{
-	const struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-		.ai_socktype = SOCK_STREAM,
-	};
-	uint64_t number;
-
-	return *host && parse_u64(port, UINT16_MAX, &number) == 0 &&
-	       getaddrinfo(host, port, &hints, ret) == 0;
-}
-
 static int listen_parse(
-	const char *address, struct addrinfo **ret, struct err *err)
+	const char *address, struct address *ret, struct err *err)
 {
 	AUTOFREE char *copy = xstrdup(address);
 	char *host = copy;
 	char *colon = strrchr(copy, ':');
+	uint64_t port;
 	bool ok = false;
 
 	if (colon) {
@@ -55,7 +43,8 @@ static int listen_parse(
 			/* A lone IPv6 address would parse, its end as port. */
 			colon = NULL;
 		}
-		ok = colon && listen_parse_numeric(host, colon + 1, ret);
+		ok = colon && parse_u64(colon + 1, UINT16_MAX, &port) == 0 &&
+		     address_parse(host, (uint16_t)port, ret) == 0;
 	}
 	if (!ok)
 		return err_set(err, -EINVAL,
@@ -67,40 +56,34 @@ static int listen_parse(
 
 static uint16_t listen_port(int fd)
 {
-	struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
-	socklen_t len = sizeof(bound);
+	struct address bound = {.len = sizeof(bound.sa)};
 
-	if (getsockname(fd, (struct sockaddr *)&bound, &len) != 0)
+	if (getsockname(fd, (struct sockaddr *)&bound.sa, &bound.len) != 0)
 		return 0;
-	if (bound.ss_family == AF_INET6)
-		return ntohs(((struct sockaddr_in6 *)&bound)->sin6_port);
-	return ntohs(((struct sockaddr_in *)&bound)->sin_port);
+	return address_port(&bound);
 }
 
-static int listen_bind(int fd, const struct addrinfo *ai)
+static int listen_bind(int fd, const struct address *address)
 {
 	int one = 1;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (bind(fd, ai->ai_addr, ai->ai_addrlen) != 0)
+	if (bind(fd, address_sockaddr(address), address->len) != 0)
 		return -1;
 	return listen(fd, SOMAXCONN);
 }
 
 int listen_tcp(const char *address, uint16_t *ret_port, struct err *err)
 {
-	struct addrinfo *ai;
+	struct address parsed;
 	int fd;
-	int failed;
 
-	if (listen_parse(address, &ai, err) != 0)
+	if (listen_parse(address, &parsed, err) != 0)
 		return err->code;
-	fd = socket(
-		ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	failed = fd < 0 || listen_bind(fd, ai) != 0;
-	freeaddrinfo(ai);
-	if (failed)
+	fd = socket(parsed.sa.ss_family,
+		SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 || listen_bind(fd, &parsed) != 0)
 		return listen_fail(fd, address, "listen on", err);
 	*ret_port = listen_port(fd);
 	return fd;

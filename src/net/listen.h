@@ -14,8 +14,8 @@
  * "127.0.0.1:8787" or "[::1]:0"; port 0 is any free one. Returns the
  * descriptor; or a negative errno, with `err` naming the address.
  */
-int listen_tcp(const char *address, uint16_t *ret_port, struct err *err)
-	MUST_CHECK;
+int listen_tcp(
+	const char *address, uint16_t *ret_port, struct err *err) MUST_CHECK;
 /*
  * A Unix socket of mode 0600. A socket left behind by a dead process is
  * replaced; one that still answers, or another kind of file, is an error.

@@ -5,7 +5,6 @@
 
 #include <event2/dns.h>
 #include <event2/util.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ struct resolve {
 	/* NULL when there is no lookup, or evdns answered already. */
 	struct evdns_getaddrinfo_request *request;
 	bool in_lookup; /* evdns will call back */
-	struct resolve_address addresses[RESOLVE_MAX_ADDRESSES];
+	struct address addresses[RESOLVE_MAX_ADDRESSES];
 	size_t count;
 	int error; /* EVUTIL_EAI_... */
 };
@@ -68,28 +67,13 @@ static void resolve_on_ready(void *arg)
 	resolve_free(resolve);
 }
 
-static void resolve_set_port(struct resolve_address *address, uint16_t port)
-{
-	if (address->sa.ss_family == AF_INET6)
-		((struct sockaddr_in6 *)&address->sa)->sin6_port = htons(port);
-	else
-		((struct sockaddr_in *)&address->sa)->sin_port = htons(port);
-}
-
 static void resolve_add(
 	struct resolve *resolve, const struct sockaddr *sa, socklen_t len)
 {
-	struct resolve_address *address = &resolve->addresses[resolve->count];
-
-	if (resolve->count == RESOLVE_MAX_ADDRESSES ||
-		len > (socklen_t)sizeof(address->sa))
-		return;
-	if (sa->sa_family != AF_INET && sa->sa_family != AF_INET6)
-		return;
-	memcpy(&address->sa, sa, len);
-	address->len = len;
-	resolve_set_port(address, resolve->port);
-	resolve->count++;
+	if (resolve->count < RESOLVE_MAX_ADDRESSES &&
+		address_copy(sa, len, resolve->port,
+			&resolve->addresses[resolve->count]) == 0)
+		resolve->count++;
 }
 
 static void resolve_on_dns(int error, struct evutil_addrinfo *found, void *arg)
@@ -134,16 +118,10 @@ static void resolve_look_up(struct resolve *resolve)
 
 static bool resolve_literal(struct resolve *resolve)
 {
-	const struct addrinfo hints = {
-		.ai_flags = AI_NUMERICHOST,
-		.ai_socktype = SOCK_STREAM,
-	};
-	struct addrinfo *found;
-
-	if (getaddrinfo(resolve->host, NULL, &hints, &found) != 0)
+	if (address_parse(
+		    resolve->host, resolve->port, &resolve->addresses[0]) != 0)
 		return false;
-	resolve_add(resolve, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
+	resolve->count = 1;
 	return true;
 }
 

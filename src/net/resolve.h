@@ -5,25 +5,20 @@
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
 
+#include "net/address.h"
 #include "net/loop.h"
 #include "util/attr.h"
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 enum { RESOLVE_MAX_ADDRESSES = 16 };
 
 struct resolve;
 
-struct resolve_address {
-	struct sockaddr_storage sa;
-	socklen_t len;
-};
-
 /* Borrowed: valid inside the callback only. */
 struct resolve_answer {
-	const struct resolve_address *addresses;
+	const struct address *addresses;
 	size_t count;    /* 0: see why */
 	const char *why; /* "name irc.example does not resolve: ..." */
 };
