@@ -140,10 +140,13 @@ static void give_receipt(struct irc_outbound *o, const struct job *job,
 	o->params.receipt(o->params.arg, &receipt);
 }
 
+/* The first failure counts, but one line in doubt puts all of them there. */
 static void job_fail(struct job *job, enum receipt_outcome outcome,
 	const char *why)
 {
-	if (job->failed)
+	bool worse = job->outcome == RECEIPT_LATER &&
+		     outcome == RECEIPT_IN_DOUBT;
+	if (job->failed && !worse)
 		return;
 	job->failed = true;
 	job->outcome = outcome;

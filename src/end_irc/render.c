@@ -119,7 +119,8 @@ void render_name(struct buf *out, const char *name, bool anti_ping)
 	if (!span.len)
 		span = span_of("someone");
 	size_t keep = utf8_fit(span.p, span.len, RENDER_NAME_BYTES);
-	size_t first = anti_ping ? utf8_fit(span.p, keep, 4) : 0;
+	uint32_t letter;
+	size_t first = anti_ping ? utf8_decode(span.p, keep, &letter) : 0;
 	buf_add(out, span.p, first);
 	if (first && first < keep)
 		buf_adds(out, zero_width_space);
@@ -151,10 +152,13 @@ static void add_prefix(struct buf *out, const struct event *event,
 		} else if (str_starts(p, "{id}")) {
 			render_name(out, short_id(who->id), false);
 			p += 4;
-		} else if (utf8_is_control((unsigned char)*p)) {
-			p++;
 		} else {
-			buf_addc(out, *p++);
+			/* Of a character beyond ASCII, one byte. */
+			bool is_plain = (unsigned char)*p >= 0x80 ||
+					!utf8_is_control((unsigned char)*p);
+			if (is_plain)
+				buf_addc(out, *p);
+			p++;
 		}
 	}
 }
