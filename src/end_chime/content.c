@@ -41,11 +41,11 @@ static void add_speaker(struct buf *out, const struct event *event)
 static void add_text(struct buf *out, const struct event *event, bool puppets)
 {
 	struct text AUTOTEXT action;
+	text_init(&action, event->text->bytes.ceiling);
 	if (event->kind != EVENT_ACTION || !puppets) {
 		markdown_write(out, event->text);
 		return;
 	}
-	text_init(&action, event->text->bytes.ceiling);
 	text_append(&action, text_plain(event->text), event->text->bytes.len,
 		TEXT_ITALIC);
 	markdown_write(out, &action);
@@ -65,10 +65,10 @@ int content_prepare(struct buf *out, const struct event *event, bool puppets)
 	struct buf AUTOBUF content;
 	struct buf AUTOBUF name;
 	struct span plain = {event->text->bytes.data, event->text->bytes.len};
-	if (!span_trim(plain).len)
-		return -ENODATA;
 	buf_init(&content, 256 * 1024);
 	buf_init(&name, 1024);
+	if (!span_trim(plain).len)
+		return -ENODATA;
 	if (!puppets)
 		add_speaker(&content, event);
 	add_text(&content, event, puppets);
