@@ -132,11 +132,11 @@ static int load(const char *file, struct options *options, struct err *err)
 	struct buf AUTOBUF text;
 	int rc = 0;
 
+	buf_init(&text, TEXT_BYTES);
 	if (file == NULL) {
 		schema_defaults(&settings_schema, &options->settings);
 		return 0;
 	}
-	buf_init(&text, TEXT_BYTES);
 	problems_init(&problems);
 	rc = schema_load(
 		&settings_schema, file, &options->settings, &problems);
