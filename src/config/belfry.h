@@ -141,6 +141,8 @@ struct belfry_config {
 };
 
 extern const struct schema belfry_schema;
+/* The rows of one mapping, for schema_rows_same(). */
+extern const struct schema_row belfry_mapping_rows[];
 
 /* See schema_load(). Release with belfry_config_free(). */
 int belfry_config_load(const char *path, struct belfry_config *ret,

@@ -26,7 +26,7 @@
 enum schema_type {
 	SCHEMA_STRING,  /* char *: UTF-8 without controls; NULL when not set */
 	SCHEMA_SECRET,  /* char *: as string; or the first line of NAME_file */
-	SCHEMA_PATH,    /* char *: a file to read, see schema_resolve() */
+	SCHEMA_PATH,    /* char *: readable file, see schema_resolve() */
 	SCHEMA_BOOL,    /* bool */
 	SCHEMA_INT,     /* int */
 	SCHEMA_INT64,   /* int64_t */

@@ -5,8 +5,10 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WORDS_BYTES = 2048 };
 
@@ -119,14 +121,18 @@ static void read_secret(struct schema_load *load, const struct schema_row *row,
 		check_missing(load, row, group);
 }
 
-static void resolve_path(
-	struct schema_load *load, const struct schema_row *row, void *base)
+/* All paths are files to read: better said now than in the night. */
+static void resolve_path(struct schema_load *load, const struct schema_row *row,
+	config_setting_t *setting, void *base)
 {
 	char **path = schema_target(row, base);
 	char *resolved = schema_resolve(load->folder, *path);
 
 	free(*path);
 	*path = resolved;
+	if (access(resolved, R_OK) < 0)
+		load_problem(
+			load, setting, "%s: %s", resolved, strerror(errno));
 }
 
 static void read_scalar(struct schema_load *load, const struct schema_row *row,
@@ -139,7 +145,7 @@ static void read_scalar(struct schema_load *load, const struct schema_row *row,
 	else if (schema_value_read(row, setting, group->base, &err) < 0)
 		load_problem(load, setting, "%s", err.text);
 	else if (row->type == SCHEMA_PATH)
-		resolve_path(load, row, group->base);
+		resolve_path(load, row, setting, group->base);
 }
 
 static void read_bare(struct schema_load *load, const struct schema_row *row,

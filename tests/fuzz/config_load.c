@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { TEXT_BYTES = 16 << 10 };
 
-/* Not the file system. */
+/* Settings that name files would make it depend on the machine. */
 static bool is_tame(const char *text)
 {
 	return !strstr(text, "@include") && !strstr(text, "_file");

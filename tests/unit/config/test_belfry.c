@@ -83,10 +83,10 @@ static const struct bad {
 	{"limits = { bearer_rp = 1; };", "", "",
 		"f:5: chime.limits.bearer_rp: unknown setting; did you mean "
 		"\"bearer_rps\"?"},
-	{"", "tls = false; tls_ca_file = \"/x\";", "",
+	{"", "tls = false; tls_ca_file = \"/dev/null\";", "",
 		"f:10: networks[0].tls_ca_file: means nothing with tls = "
 		"false"},
-	{"", "tls_key_file = \"/x\";", "",
+	{"", "tls_key_file = \"/dev/null\";", "",
 		"f:10: networks[0].tls_key_file: needs tls_cert_file beside "
 		"it"},
 	{"", "tls_pin_sha256 = \"00:11\";", "",

@@ -252,6 +252,8 @@ static const struct bad {
 	{"secret_file = \"/nonexistent/x\";",
 		"f:1: secret_file: /nonexistent/x: No such file or "
 		"directory"},
+	{"file = \"/nonexistent/x\";",
+		"f:1: file: /nonexistent/x: No such file or directory"},
 	/* Checks, at the setting or at its parent. */
 	{"items = ( { name = \"a\"; sub = \"s\"; },\n"
 	 "{ name = \"forbidden\";\n sub = {\n label = \"l\"; }; } );",
@@ -309,7 +311,7 @@ static void test_values(void **state UNUSED)
 {
 	struct sample sample;
 
-	load_ok("title = \"T \" \"U\"; secret = \"s\"; file = \"/a/b\";"
+	load_ok("title = \"T \" \"U\"; secret = \"s\"; file = \"/dev/null\";"
 		"on = true; count = 0x10; big = 6000000000L; rate = 7;"
 		"colour = \"blue\"; words = [\"a\", \"b\"];"
 		"group = { label = \"l\"; make = false; };"
@@ -319,7 +321,7 @@ static void test_values(void **state UNUSED)
 		&sample);
 	assert_string_equal(sample.title, "T U");
 	assert_string_equal(sample.secret, "s");
-	assert_string_equal(sample.file, "/a/b");
+	assert_string_equal(sample.file, "/dev/null");
 	assert_true(sample.on);
 	assert_int_equal(sample.count, 16);
 	assert_true(sample.big == 6000000000);
@@ -420,6 +422,7 @@ static void test_files(void **state UNUSED)
 	put("main", "on = true;\n@include \"part\"\n");
 	put("part", "secret_file = \"pass\";\nfile = \"cert\";\n");
 	put("pass", "hunter2\n");
+	put("cert", "");
 	assert_int_equal(load_main(&sample, &problems), 0);
 	assert_string_equal(sample.secret, "hunter2");
 	assert_string_equal(sample.file, expected);
@@ -433,6 +436,7 @@ static void test_credentials(void **state UNUSED)
 	struct sample sample;
 
 	put("main", "file = \"cert\";\n");
+	put("cert", "");
 	setenv("CREDENTIALS_DIRECTORY", "/nonexistent", 1);
 	assert_int_equal(load_main(&sample, &problems), 0);
 	assert_memory_equal(sample.file, folder, strlen(folder));

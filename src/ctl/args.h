@@ -1,0 +1,41 @@
+/*
+ * The command line of belfryctl: options, then words. Everything is borrowed
+ * from argv.
+ */
+#ifndef CTL_ARGS_H
+#define CTL_ARGS_H
+
+#include "util/attr.h"
+#include "util/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct args {
+	const char *config; /* -c FILE */
+	const char *endpoint;
+	const char *region;
+	const char *bearer;
+	bool help;
+	bool version;
+	char **words; /* from the first that is no option; NULL ends */
+};
+
+/* -EINVAL with `err`. */
+int args_parse(char **argv, struct args *ret, struct err *err) MUST_CHECK;
+
+/*
+ * Takes one option with its value off *words. False: the first word is not
+ * one of these options.
+ */
+bool args_take(struct args *args, char ***words, struct err *err);
+
+/* Is the word an option ("--name")? Its name, or NULL. */
+const char *args_option_name(const char *word);
+/*
+ * The value of the option at *words: behind its '=' or the next word. Moves
+ * *words past it; NULL with `err` when there is none.
+ */
+const char *args_value(char ***words, struct err *err) MUST_CHECK;
+
+#endif

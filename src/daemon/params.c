@@ -1,0 +1,205 @@
+#include "daemon/params.h"
+
+#include "util/alloc.h"
+
+#include <stdlib.h>
+
+static const struct limit {
+	size_t offset;
+	enum chime_budget budget;
+} limits[] = {
+	{offsetof(struct limits_config, bearer), CHIME_BUDGET_BEARER},
+	{offsetof(struct limits_config, identity), CHIME_BUDGET_IDENTITY},
+	{offsetof(struct limits_config, app_instances),
+		CHIME_BUDGET_APP_INSTANCES},
+	{offsetof(struct limits_config, users), CHIME_BUDGET_USERS},
+	{offsetof(struct limits_config, channels), CHIME_BUDGET_CHANNELS},
+	{offsetof(struct limits_config, list_channels),
+		CHIME_BUDGET_LIST_CHANNELS},
+	{offsetof(struct limits_config, describe), CHIME_BUDGET_DESCRIBE},
+	{offsetof(struct limits_config, member_changes),
+		CHIME_BUDGET_MEMBER_CHANGES},
+	{offsetof(struct limits_config, member_lists),
+		CHIME_BUDGET_MEMBER_LISTS},
+	{offsetof(struct limits_config, message_changes),
+		CHIME_BUDGET_MESSAGE_CHANGES},
+	{offsetof(struct limits_config, message_lists),
+		CHIME_BUDGET_MESSAGE_LISTS},
+	{offsetof(struct limits_config, message_gets),
+		CHIME_BUDGET_MESSAGE_GETS},
+	{offsetof(struct limits_config, user_lists), CHIME_BUDGET_USER_LISTS},
+};
+_Static_assert(ARRAY_LEN(limits) == CHIME_BUDGET_COUNT,
+	"every budget has its setting");
+
+static const enum irc_sasl_mechanism mechanisms[] = {
+	[SASL_CONFIG_NONE] = IRC_SASL_NONE,
+	[SASL_CONFIG_PLAIN] = IRC_SASL_PLAIN,
+	[SASL_CONFIG_EXTERNAL] = IRC_SASL_EXTERNAL,
+	[SASL_CONFIG_SCRAM_SHA_256] = IRC_SASL_SCRAM_SHA_256,
+};
+static const enum message_policy policies[] = {
+	[MESSAGES_CONFIG_BOTH] = MESSAGES_BOTH,
+	[MESSAGES_CONFIG_TO_IRC] = MESSAGES_TO_IRC,
+	[MESSAGES_CONFIG_TO_CHIME] = MESSAGES_TO_CHIME,
+};
+static const enum in_doubt_policy in_doubts[] = {
+	[IN_DOUBT_CONFIG_RESEND] = IN_DOUBT_RESEND,
+	[IN_DOUBT_CONFIG_SKIP] = IN_DOUBT_SKIP,
+};
+static const char *const privacies[] = {
+	[PRIVACY_CONFIG_PUBLIC] = "PUBLIC",
+	[PRIVACY_CONFIG_PRIVATE] = "PRIVATE",
+};
+static const char *const modes[] = {
+	[MODE_CONFIG_UNRESTRICTED] = "UNRESTRICTED",
+	[MODE_CONFIG_RESTRICTED] = "RESTRICTED",
+};
+
+void params_limits(const struct chime_config *config, struct budget_limits *ret)
+{
+	const char *base = (const char *)&config->limits;
+
+	budget_limits_default(ret, config->region);
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+		double set = *(
+			const double *)(const void *)(base + limits[i].offset);
+
+		if (set >= 0)
+			ret->per_second[limits[i].budget] = set;
+	}
+}
+
+void params_creds(const struct chime_config *config, struct creds_params *ret)
+{
+	*ret = (struct creds_params){
+		.profile = config->profile,
+		.credentials_file = config->credentials_file,
+	};
+}
+
+void params_client(
+	const struct chime_config *config, struct chime_client_params *ret)
+{
+	*ret = (struct chime_client_params){
+		.region = config->region,
+		.messaging_endpoint = config->messaging_endpoint,
+		.identity_endpoint = config->identity_endpoint,
+		.ca_file = config->ca_file,
+		.max_connections = (unsigned)config->max_connections,
+	};
+}
+
+void params_end_chime(
+	const struct chime_config *config, struct end_chime_params *ret)
+{
+	*ret = (struct end_chime_params){
+		.app_instance = config->app_instance,
+		.user = config->user,
+		.puppets = config->puppets,
+		.puppet_name = config->puppet_name,
+		.poll_min_ms = config->poll_min_ms,
+		.poll_max_ms = config->poll_max_ms,
+	};
+}
+
+void params_room_chime(
+	const struct mapping_config *config, struct end_chime_room_params *ret)
+{
+	*ret = (struct end_chime_room_params){
+		.mapping = config->name,
+		.channel = config->chime.arn,
+		.name = config->chime.name,
+		.privacy = privacies[config->chime.privacy],
+		.mode = modes[config->chime.mode],
+		.create = config->chime.create,
+	};
+}
+
+void params_mapping(const struct mapping_config *config,
+	const struct network_config *network, struct mapping_params *ret)
+{
+	*ret = (struct mapping_params){
+		.name = config->name,
+		.messages = policies[config->messages],
+		.in_doubt = in_doubts[network->in_doubt],
+		.window = (unsigned)network->window,
+	};
+}
+
+static struct irc_server *servers_new(const struct network_config *config)
+{
+	struct irc_server *servers =
+		xcalloc(config->server_count, sizeof(*servers));
+
+	for (size_t i = 0; i < config->server_count; i++) {
+		char *host = NULL;
+		uint16_t port = 0;
+
+		/* The rules of the configuration saw to it. */
+		if (belfry_server_parse(config->servers[i], &host, &port) < 0)
+			abort();
+		servers[i] = (struct irc_server){.host = host, .port = port};
+	}
+	return servers;
+}
+
+static struct irc_conn_params conn_params(const struct network_config *config)
+{
+	return (struct irc_conn_params){
+		.name = config->name,
+		.tls = config->tls,
+		.tls_params =
+			{
+				.ca_file = config->tls_ca_file,
+				.cert_file = config->tls_cert_file,
+				.key_file = config->tls_key_file,
+				.pin_sha256 = config->tls_pin_sha256,
+			},
+		.bind_address = config->bind,
+		.password = config->password,
+		.nick = config->nick,
+		.username = config->username,
+		.realname = config->realname,
+		.sasl = mechanisms[config->sasl.mechanism],
+		.sasl_account = config->sasl.account,
+		.sasl_password = config->sasl.password,
+		.sasl_required = config->sasl.required,
+		.flood_burst = config->flood_interval_ms
+				       ? (unsigned)config->flood_burst
+				       : 0,
+		.flood_interval_ms = config->flood_interval_ms,
+		.retry_min_ms = config->retry_min_ms,
+		.retry_max_ms = config->retry_max_ms,
+	};
+}
+
+void params_network_init(
+	struct network_params *params, const struct network_config *config)
+{
+	*params = (struct network_params){
+		.end =
+			{
+				.conn = conn_params(config),
+				.window = (unsigned)config->window,
+				.nick_template = config->nick_template,
+				.anti_ping = config->anti_ping,
+				.max_lines = (unsigned)config->max_lines,
+				.late_after_ms = config->late_after_ms,
+			},
+		.servers = servers_new(config),
+	};
+	params->end.conn.servers = params->servers;
+	params->end.conn.server_count = config->server_count;
+}
+
+void params_network_release(struct network_params *params)
+{
+	for (size_t i = 0; i < params->end.conn.server_count; i++) {
+		char *host = (char *)(uintptr_t)params->servers[i].host;
+
+		free(host);
+	}
+	free(params->servers);
+	*params = (struct network_params){.servers = NULL};
+}
