@@ -104,7 +104,7 @@ bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
 	const char *network, const struct irc_message *message)
 {
 	struct event *event = &inbound->event;
-	struct span text = span_of(irc_message_last(message));
+	struct span text = span_of(irc_message_param(message, 1));
 	*event = (struct event){.kind = EVENT_MESSAGE};
 	if (irc_message_is(message, "NOTICE"))
 		event->kind = EVENT_NOTICE;

@@ -168,14 +168,19 @@ void irc_peer_init(struct irc_peer *peer)
 	buf_init(&peer->messages, PEER_LOG_BYTES);
 }
 
-void irc_peer_make(struct irc_peer *peer)
+void irc_peer_make_for(struct irc_peer *peer, void *arg)
 {
 	peer->conn =
-		irc_conn_new_on(peer->loop, &peer->params, &peer->events, peer,
+		irc_conn_new_on(peer->loop, &peer->params, &peer->events, arg,
 			&(struct irc_wire_choice){
 				.ops = &PEER_WIRE,
 				.context = peer,
 			});
+}
+
+void irc_peer_make(struct irc_peer *peer)
+{
+	irc_peer_make_for(peer, peer);
 }
 
 void irc_peer_release(struct irc_peer *peer)

@@ -48,6 +48,8 @@ struct irc_peer {
  * `params` between the two for others. The clock stands. */
 void irc_peer_init(struct irc_peer *peer);
 void irc_peer_make(struct irc_peer *peer);
+/* With events of somebody else's, which get `arg` instead of the peer. */
+void irc_peer_make_for(struct irc_peer *peer, void *arg);
 void irc_peer_release(struct irc_peer *peer);
 
 /* Runs what is due, without time passing. */
