@@ -7,6 +7,7 @@
 #include "util/backoff.h"
 #include "util/clock.h"
 #include "util/json.h"
+#include "util/log.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -100,6 +101,8 @@ static void set_state(struct chime_call *call, enum state state)
 {
 	if (!(states[call->state].next & TO(state)))
 		abort();
+	log_debug("chime", "%s: %s -> %s", call->operation->name,
+		states[call->state].name, states[state].name);
 	leave(call);
 	call->state = state;
 }

@@ -350,6 +350,17 @@ static void test_process_failures(void **state)
 	assert_non_null(strstr(w->error, "quote"));
 }
 
+/* Turns, using the key, until it is the wanted one; false: it never was. */
+static bool comes(struct world *w, const char *access_key, int turns)
+{
+	for (int i = 0; i < turns; i++) {
+		if (str_eq(creds_now(w->creds)->access_key, access_key))
+			return true;
+		loop_turn(w->loop, TURN_MS);
+	}
+	return false;
+}
+
 static void test_renewal_ahead_of_expiry(void **state)
 {
 	struct world *w = *state;
@@ -364,12 +375,22 @@ static void test_renewal_ahead_of_expiry(void **state)
 	clock_advance(2 * 60 * 1000);
 	/* Within five minutes: the old one serves while a new one comes. */
 	assert_string_equal(creds_now(w->creds)->access_key, "PROC");
-	for (int i = 0; i < PATIENCE_TURNS; i++) {
-		loop_turn(w->loop, TURN_MS);
-		if (str_eq(creds_now(w->creds)->access_key, "NEXT"))
-			break;
-	}
-	assert_string_equal(creds_now(w->creds)->access_key, "NEXT");
+	assert_true(comes(w, "NEXT", PATIENCE_TURNS));
+}
+
+static void test_failed_renewal_is_tried_again_after_a_pause(void **state)
+{
+	struct world *w = *state;
+	use_process(w, ANSWER);
+	start_with_files(w);
+	assert_string_equal(ask(w), "PROC");
+	write_file(w->config, "[default]\ncredential_process = 'x\n");
+	clock_advance(56 * 60 * 1000);
+	assert_false(comes(w, "NEXT", 5)); /* fails at once */
+	use_process(w, RENEWED);
+	assert_false(comes(w, "NEXT", 50));
+	clock_advance(CREDS_RETRY_MS);
+	assert_true(comes(w, "NEXT", PATIENCE_TURNS));
 }
 
 static void test_old_key_serves_until_it_expires(void **state)
@@ -424,6 +445,7 @@ int main(void)
 		CASE(test_process),
 		CASE(test_process_failures),
 		CASE(test_renewal_ahead_of_expiry),
+		CASE(test_failed_renewal_is_tried_again_after_a_pause),
 		CASE(test_old_key_serves_until_it_expires),
 		CASE(test_free_while_a_process_runs),
 	};

@@ -178,6 +178,26 @@ static void test_live_goes_first(void **state)
 	tear_down(&w);
 }
 
+/* A token has come, but its timer has not run yet. */
+static void test_nobody_jumps_the_queue(void **state)
+{
+	(void)state;
+	struct world w;
+	set_up(&w, 1, 0);
+	start(&w.calls[0], "b", "c", CHIME_LIVE);
+	start(&w.calls[1], "b", "c", CHIME_BACKGROUND);
+	clock_advance(1000);
+	start(&w.calls[2], "b", "c", CHIME_BACKGROUND);
+	assert_int_equal(w.count, 1);
+	start(&w.calls[3], "b", "c", CHIME_LIVE); /* this one may */
+	assert_true(w.calls[3].went);
+	pass(&w, 2000);
+	static const int want[] = {0, 3, 1, 2};
+	assert_int_equal(w.count, 4);
+	assert_memory_equal(w.order, want, sizeof(want));
+	tear_down(&w);
+}
+
 static void test_order_of_a_channel_survives_two_queues(void **state)
 {
 	(void)state;
@@ -418,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_bearers_do_not_wait_for_each_other),
 		cmocka_unit_test(test_all_buckets_must_have_a_token),
 		cmocka_unit_test(test_live_goes_first),
+		cmocka_unit_test(test_nobody_jumps_the_queue),
 		cmocka_unit_test(test_order_of_a_channel_survives_two_queues),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_nothing_runs_when_nobody_waits),
