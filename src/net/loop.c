@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 #include <utlist.h>
 
@@ -59,6 +61,11 @@ struct loop {
 	unsigned dns_users;
 	unsigned holds;
 	struct event *limit; /* ends the wait of a turn */
+	/* libevent's own timers are late by the tick of the coarse clock, up to
+	 * 10 ms: this one wakes the loop for ours. */
+	int tick_fd;
+	struct event *tick;
+	int64_t wake_ms; /* when it does, by the kernel's clock */
 	struct due_heap timers;
 	struct loop_hook *hooks;
 	struct deferred_list deferred;
@@ -72,6 +79,8 @@ struct loop {
 /* Rounds of deferred work that loop_free() grants to objects that defer while
  * they free themselves. */
 enum { FREE_ROUNDS = 64 };
+
+enum { LONGEST_SLEEP_MS = 24 * 60 * 60 * 1000 };
 
 /* How often, and how long each time, it waits for what is held. */
 enum { HOLD_ROUNDS = 100, HOLD_WAIT_MS = 20 };
@@ -96,6 +105,16 @@ static void loop_on_limit(evutil_socket_t fd, short what, void *arg)
 	(void)arg;
 }
 
+static void loop_on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct loop *loop = arg;
+	uint64_t count;
+
+	(void)what;
+	if (read(fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+		loop->wake_ms = INT64_MAX;
+}
+
 static void loop_ignore_sigpipe(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -112,12 +131,19 @@ struct loop *loop_new(void)
 
 	loop_ignore_sigpipe();
 	event_set_log_callback(loop_on_libevent_log);
-	/* The precise timer of libevent costs a system call per turn. */
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	loop->base = net_must(event_base_new_with_config(config));
 	event_config_free(config);
 	loop->limit =
 		net_must(event_new(loop->base, -1, 0, loop_on_limit, NULL));
+	loop->tick_fd =
+		timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (loop->tick_fd < 0)
+		abort();
+	loop->wake_ms = INT64_MAX;
+	loop->tick = net_must(event_new(loop->base, loop->tick_fd,
+		EV_READ | EV_PERSIST, loop_on_tick, loop));
+	event_add(loop->tick, NULL);
 	due_init(&loop->timers);
 	return loop;
 }
@@ -157,6 +183,8 @@ void loop_free(struct loop *loop)
 		loop_turn(loop, HOLD_WAIT_MS);
 	loop_dns_end(loop);
 	event_free(loop->limit);
+	event_free(loop->tick);
+	close(loop->tick_fd);
 	event_base_free(loop->base);
 	free(loop->deferred.items);
 	due_release(&loop->timers);
@@ -226,32 +254,65 @@ int64_t loop_now_ms(struct loop *loop)
 	return loop->now_ms;
 }
 
-/* How long this turn may wait; -1: for ever. */
-static int64_t loop_wait_ms(struct loop *loop, int64_t max_wait_ms)
+/* True when there is work for this turn without waiting. */
+static bool loop_is_due(struct loop *loop)
 {
 	struct due_item *first = due_first(&loop->timers);
-	int64_t wait;
 
-	if (loop->deferred.count > 0 || loop->stopped)
-		return 0;
-	if (!first)
-		return max_wait_ms;
-	wait = first->due_ms - clock_mono_ms();
-	if (wait < 0)
-		wait = 0;
-	return max_wait_ms >= 0 && max_wait_ms < wait ? max_wait_ms : wait;
+	return loop->deferred.count > 0 || loop->stopped ||
+	       (first && first->due_ms <= clock_mono_ms());
 }
 
-static void loop_wait(struct loop *loop, int64_t wait_ms)
+/* The kernel's clock, also when that of util/clock.h is frozen. */
+static int64_t loop_real_ms(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &ts) != 0)
+		abort();
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/*
+ * Has the loop woken in time for the first timer. One that is set too early,
+ * because its timer was cancelled, is left: a wake-up in vain now and then
+ * costs less than a system call per turn.
+ */
+static void loop_set_tick(struct loop *loop)
+{
+	struct due_item *first = due_first(&loop->timers);
+	struct itimerspec spec = {.it_value.tv_sec = 0};
+	int64_t wait_ms;
+	int64_t wake_ms;
+
+	if (!first)
+		return;
+	wait_ms = first->due_ms - clock_mono_ms();
+	if (wait_ms > LONGEST_SLEEP_MS)
+		wait_ms = LONGEST_SLEEP_MS;
+	wake_ms = loop_real_ms() + wait_ms;
+	if (wake_ms >= loop->wake_ms)
+		return;
+	spec.it_value.tv_sec = (time_t)(wait_ms / 1000);
+	spec.it_value.tv_nsec = (long)(wait_ms % 1000 * 1000000);
+	if (timerfd_settime(loop->tick_fd, 0, &spec, NULL) != 0)
+		abort();
+	loop->wake_ms = wake_ms;
+}
+
+static void loop_wait(struct loop *loop, int64_t max_wait_ms)
 {
 	int flags = EVLOOP_ONCE | EVLOOP_NO_EXIT_ON_EMPTY;
 
-	if (wait_ms == 0) {
-		flags |= EVLOOP_NONBLOCK;
-	} else if (wait_ms > 0) {
+	if (max_wait_ms == 0 || loop_is_due(loop)) {
+		event_base_loop(loop->base, flags | EVLOOP_NONBLOCK);
+		return;
+	}
+	loop_set_tick(loop);
+	if (max_wait_ms > 0) {
 		struct timeval tv = {
-			.tv_sec = (time_t)(wait_ms / 1000),
-			.tv_usec = (suseconds_t)(wait_ms % 1000 * 1000),
+			.tv_sec = (time_t)(max_wait_ms / 1000),
+			.tv_usec = (suseconds_t)(max_wait_ms % 1000 * 1000),
 		};
 
 		event_add(loop->limit, &tv);
@@ -296,11 +357,10 @@ static void loop_run_hooks(struct loop *loop)
 void loop_turn(struct loop *loop, int64_t max_wait_ms)
 {
 	uint64_t end_seq = loop->timers.next_seq;
-	int64_t wait_ms = loop_wait_ms(loop, max_wait_ms);
 
 	loop->in_turn = true;
 	loop->now_is_read = false;
-	loop_wait(loop, wait_ms);
+	loop_wait(loop, max_wait_ms);
 	loop_run_timers(loop, end_seq);
 	loop_run_hooks(loop);
 	loop_run_deferred(loop);

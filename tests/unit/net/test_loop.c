@@ -349,10 +349,35 @@ static void test_bounded_wait_ends(void **state)
 {
 	struct trace *trace = *state;
 
+	struct timer *timer = timer_new(trace->loop, mark_t, trace);
+
 	for (int i = 0; i < MANY_TURNS; i++)
 		loop_turn(trace->loop, 0);
 	loop_turn(trace->loop, 1);
+	timer_arm(timer, INT64_MAX);
+	loop_turn(trace->loop, 1);
 	assert_string_equal(trace->text, "");
+	timer_free(timer);
+}
+
+/* A timer of the frozen time before must not hold up one of the time after. */
+static void test_clock_that_thaws(void **state)
+{
+	struct trace *trace = *state;
+	struct timer *timer = timer_new(trace->loop, mark_t, trace);
+	int64_t begin;
+
+	clock_freeze(0, 0);
+	timer_arm(timer, PATIENCE_MS);
+	loop_turn(trace->loop, 1);
+	clock_unfreeze();
+	begin = clock_mono_ms();
+	timer_arm(timer, 1);
+	for (int i = 0; i < 5 && trace->len == 0; i++)
+		loop_turn(trace->loop, PATIENCE_MS);
+	assert_string_equal(trace->text, "t");
+	assert_true(clock_mono_ms() - begin < PATIENCE_MS / 2);
+	timer_free(timer);
 }
 
 #define LOOP_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -376,6 +401,7 @@ int main(void)
 		LOOP_TEST(test_now_stands_still_in_a_turn),
 		LOOP_TEST(test_idle_does_not_turn),
 		LOOP_TEST(test_bounded_wait_ends),
+		LOOP_TEST(test_clock_that_thaws),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
