@@ -98,6 +98,9 @@ static const struct plan plans[] = {
 	{.params = {.window = 3}, .disk = DISK_SLOW},
 	{.params = {.window = 3}, .disk = DISK_STOPPED},
 	{.params = {.window = 1}, .nameless = true},
+	/* An overlap shorter than a step: the cursor alone must be right. */
+	{.params = {.window = 1, .overlap_ms = 1}},
+	{.params = {.window = 3, .overlap_ms = 1}, .disk = DISK_SLOW},
 	{.params = {.window = 1, .in_doubt = IN_DOUBT_SKIP}},
 	{.params = {.window = 3, .in_doubt = IN_DOUBT_SKIP}, .disk = DISK_SLOW},
 	{.params = {.window = 2, .in_doubt = IN_DOUBT_SKIP},

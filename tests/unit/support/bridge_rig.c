@@ -399,6 +399,17 @@ static void check_echoes(const struct fake_world *world)
 			"an echo was relayed");
 }
 
+/* What was begun is brought to its end, whatever was promised. */
+static void check_begun(const struct rig *rig)
+{
+	struct tally tally = {.lost = 0};
+
+	for (size_t i = 0; i < rig->chime.begun; i++)
+		if (rig->chime.messages[i].arrived[0] > 0)
+			tally_message(&rig->chime.messages[i], &tally);
+	fake_must(tally.lost == 0, "half of a message was lost");
+}
+
 static void check_to_irc(const struct rig *rig)
 {
 	struct tally tally = {.lost = 0};
@@ -409,6 +420,8 @@ static void check_to_irc(const struct rig *rig)
 		if (rig->chime.messages[i].origin == ORIGIN_PERSON)
 			tally_message(&rig->chime.messages[i], &tally);
 	fake_must(tally.lost <= (skip ? may : 0), "lost towards IRC");
+	if (!skip)
+		check_begun(rig);
 	fake_must(tally.repeated <= (skip ? 0 : may), "repeated towards IRC");
 }
 

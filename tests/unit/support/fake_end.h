@@ -48,7 +48,7 @@ struct fake_world {
 	size_t count;
 	size_t begun; /* messages there were when a position was last told:
 		       * before it nothing is promised */
-	size_t read; /* not replayable: what was presented is gone */
+	size_t read;  /* not replayable: what was presented is gone */
 	/* Messages of the other world in the order they first arrived here. */
 	size_t order[FAKE_MESSAGES_MAX];
 	size_t order_count;
