@@ -318,6 +318,28 @@ bool rig_step(struct rig *rig, enum rig_step step)
 	return steps[step](rig);
 }
 
+void rig_turns(struct rig *rig, int turns)
+{
+	while (turns-- > 0)
+		loop_turn(rig->loop, 0);
+}
+
+void rig_up(struct rig *rig)
+{
+	rig_step(rig, STEP_READY_IRC);
+	rig_step(rig, STEP_READY_CHIME);
+	rig_step(rig, STEP_PRESENT_CHIME);
+	rig_turns(rig, 3);
+}
+
+struct lane_stats rig_stats(const struct rig *rig, enum lane_way way)
+{
+	struct lane_stats stats;
+
+	mapping_stats(rig->mapping, way, &stats);
+	return stats;
+}
+
 /* --- the end ----------------------------------------------------------------
  */
 

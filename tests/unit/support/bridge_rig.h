@@ -36,6 +36,12 @@ void rig_boot(struct rig *rig);
 /* Everything but what is durable and what the worlds know is gone. */
 void rig_crash(struct rig *rig);
 
+/* Both ends ready, the source's position told and durable. */
+void rig_up(struct rig *rig);
+/* So many turns of the loop. */
+void rig_turns(struct rig *rig, int turns);
+struct lane_stats rig_stats(const struct rig *rig, enum lane_way way);
+
 /* One step of one part; false when it had nothing to do. */
 typedef bool rig_step_fn(struct rig *rig);
 enum rig_step {

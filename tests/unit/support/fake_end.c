@@ -334,23 +334,28 @@ bool fake_refuse(struct fake_end *end)
 	return true;
 }
 
+static void end_oldest(
+	struct fake_end *end, bool may_doubt, int64_t retry_ms, const char *why)
+{
+	struct fake_held held = release_oldest(end);
+	struct receipt receipt = {
+		.ticket = held.ticket,
+		.outcome = may_doubt && held.on_wire ? RECEIPT_IN_DOUBT
+						     : RECEIPT_LATER,
+		.progress = held.progress,
+		.dest_id = "",
+		.why = why,
+		.retry_ms = retry_ms,
+	};
+
+	end->sink.receipt(end->sink.arg, &receipt);
+}
+
 static void end_all(
 	struct fake_end *end, bool may_doubt, int64_t retry_ms, const char *why)
 {
-	while (end->held_count > 0) {
-		struct fake_held held = release_oldest(end);
-		struct receipt receipt = {
-			.ticket = held.ticket,
-			.outcome = may_doubt && held.on_wire ? RECEIPT_IN_DOUBT
-							     : RECEIPT_LATER,
-			.progress = held.progress,
-			.dest_id = "",
-			.why = why,
-			.retry_ms = retry_ms,
-		};
-
-		end->sink.receipt(end->sink.arg, &receipt);
-	}
+	while (end->held_count > 0)
+		end_oldest(end, may_doubt, retry_ms, why);
 }
 
 bool fake_later(struct fake_end *end, int64_t retry_ms)
@@ -361,6 +366,14 @@ bool fake_later(struct fake_end *end, int64_t retry_ms)
 	if (end->held_count == 0)
 		return false;
 	end_all(end, false, retry_ms, "busy");
+	return true;
+}
+
+bool fake_later_one(struct fake_end *end)
+{
+	if (end->held_count == 0 || end->held[0].on_wire)
+		return false;
+	end_oldest(end, false, 0, "busy");
 	return true;
 }
 

@@ -108,6 +108,8 @@ bool fake_confirm(struct fake_end *end);
 bool fake_refuse(struct fake_end *end);
 /* All that it holds ends with RECEIPT_LATER. */
 bool fake_later(struct fake_end *end, int64_t retry_ms);
+/* Only the oldest does; the end still holds the younger ones. */
+bool fake_later_one(struct fake_end *end);
 /* The link dies: what is on the wire is in doubt, the rest is for later;
  * then it is not ready. */
 bool fake_cut(struct fake_end *end);
