@@ -14,6 +14,13 @@ static bool has(const json_t *object, const char *key)
 	return value && !json_is_null(value);
 }
 
+/* Wall ms; a time before 1970 is no time. */
+static int64_t time_of(const json_t *object, const char *key)
+{
+	int64_t ms = json_get_time_ms(object, key);
+	return ms > 0 ? ms : 0;
+}
+
 /* Channels with a flow hold messages back: they are not sent yet, or never. */
 static bool is_undelivered(const json_t *object)
 {
@@ -57,9 +64,9 @@ void chime_decode_message(const json_t *object, struct chime_message *ret)
 		.targeted = has(object, "Target"),
 		.sender_arn = sender.arn,
 		.sender_name = sender.name,
-		.created_ms = json_get_time_ms(object, "CreatedTimestamp"),
-		.edited_ms = json_get_time_ms(object, "LastEditedTimestamp"),
-		.updated_ms = json_get_time_ms(object, "LastUpdatedTimestamp"),
+		.created_ms = time_of(object, "CreatedTimestamp"),
+		.edited_ms = time_of(object, "LastEditedTimestamp"),
+		.updated_ms = time_of(object, "LastUpdatedTimestamp"),
 	};
 }
 
@@ -67,10 +74,10 @@ void chime_decode_message(const json_t *object, struct chime_message *ret)
 static int64_t read_marker(const json_t *object)
 {
 	static const char key[] = "ReadMarkerTimestamp";
-	int64_t ms = json_get_time_ms(object, key);
+	int64_t ms = time_of(object, key);
 	const json_t *below =
 		json_object_get(object, "AppInstanceUserMembershipSummary");
-	return ms ? ms : json_get_time_ms(below, key);
+	return ms ? ms : time_of(below, key);
 }
 
 void chime_decode_channel(const json_t *object, struct chime_channel *ret)
@@ -83,9 +90,8 @@ void chime_decode_channel(const json_t *object, struct chime_channel *ret)
 		.metadata = json_get_string(channel, "Metadata"),
 		.is_private = str_eq(string_of(channel, "Privacy"), "PRIVATE"),
 		.restricted = str_eq(string_of(channel, "Mode"), "RESTRICTED"),
-		.created_ms = json_get_time_ms(channel, "CreatedTimestamp"),
-		.last_message_ms =
-			json_get_time_ms(channel, "LastMessageTimestamp"),
+		.created_ms = time_of(channel, "CreatedTimestamp"),
+		.last_message_ms = time_of(channel, "LastMessageTimestamp"),
 		.read_marker_ms = read_marker(object),
 	};
 }

@@ -74,7 +74,8 @@ static void test_odd_messages(void **state)
 		"{\"MessageId\":7,\"Content\":[],\"Sender\":\"x\",\"Type\":1,"
 		"\"CreatedTimestamp\":\"soon\",\"Redacted\":\"yes\",\"Status\":"
 		"\"SENT\",\"Target\":null}",
-		"{\"MessageId\":\"\",\"Sender\":{\"Arn\":{}}}",
+		"{\"MessageId\":\"\",\"Sender\":{\"Arn\":{}},"
+		"\"CreatedTimestamp\":\"1969-12-31T23:00:00Z\"}",
 	};
 	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
 		struct chime_message m;
