@@ -13,15 +13,20 @@ static bool link_is_waiting(const struct conn_link *link)
 	return link->ping_sent > link->ping_heard;
 }
 
+/* PINGs and PONGs come and go between two calls: the timer is not moved for
+ * them, it looks again after an interval at the latest. */
 static void link_plan(struct irc_conn *conn)
 {
 	const struct conn_link *link = &conn->link;
-	int64_t due_ms = link->heard_ms + conn->params.ping_interval_ms;
 	int64_t now_ms = loop_now_ms(conn->loop);
+	int64_t wait_ms = conn->params.ping_interval_ms;
+	int64_t dead_ms = link->waiting_ms + conn->params.ping_timeout_ms;
 
-	if (link_is_waiting(link))
-		due_ms = link->waiting_ms + conn->params.ping_timeout_ms;
-	timer_arm(link->timer, due_ms > now_ms ? due_ms - now_ms : 1);
+	if (!link_is_waiting(link))
+		wait_ms -= now_ms - link->heard_ms;
+	else if (dead_ms - now_ms < wait_ms)
+		wait_ms = dead_ms - now_ms;
+	timer_arm(link->timer, wait_ms > 0 ? wait_ms : 1);
 }
 
 void conn_link_begin(struct irc_conn *conn)

@@ -1,0 +1,207 @@
+#include "irc/conn_nick.h"
+
+#include "../support/irc_peer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static int setup(void **state)
+{
+	static struct irc_peer peer;
+
+	irc_peer_init(&peer);
+	*state = &peer;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	irc_peer_release(*state);
+	return 0;
+}
+
+static void test_a_nick_in_use(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer, ":s 433 * belfry :Nickname is already in use");
+	irc_peer_expect(peer, "NICK belfry_");
+	irc_peer_feed(peer, ":s 436 * belfry_ :Nickname collision");
+	irc_peer_expect(peer, "NICK belfry__");
+	irc_peer_feed(peer, ":s 437 * belfry__ :Nick temporarily unavailable");
+	irc_peer_expect(peer, "NICK belfry___");
+	irc_peer_feed(peer, ":s 433 * belfry___ :In use");
+	irc_peer_expect(peer, "NICK belfry1");
+	irc_peer_feed(peer, ":s 001 belfry1 :Welcome");
+	irc_peer_feed(peer, ":s 422 belfry1 :No MOTD");
+	assert_string_equal(irc_conn_nick(peer->conn), "belfry1");
+}
+
+static void test_a_nick_that_is_not_liked(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.nick = "bel.fry-bridge";
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer, ":s 432 * x :Erroneous nickname");
+	irc_peer_expect(peer, "NICK bel.fry-b"); /* too long perhaps */
+	irc_peer_feed(peer, ":s 432 * x :Erroneous nickname");
+	irc_peer_expect(peer, "NICK belfry-br"); /* then odd letters */
+	irc_peer_feed(peer, ":s 433 * x :In use");
+	irc_peer_expect(peer, "NICK belfry-b_");
+	irc_peer_feed(peer, ":s 001 belfry-b_ :Welcome");
+	irc_peer_feed(peer, ":s 422 belfry-b_ :No MOTD");
+	/* It is of no use to ask again for what cannot be. */
+	irc_peer_pass(peer, 50000);
+	irc_peer_expect_none(peer);
+}
+
+static void test_no_nick_at_all(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	for (int i = 0; i < 50 && peer->fn; i++)
+		irc_peer_feed(peer, ":s 433 * x :In use");
+	assert_int_equal(irc_conn_state(peer->conn), IRC_CONN_WAITING);
+	assert_true(
+		irc_peer_log_has(&peer->states, "no nick is accepted: In use"));
+}
+
+static void test_001_is_the_truth(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.nick = "belfrybridge";
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer, ":s 001 belfrybri :Welcome");
+	assert_string_equal(irc_conn_nick(peer->conn), "belfrybri");
+	assert_true(irc_conn_is_own_nick(peer->conn, "BELFRYBRI"));
+	irc_peer_feed(peer, ":s 005 belfrybri NICKLEN=9 :x");
+	irc_peer_feed(peer, ":s 422 belfrybri :No MOTD");
+	/* Cut as this server must: that is the nick we want. */
+	irc_peer_pass(peer, 50000);
+	irc_peer_expect_none(peer);
+}
+
+static void ready_as(struct irc_peer *peer, const char *nick)
+{
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer, ":s 001 %s :Welcome", nick);
+	irc_peer_feed(peer, ":s 005 %s NICKLEN=20 :x", nick);
+	irc_peer_feed(peer, ":s 422 %s :No MOTD", nick);
+	irc_peer_expect_none(peer);
+}
+
+static void test_regain_by_timer(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.ping_interval_ms = 3600 * 1000;
+	ready_as(peer, "belfry_");
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS - 1000);
+	irc_peer_expect_none(peer);
+	irc_peer_pass(peer, 1000);
+	irc_peer_expect(peer, "NICK belfry");
+	irc_peer_feed(peer, ":s 433 belfry_ belfry :In use");
+	irc_peer_expect_none(peer);
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS);
+	irc_peer_expect(peer, "NICK belfry");
+	irc_peer_feed(peer, ":belfry_!u@h NICK :belfry");
+	assert_string_equal(irc_conn_nick(peer->conn), "belfry");
+	irc_peer_pass(peer, 10 * CONN_NICK_RETRY_MS);
+	irc_peer_expect_none(peer);
+}
+
+static void test_regain_when_the_holder_goes(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready_as(peer, "belfry_");
+	irc_peer_feed(peer, ":other!u@h QUIT :x");
+	irc_peer_expect_none(peer);
+	irc_peer_feed(peer, ":Belfry!u@h QUIT :x");
+	irc_peer_expect(peer, "NICK belfry");
+	/* Not for every one of many. */
+	irc_peer_feed(peer, ":belfry!u@h NICK else");
+	irc_peer_expect_none(peer);
+	irc_peer_pass(peer, CONN_NICK_EVENT_MS);
+	irc_peer_feed(peer, ":belfry!u@h NICK else");
+	irc_peer_expect(peer, "NICK belfry");
+}
+
+/* Services take it away each time: the requests become rare. */
+static void test_a_war_about_the_nick_calms_down(void **state)
+{
+	struct irc_peer *peer = *state;
+	int asked = 0;
+
+	peer->params.ping_interval_ms = INT64_C(10) * 3600 * 1000;
+	ready_as(peer, "belfry");
+	for (int s = 0; s < 3600; s++) {
+		if (irc_conn_is_own_nick(peer->conn, "belfry"))
+			irc_peer_feed(peer, ":belfry!u@h NICK Guest1");
+		irc_peer_pass(peer, 1000);
+		if (*irc_peer_next(peer)) {
+			asked++;
+			irc_peer_feed(peer, ":Guest1!u@h NICK belfry");
+		}
+	}
+	assert_in_range(asked, 2, 6);
+}
+
+static void test_who_we_are(void **state)
+{
+	struct irc_peer *peer = *state;
+	size_t room;
+
+	ready_as(peer, "belfry");
+	/* Before it is known, the longest names are reckoned with. */
+	room = irc_conn_text_room(peer->conn, "PRIVMSG", "#a");
+	assert_in_range(room, 300, 420);
+	irc_peer_feed(peer, ":belfry!bel@short JOIN #a");
+	assert_int_equal(irc_conn_text_room(peer->conn, "PRIVMSG", "#a"),
+		512 - strlen(":belfry!bel@short PRIVMSG #a :\r\n"));
+	irc_peer_feed(peer, ":belfry!bel@short CHGHOST user cloak.example");
+	assert_int_equal(irc_conn_text_room(peer->conn, "NOTICE", "#a"),
+		512 - strlen(":belfry!user@cloak.example NOTICE #a :\r\n"));
+	irc_peer_feed(peer, ":s 396 belfry x.y :is now your displayed host");
+	assert_int_equal(irc_conn_text_room(peer->conn, "NOTICE", "#a"),
+		512 - strlen(":belfry!user@x.y NOTICE #a :\r\n"));
+	irc_peer_feed(peer, ":s 396 belfry user@z :is now your host");
+	assert_int_equal(irc_conn_text_room(peer->conn, "NOTICE", "#a"),
+		512 - strlen(":belfry!user@z NOTICE #a :\r\n"));
+	irc_peer_feed(peer, ":belfry!user@z NICK :belfry-longer");
+	assert_int_equal(irc_conn_text_room(peer->conn, "NOTICE", "#a"),
+		512 - strlen(":belfry-longer!user@z NOTICE #a :\r\n"));
+	irc_peer_feed(peer, ":someone!u@h NICK :other");
+	assert_string_equal(irc_conn_nick(peer->conn), "belfry-longer");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_nick_in_use),
+		TEST(test_a_nick_that_is_not_liked),
+		TEST(test_no_nick_at_all),
+		TEST(test_001_is_the_truth),
+		TEST(test_regain_by_timer),
+		TEST(test_regain_when_the_holder_goes),
+		TEST(test_a_war_about_the_nick_calms_down),
+		TEST(test_who_we_are),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
