@@ -14,8 +14,12 @@
 #include <string.h>
 
 enum {
-	RETRY_MIN_MS = 30 * 1000,
-	RETRY_MAX_MS = 10 * 60 * 1000,
+	/* When somebody has to do something about it, and when not. */
+	PEOPLE_MIN_MS = 30 * 1000,
+	PEOPLE_MAX_MS = 10 * 60 * 1000,
+	FAULT_MIN_MS = 1000,
+	FAULT_MAX_MS = 30 * 1000,
+	ATTEMPTS = 2, /* then it is said, and tried again later */
 	/* What was just created may be unknown for a moment. */
 	FRESH_RETRIES = 20,
 	FRESH_RETRY_MS = 500,
@@ -31,7 +35,7 @@ struct opening {
 	struct timer *timer;
 	struct chime_call *call;
 	struct chime_paging *paging;
-	struct backoff backoff;
+	struct backoff people, fault;
 	struct log_once news;
 	unsigned fresh; /* fast retries left after a create */
 	bool closed;
@@ -84,7 +88,8 @@ struct opening *opening_new(
 	o->mode = xstrdup_null(params->mode);
 	if (!o->channel)
 		recall(o);
-	backoff_init(&o->backoff, RETRY_MIN_MS, RETRY_MAX_MS);
+	backoff_init(&o->people, PEOPLE_MIN_MS, PEOPLE_MAX_MS);
+	backoff_init(&o->fault, FAULT_MIN_MS, FAULT_MAX_MS);
 	o->timer = timer_new(loop, opening_on_timer, o);
 	timer_arm(o->timer, 0);
 	return o;
@@ -142,7 +147,9 @@ static void fail(struct opening *o, const struct chime_result *result,
 		timer_arm(o->timer, FRESH_RETRY_MS);
 		return;
 	}
-	timer_arm(o->timer, backoff_next_ms(&o->backoff));
+	timer_arm(o->timer, backoff_next_ms(*advice(result->error)
+						    ? &o->people
+						    : &o->fault));
 	if (!log_once_is_news(&o->news, why, 3600 * 1000))
 		return;
 	log_warn(o->object, "%s", why);
@@ -152,7 +159,11 @@ static void fail(struct opening *o, const struct chime_result *result,
 static void call(struct opening *o, enum chime_op op, json_t *members,
 	chime_fn *fn)
 {
-	const struct chime_request request = {.op = op, .members = members};
+	const struct chime_request request = {
+		.op = op,
+		.members = members,
+		.max_attempts = ATTEMPTS,
+	};
 	json_set_string(members, "ChimeBearer", o->bridge);
 	o->call = chime_start(o->params.client, &request, fn, o);
 	json_decref(members);
@@ -291,6 +302,7 @@ static void look_for(struct opening *o)
 	const struct chime_request request = {
 		.op = CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER,
 		.members = members,
+		.max_attempts = ATTEMPTS,
 	};
 	o->paging = chime_paging_start(
 		o->params.client, &request, 0, opening_on_channels, o);

@@ -41,11 +41,15 @@ static void log_state(
 	struct end_irc *end, enum irc_conn_state state, const char *why)
 {
 	char text[256];
-	snprintf(text, sizeof(text), "%s: %s", irc_conn_state_name(state),
-		why);
+	const char *problem = irc_conn_login_problem(end->conn);
+	/* Not what comes behind it: when, and which server is next. */
+	snprintf(text, sizeof(text), "%s: %.*s", irc_conn_state_name(state),
+		(int)strcspn(why, ";"), why);
 	if (state == IRC_CONN_READY) {
-		log_info(end->object, "ready as %s: %s",
-			irc_conn_nick(end->conn), why);
+		end->news = (struct log_once){0};
+		log_info(end->object, "%s", why);
+		if (problem)
+			log_warn(end->object, "not logged in: %s", problem);
 		return;
 	}
 	/* The same failure again and again is news every ten minutes. */

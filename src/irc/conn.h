@@ -107,6 +107,8 @@ void irc_conn_start(struct irc_conn *conn);
 void irc_conn_stop(struct irc_conn *conn, const char *reason);
 
 enum irc_conn_state irc_conn_state(const struct irc_conn *conn);
+/* Ready, but not logged in though SASL is configured: why; else NULL. */
+const char *irc_conn_login_problem(const struct irc_conn *conn);
 const char *irc_conn_state_name(enum irc_conn_state state);
 /* Our own nick now (001 and NICK are believed), folded comparison. */
 const char *irc_conn_nick(const struct irc_conn *conn);

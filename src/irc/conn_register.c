@@ -62,9 +62,13 @@ static void register_end_caps(struct irc_conn *conn)
 static void register_without_sasl(
 	struct irc_conn *conn, enum irc_loss loss, const char *why)
 {
+	char text[512];
+
 	if (conn->params.sasl_required && conn->state == IRC_CONN_REGISTERING) {
 		conn_pump(conn); /* the server is told that we stop */
-		conn_lose(conn, loss, why);
+		(void)snprintf(text, sizeof(text), "%s (account %s)", why,
+			str_or_empty(conn->params.sasl_account));
+		conn_lose(conn, loss, text);
 		return;
 	}
 	log_debug(conn->params.name, "not logged in: %s", why);
@@ -315,4 +319,12 @@ void conn_register_take(struct irc_conn *conn, const struct irc_message *msg)
 			ROWS[i].fn(conn, msg);
 			return;
 		}
+}
+
+const char *irc_conn_login_problem(const struct irc_conn *conn)
+{
+	if (!register_wants_sasl(conn) || conn->sasl.state == IRC_SASL_DONE)
+		return NULL;
+	return conn->sasl.state == IRC_SASL_FAILED ? conn->sasl.why
+						    : "SASL was not answered";
 }

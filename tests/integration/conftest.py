@@ -10,6 +10,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 
 @pytest.fixture
+def tmp_path(tmp_path):
+    """Servers that leave root behind must be able to enter."""
+    for place in (tmp_path, *list(tmp_path.parents)[:2]):
+        place.chmod(0o755)
+    return tmp_path
+
+
+@pytest.fixture
 def processes():
     """A list: what is put in is killed at the end, last first."""
     started = []

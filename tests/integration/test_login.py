@@ -15,7 +15,7 @@ from support.world import CHANNEL, World
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ssl")
-    for place in (folder, folder.parent):
+    for place in (folder, *list(folder.parents)[:2]):
         place.chmod(0o755)
     return Certificates(folder)
 

@@ -61,7 +61,7 @@ def test_formatting(world):
         "a **bold** and _italic_ word"
     world.say("some **strong** and `code`")
     assert bob.wait_heard(CHANNEL, "some") == \
-        "<Alice> some \x02strong\x02 and \x11code\x11"
+        "<Alice> some \x02strong\x0f and \x11code"
 
 
 def test_nothing_comes_back(world):
