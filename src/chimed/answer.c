@@ -2,6 +2,7 @@
 
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/enc.h"
 #include "util/json.h"
 #include "util/rand.h"
 #include "util/utf8.h"
@@ -17,33 +18,33 @@ static const struct {
 	const char *type;
 	const char *code;
 } faults[FAULT_COUNT] = {
-	[FAULT_BAD_REQUEST] = { 400, "BadRequestException", "BadRequest" },
-	[FAULT_LIMIT] = { 400, "ResourceLimitExceededException",
-		"ResourceLimitExceeded" },
-	[FAULT_UNAUTHORIZED] = { 401, "UnauthorizedClientException",
-		"Unauthorized" },
-	[FAULT_FORBIDDEN] = { 403, "ForbiddenException", "Forbidden" },
-	[FAULT_NOT_FOUND] = { 404, "NotFoundException", "NotFound" },
-	[FAULT_CONFLICT] = { 409, "ConflictException", "Conflict" },
-	[FAULT_UNAVAILABLE] = { 503, "ServiceUnavailableException",
-		"ServiceUnavailable" },
-	[FAULT_NO_SIGNATURE] = { 403, "MissingAuthenticationTokenException",
-		"MissingAuthenticationTokenException" },
-	[FAULT_BROKEN_SIGNATURE] = { 403, "IncompleteSignatureException",
-		"IncompleteSignatureException" },
-	[FAULT_UNKNOWN_KEY] = { 403, "UnrecognizedClientException",
-		"UnrecognizedClientException" },
-	[FAULT_WRONG_SIGNATURE] = { 403, "InvalidSignatureException",
-		"InvalidSignatureException" },
-	[FAULT_UNKNOWN_OPERATION] = { 404, "UnknownOperationException",
-		"UnknownOperationException" },
-	[FAULT_WRONG_METHOD] = { 405, "UnknownOperationException",
-		"UnknownOperationException" },
+	[FAULT_BAD_REQUEST] = {400, "BadRequestException", "BadRequest"},
+	[FAULT_LIMIT] = {400, "ResourceLimitExceededException",
+		"ResourceLimitExceeded"},
+	[FAULT_UNAUTHORIZED] = {401, "UnauthorizedClientException",
+		"Unauthorized"},
+	[FAULT_FORBIDDEN] = {403, "ForbiddenException", "Forbidden"},
+	[FAULT_NOT_FOUND] = {404, "NotFoundException", "NotFound"},
+	[FAULT_CONFLICT] = {409, "ConflictException", "Conflict"},
+	[FAULT_UNAVAILABLE] = {503, "ServiceUnavailableException",
+		"ServiceUnavailable"},
+	[FAULT_NO_SIGNATURE] = {403, "MissingAuthenticationTokenException",
+		"MissingAuthenticationTokenException"},
+	[FAULT_BROKEN_SIGNATURE] = {403, "IncompleteSignatureException",
+		"IncompleteSignatureException"},
+	[FAULT_UNKNOWN_KEY] = {403, "UnrecognizedClientException",
+		"UnrecognizedClientException"},
+	[FAULT_WRONG_SIGNATURE] = {403, "InvalidSignatureException",
+		"InvalidSignatureException"},
+	[FAULT_UNKNOWN_OPERATION] = {404, "UnknownOperationException",
+		"UnknownOperationException"},
+	[FAULT_WRONG_METHOD] = {405, "UnknownOperationException",
+		"UnknownOperationException"},
 };
 
 void answer_init(struct answer *answer)
 {
-	*answer = (struct answer){ 0 };
+	*answer = (struct answer){0};
 }
 
 void answer_release(struct answer *answer)
@@ -59,8 +60,7 @@ void answer_ok(struct answer *answer, int status, json_t *body)
 	if (body == NULL)
 		return;
 	/* Thirteen digits are seconds with milliseconds. */
-	answer->body = json_dumps(
-		body, JSON_COMPACT | JSON_REAL_PRECISION(13));
+	answer->body = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(13));
 	if (answer->body == NULL)
 		abort();
 	json_decref(body);
@@ -105,14 +105,17 @@ bool answer_is_success(const struct answer *answer)
 
 void answer_new_id(char out[ANSWER_ID_BYTES])
 {
+	static const uint8_t groups[] = {4, 2, 2, 2, 6};
 	uint8_t b[16];
+	const uint8_t *from = b;
 
 	rand_bytes(b, sizeof(b));
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-	snprintf(out, ANSWER_ID_BYTES,
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-		"%02x%02x%02x%02x%02x%02x",
-		b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9],
-		b[10], b[11], b[12], b[13], b[14], b[15]);
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+		enc_hex(from, groups[i], out);
+		from += groups[i];
+		out += 2 * groups[i];
+		*out++ = i + 1 < ARRAY_LEN(groups) ? '-' : '\0';
+	}
 }

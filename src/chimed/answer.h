@@ -13,7 +13,7 @@
 enum fault {
 	FAULT_NONE,
 	FAULT_BAD_REQUEST,
-	FAULT_LIMIT, /* a resource quota */
+	FAULT_LIMIT,        /* a resource quota */
 	FAULT_UNAUTHORIZED, /* the bearer */
 	FAULT_FORBIDDEN,
 	FAULT_NOT_FOUND,
@@ -44,8 +44,8 @@ void answer_release(struct answer *answer);
 /* A success; takes `body`, which may be NULL (204). */
 void answer_ok(struct answer *answer, int status, json_t *body);
 /* Replaces whatever was there. Broken UTF-8 in the text is repaired. */
-void answer_fault(struct answer *answer, enum fault fault, const char *fmt,
-	...) PRINTF_LIKE(3, 4);
+void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
 bool answer_is_success(const struct answer *answer);
 
 /* The text that the service gives when a role does not suffice. */

@@ -35,11 +35,11 @@ static int parse_body(
 		return 0;
 	*ret = json_parse_repaired(source->body, source->body_len, err);
 	if (*ret == NULL)
-		return err_set(err, -EINVAL,
-			"The request body is not valid JSON");
+		return err_set(
+			err, -EINVAL, "The request body is not valid JSON");
 	if (!json_is_object(*ret))
-		return err_set(err, -EINVAL,
-			"The request body is not a JSON object");
+		return err_set(
+			err, -EINVAL, "The request body is not a JSON object");
 	return 0;
 }
 
@@ -49,8 +49,8 @@ static int text_value(const struct chime_member *member, const char *text,
 {
 	*ret = json_stringn(text, len);
 	if (*ret == NULL)
-		return err_set(err, -EINVAL, "%s is not valid UTF-8",
-			member->name);
+		return err_set(
+			err, -EINVAL, "%s is not valid UTF-8", member->name);
 	return 0;
 }
 
@@ -78,9 +78,9 @@ static int fetch(const struct args_source *source, json_t *body,
 	switch (member->where) {
 	case CHIME_IN_PATH:
 		text = chime_route_value(source->route, member->name);
-		return text == NULL
-			? 0
-			: text_value(member, text, strlen(text), ret, err);
+		return text == NULL ? 0
+				    : text_value(member, text, strlen(text),
+					      ret, err);
 	case CHIME_IN_QUERY:
 		return query_value(source, member, ret, err);
 	case CHIME_IN_BODY:
@@ -116,8 +116,8 @@ int args_collect(
 	rc = parse_body(source, &body, err);
 	for (size_t i = 0; rc == 0 && i < operation->member_count; i++) {
 		if (operation->members[i].where != CHIME_IN_HEADER)
-			rc = take(source, body, &operation->members[i], ret,
-				err);
+			rc = take(
+				source, body, &operation->members[i], ret, err);
 	}
 	return rc;
 }

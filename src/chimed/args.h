@@ -37,8 +37,8 @@ void args_release(struct args *args);
 #define AUTOARGS CLEANUP(args_release)
 
 /* NULL when absent; borrowed. ret_len may be NULL. */
-const char *args_text(const struct args *args, const char *name,
-	size_t *ret_len);
+const char *args_text(
+	const struct args *args, const char *name, size_t *ret_len);
 /* Integers may come as text (query) or number. */
 int64_t args_int(const struct args *args, const char *name, int64_t fallback);
 /* Wall ms. */

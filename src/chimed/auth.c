@@ -6,25 +6,24 @@ static const struct {
 	enum fault fault;
 	const char *text;
 } verdicts[] = {
-	[SIGV4_MISSING] = { FAULT_NO_SIGNATURE,
-		"Missing Authentication Token" },
-	[SIGV4_MALFORMED] = { FAULT_BROKEN_SIGNATURE,
+	[SIGV4_MISSING] = {FAULT_NO_SIGNATURE, "Missing Authentication Token"},
+	[SIGV4_MALFORMED] = {FAULT_BROKEN_SIGNATURE,
 		"The Authorization header or query cannot be read as an AWS "
-		"Signature Version 4" },
-	[SIGV4_UNKNOWN_KEY] = { FAULT_UNKNOWN_KEY,
-		"The security token included in the request is invalid." },
-	[SIGV4_WRONG_SCOPE] = { FAULT_WRONG_SIGNATURE,
+		"Signature Version 4"},
+	[SIGV4_UNKNOWN_KEY] = {FAULT_UNKNOWN_KEY,
+		"The security token included in the request is invalid."},
+	[SIGV4_WRONG_SCOPE] = {FAULT_WRONG_SIGNATURE,
 		"Credential should be scoped to a valid region and to service "
-		"'chime', with the date of the request" },
-	[SIGV4_SKEWED] = { FAULT_WRONG_SIGNATURE,
+		"'chime', with the date of the request"},
+	[SIGV4_SKEWED] = {FAULT_WRONG_SIGNATURE,
 		"Signature expired or not yet current: compare your clock with "
-		"the Date of this answer" },
-	[SIGV4_UNSIGNED_HEADER] = { FAULT_WRONG_SIGNATURE,
-		"The host header and all x-amz-* headers must be signed" },
-	[SIGV4_MISMATCH] = { FAULT_WRONG_SIGNATURE,
+		"the Date of this answer"},
+	[SIGV4_UNSIGNED_HEADER] = {FAULT_WRONG_SIGNATURE,
+		"The host header and all x-amz-* headers must be signed"},
+	[SIGV4_MISMATCH] = {FAULT_WRONG_SIGNATURE,
 		"The request signature we calculated does not match the "
 		"signature you provided. Check your AWS Secret Access Key and "
-		"signing method." },
+		"signing method."},
 };
 
 void auth_init(struct auth *auth, const struct auth_params *params)
@@ -35,8 +34,8 @@ void auth_init(struct auth *auth, const struct auth_params *params)
 		.skew_s = params->skew_s,
 	};
 	if (!auth->off)
-		sigv4_key_init(&auth->key, params->access_key, params->secret,
-			NULL);
+		sigv4_key_init(
+			&auth->key, params->access_key, params->secret, NULL);
 }
 
 void auth_release(struct auth *auth)
@@ -70,7 +69,7 @@ bool auth_pass(struct auth *auth, const struct sigv4_request *request,
 
 	if (verdict == SIGV4_OK)
 		return true;
-	answer_fault(answer, verdicts[verdict].fault, "%s",
-		verdicts[verdict].text);
+	answer_fault(
+		answer, verdicts[verdict].fault, "%s", verdicts[verdict].text);
 	return false;
 }

@@ -26,8 +26,7 @@ bool call_is_admin(const struct call *call, const char *user_arn)
 	return false;
 }
 
-bool call_is_seated(
-	struct call *call, enum seat seat, const struct user *user)
+bool call_is_seated(struct call *call, enum seat seat, const struct user *user)
 {
 	static const char *const sql[SEAT_COUNT] = {
 		[SEAT_MEMBER] = "SELECT 1 FROM members"
@@ -143,8 +142,7 @@ bool call_app_instance(struct call *call, int64_t *ret_id)
 	return true;
 }
 
-json_t *call_of_channel(
-	const struct call *call, const char *key, json_t *value)
+json_t *call_of_channel(const struct call *call, const char *key, json_t *value)
 {
 	json_t *body = json_object();
 
@@ -172,16 +170,16 @@ json_t *call_identity_of(struct call *call, const struct user *user)
 	return db_step(call->db, row) ? call_identity(row, 0) : json_object();
 }
 
-void call_set_time(json_t *object, const char *key, struct sqlite3_stmt *row,
-	int column)
+void call_set_time(
+	json_t *object, const char *key, struct sqlite3_stmt *row, int column)
 {
 	if (!db_is_null(row, column))
 		json_object_set_new(object, key,
 			json_real((double)db_int(row, column) / 1000.0));
 }
 
-void call_set_text(json_t *object, const char *key, struct sqlite3_stmt *row,
-	int column)
+void call_set_text(
+	json_t *object, const char *key, struct sqlite3_stmt *row, int column)
 {
 	size_t len;
 	const char *text = db_text(row, column, &len);

@@ -63,32 +63,30 @@ bool call_find_user(
 	struct call *call, const char *arn, struct user *ret) MUST_CHECK;
 /* The user that a member names, of the bearer's app instance; absent: the
  * bearer. */
-bool call_subject(struct call *call, const char *member,
-	struct user *ret) MUST_CHECK;
+bool call_subject(
+	struct call *call, const char *member, struct user *ret) MUST_CHECK;
 /* The app instance that AppInstanceArn names; of the bearer, if any. */
 bool call_app_instance(struct call *call, int64_t *ret_id) MUST_CHECK;
 bool call_is_admin(const struct call *call, const char *user_arn);
 
 /* Does the user stand in that list of the channel? */
 enum seat { SEAT_MEMBER, SEAT_MODERATOR, SEAT_BAN, SEAT_COUNT };
-bool call_is_seated(
-	struct call *call, enum seat seat, const struct user *user);
+bool call_is_seated(struct call *call, enum seat seat, const struct user *user);
 
 /* ---- the shapes of answers ---- */
 
 /* {"ChannelArn": ..., key: value}; takes value, which may be NULL. */
-json_t *call_of_channel(const struct call *call, const char *key,
-	json_t *value) MUST_CHECK;
+json_t *call_of_channel(
+	const struct call *call, const char *key, json_t *value) MUST_CHECK;
 /* {"Arn", "Name"} of a user. */
-json_t *call_identity_of(
-	struct call *call, const struct user *user) MUST_CHECK;
+json_t *call_identity_of(struct call *call, const struct user *user) MUST_CHECK;
 /* The same from two columns. */
 json_t *call_identity(struct sqlite3_stmt *row, int column) MUST_CHECK;
 /* Sets seconds with milliseconds; NULL columns set nothing. */
-void call_set_time(json_t *object, const char *key, struct sqlite3_stmt *row,
-	int column);
+void call_set_time(
+	json_t *object, const char *key, struct sqlite3_stmt *row, int column);
 /* Sets a text column; NULL sets nothing. */
-void call_set_text(json_t *object, const char *key, struct sqlite3_stmt *row,
-	int column);
+void call_set_text(
+	json_t *object, const char *key, struct sqlite3_stmt *row, int column);
 
 #endif

@@ -59,8 +59,8 @@ static int open_error(struct db *db, const char *path, struct err *err)
 	int code = sqlite3_errcode(db->sqlite);
 
 	if ((code & 0xff) == SQLITE_BUSY)
-		return err_set(err, -EBUSY,
-			"%s: another process is using it", path);
+		return err_set(
+			err, -EBUSY, "%s: another process is using it", path);
 	return err_set(err, errno_of(code), "%s: %s", path,
 		sqlite3_errmsg(db->sqlite));
 }
@@ -81,8 +81,9 @@ static int migrate(struct db *db, const char *path, struct err *err)
 	if (db->failed)
 		return open_error(db, path, err);
 	if (owner != (version == 0 ? 0 : DB_APPLICATION) ||
-		(version == 0 && db_value(db, 0,
-			"SELECT count(*) FROM sqlite_schema", "") != 0))
+		(version == 0 &&
+			db_value(db, 0, "SELECT count(*) FROM sqlite_schema",
+				"") != 0))
 		return err_set(err, -EILSEQ,
 			"%s: is not a state file of chimed", path);
 	if (version > DB_VERSION)
@@ -153,7 +154,7 @@ int db_open(const char *path, struct db **ret, struct err *err)
 {
 	struct db *db = xcalloc(1, sizeof(*db));
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-		SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
 	int rc = sqlite3_open_v2(path, &db->sqlite, flags, NULL);
 
 	if (db->sqlite == NULL)
@@ -174,7 +175,7 @@ void db_free(struct db *db)
 
 	if (db == NULL)
 		return;
-	HASH_ITER(hh, db->statements, each, next) {
+	HASH_ITER (hh, db->statements, each, next) {
 		HASH_DEL(db->statements, each);
 		sqlite3_finalize(each->stmt);
 		free(each);
@@ -251,8 +252,8 @@ static int bind_one(
 		return sqlite3_bind_text(stmt, at, bytes, -1, SQLITE_STATIC);
 	len = va_arg(*values, size_t);
 	if (type == 'n')
-		return sqlite3_bind_text64(stmt, at, bytes, len, SQLITE_STATIC,
-			SQLITE_UTF8);
+		return sqlite3_bind_text64(
+			stmt, at, bytes, len, SQLITE_STATIC, SQLITE_UTF8);
 	return sqlite3_bind_blob64(stmt, at, bytes, len, SQLITE_STATIC);
 }
 

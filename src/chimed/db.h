@@ -30,7 +30,7 @@ struct db;
 struct sqlite3_stmt;
 
 enum {
-	DB_VERSION = 1,          /* of the schema, in PRAGMA user_version */
+	DB_VERSION = 1,              /* of the schema, in PRAGMA user_version */
 	DB_APPLICATION = 0x63686d64, /* "chmd", in PRAGMA application_id */
 	DB_SECRET_BYTES = 32,
 };
@@ -56,8 +56,8 @@ bool db_has_failed(const struct db *db);
  * s char * (NULL is NULL), n char * and size_t, b void * and size_t (blob).
  * NULL when it cannot be prepared; all functions below accept that.
  */
-struct sqlite3_stmt *db_query(struct db *db, const char *sql,
-	const char *types, ...) MUST_CHECK;
+struct sqlite3_stmt *db_query(
+	struct db *db, const char *sql, const char *types, ...) MUST_CHECK;
 /* Is there a (further) row? */
 bool db_step(struct db *db, struct sqlite3_stmt *stmt) MUST_CHECK;
 void db_done(struct sqlite3_stmt **stmt);

@@ -14,8 +14,8 @@ static void ban(struct call *call, const struct user *user)
 	db_run(call->db, put, "iiii", call->channel.id, user->id,
 		call->bearer.id, call->now_ms);
 	db_run(call->db, kick, "ii", call->channel.id, user->id);
-	call_ok(call, call_of_channel(
-		call, "Member", call_identity_of(call, user)));
+	call_ok(call,
+		call_of_channel(call, "Member", call_identity_of(call, user)));
 }
 
 void handle_create_channel_ban(struct call *call)
@@ -24,7 +24,8 @@ void handle_create_channel_ban(struct call *call)
 
 	if (!call_subject(call, "MemberArn", &user))
 		return;
-	if (call_is_admin(call, user.arn) || call_is_seated(call, SEAT_MODERATOR, &user))
+	if (call_is_admin(call, user.arn) ||
+		call_is_seated(call, SEAT_MODERATOR, &user))
 		answer_forbidden(call->answer);
 	else if (call_is_seated(call, SEAT_BAN, &user))
 		answer_fault(call->answer, FAULT_CONFLICT,
@@ -65,8 +66,8 @@ void handle_describe_channel_ban(struct call *call)
 
 	if (!call_subject(call, "MemberArn", &user))
 		return;
-	struct sqlite3_stmt AUTOSTMT *row = db_query(
-		call->db, sql, "ii", call->channel.id, user.id);
+	struct sqlite3_stmt AUTOSTMT *row =
+		db_query(call->db, sql, "ii", call->channel.id, user.id);
 
 	if (db_step(call->db, row))
 		call_ok(call, described(call, row));
@@ -82,11 +83,10 @@ static json_t *listed(struct sqlite3_stmt *row)
 
 void handle_list_channel_bans(struct call *call)
 {
-	static const char sql[] =
-		"SELECT u.arn, u.name, x.user FROM bans x"
-		" JOIN users u ON u.id = x.user"
-		" WHERE x.channel = ?1 AND x.user > ?2"
-		" ORDER BY x.user LIMIT ?3";
+	static const char sql[] = "SELECT u.arn, u.name, x.user FROM bans x"
+				  " JOIN users u ON u.id = x.user"
+				  " WHERE x.channel = ?1 AND x.user > ?2"
+				  " ORDER BY x.user LIMIT ?3";
 	struct listing list;
 
 	if (!listing_init(&list, call))

@@ -37,8 +37,7 @@ static void seat_creator(struct call *call, int64_t channel)
 		"INSERT INTO moderators (channel, user, created_by,"
 		" created_ms) VALUES (?1, ?2, ?2, ?3)";
 
-	db_run(call->db, member, "iii", channel, call->bearer.id,
-		call->now_ms);
+	db_run(call->db, member, "iii", channel, call->bearer.id, call->now_ms);
 	db_run(call->db, moderator, "iii", channel, call->bearer.id,
 		call->now_ms);
 }

@@ -14,8 +14,7 @@ void handle_create_app_instance(struct call *call)
 	char AUTOFREE *arn = arn_new_app_instance(
 		"aws", call->realm->region, call->realm->account, id);
 
-	db_run(call->db, sql, "sssi", arn,
-		args_text(&call->args, "Name", NULL),
+	db_run(call->db, sql, "sssi", arn, args_text(&call->args, "Name", NULL),
 		args_text(&call->args, "Metadata", NULL), call->now_ms);
 	call_ok(call, json_pack("{s:s}", "AppInstanceArn", arn));
 }

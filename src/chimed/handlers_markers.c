@@ -25,13 +25,12 @@ void handle_describe_channel_membership_for_user(struct call *call)
 
 	if (!call_subject(call, "AppInstanceUserArn", &user))
 		return;
-	struct sqlite3_stmt AUTOSTMT *row = db_query(
-		call->db, sql, "ii", call->channel.id, user.id);
+	struct sqlite3_stmt AUTOSTMT *row =
+		db_query(call->db, sql, "ii", call->channel.id, user.id);
 
 	if (db_step(call->db, row))
-		call_ok(call,
-			json_pack("{s:o}", "ChannelMembership",
-				membership(row)));
+		call_ok(call, json_pack("{s:o}", "ChannelMembership",
+				      membership(row)));
 	else
 		answer_forbidden(call->answer);
 }
@@ -49,8 +48,8 @@ void handle_list_channel_memberships_for_user(struct call *call)
 	if (!call_subject(call, "AppInstanceUserArn", &user) ||
 		!listing_init(&list, call))
 		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		user.id, list.after.id, list.limit + 1);
+	struct sqlite3_stmt AUTOSTMT *rows = db_query(
+		call->db, sql, "iii", user.id, list.after.id, list.limit + 1);
 
 	listing_by_id(&list, rows, SUMMARY_END + 2, membership);
 }

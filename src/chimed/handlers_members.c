@@ -5,7 +5,7 @@
 static bool is_staff(const struct call *call)
 {
 	return roles_has(&call->roles, ROLE_MODERATOR) ||
-		roles_has(&call->roles, ROLE_ADMIN);
+	       roles_has(&call->roles, ROLE_ADMIN);
 }
 
 static void seat(struct call *call, const struct user *user, const char *type)
@@ -52,8 +52,8 @@ void handle_delete_channel_membership(struct call *call)
 
 static json_t *membership(struct call *call, struct sqlite3_stmt *row)
 {
-	json_t *membership = call_of_channel(
-		call, "Member", call_identity(row, 3));
+	json_t *membership =
+		call_of_channel(call, "Member", call_identity(row, 3));
 
 	call_set_text(membership, "Type", row, 0);
 	call_set_time(membership, "CreatedTimestamp", row, 1);
@@ -76,8 +76,8 @@ void handle_describe_channel_membership(struct call *call)
 	if (!call_subject(call, "MemberArn", &user))
 		return;
 	int64_t sees_hidden = is_staff(call) || user.id == call->bearer.id;
-	struct sqlite3_stmt AUTOSTMT *row = db_query(call->db, sql, "iii",
-		call->channel.id, user.id, sees_hidden);
+	struct sqlite3_stmt AUTOSTMT *row = db_query(
+		call->db, sql, "iii", call->channel.id, user.id, sees_hidden);
 
 	if (db_step(call->db, row))
 		call_ok(call, membership(call, row));

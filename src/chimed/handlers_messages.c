@@ -115,10 +115,9 @@ static void no_message(struct call *call)
 
 void handle_get_channel_message(struct call *call)
 {
-	static const char sql[] =
-		"SELECT " MESSAGE_COLUMNS " FROM messages m"
-		" JOIN users u ON u.id = m.sender"
-		" WHERE m.message_id = ?1 AND m.channel = ?2";
+	static const char sql[] = "SELECT " MESSAGE_COLUMNS " FROM messages m"
+				  " JOIN users u ON u.id = m.sender"
+				  " WHERE m.message_id = ?1 AND m.channel = ?2";
 	struct sqlite3_stmt AUTOSTMT *row = db_query(call->db, sql, "si",
 		args_text(&call->args, "MessageId", NULL), call->channel.id);
 
@@ -167,8 +166,8 @@ void handle_list_channel_messages(struct call *call)
 		" AND m.created_ms >= ?2 AND m.created_ms <= ?3"
 		" AND (m.created_ms < ?4 OR m.id < ?5)"
 		" ORDER BY m.created_ms DESC, m.id DESC LIMIT ?6";
-	bool up = str_eq(
-		args_text(&call->args, "SortOrder", NULL), "ASCENDING");
+	bool up =
+		str_eq(args_text(&call->args, "SortOrder", NULL), "ASCENDING");
 	int64_t from = args_time_ms(&call->args, "NotBefore", INT64_MIN);
 	int64_t to = args_time_ms(&call->args, "NotAfter", INT64_MAX);
 	struct page_position end = {
@@ -244,8 +243,8 @@ void handle_redact_channel_message(struct call *call)
 		" updated_ms = ?3 WHERE message_id = ?1 AND channel = ?2";
 	const char *id = args_text(&call->args, "MessageId", NULL);
 
-	if (db_run(call->db, sql, "sii", id, call->channel.id,
-		    call->now_ms) == 0)
+	if (db_run(call->db, sql, "sii", id, call->channel.id, call->now_ms) ==
+		0)
 		no_message(call);
 	else
 		call_ok(call, receipt(call, id));

@@ -11,8 +11,8 @@ static void seat(struct call *call, const struct user *user)
 
 	db_run(call->db, sql, "iiii", call->channel.id, user->id,
 		call->bearer.id, call->now_ms);
-	call_ok(call, call_of_channel(
-		call, "ChannelModerator", call_identity_of(call, user)));
+	call_ok(call, call_of_channel(call, "ChannelModerator",
+			      call_identity_of(call, user)));
 }
 
 void handle_create_channel_moderator(struct call *call)
@@ -44,8 +44,8 @@ void handle_delete_channel_moderator(struct call *call)
 
 static json_t *moderator(struct call *call, struct sqlite3_stmt *row)
 {
-	json_t *moderator = call_of_channel(
-		call, "Moderator", call_identity(row, 1));
+	json_t *moderator =
+		call_of_channel(call, "Moderator", call_identity(row, 1));
 
 	call_set_time(moderator, "CreatedTimestamp", row, 0);
 	json_object_set_new(moderator, "CreatedBy", call_identity(row, 3));
@@ -63,8 +63,8 @@ void handle_describe_channel_moderator(struct call *call)
 
 	if (!call_subject(call, "ChannelModeratorArn", &user))
 		return;
-	struct sqlite3_stmt AUTOSTMT *row = db_query(
-		call->db, sql, "ii", call->channel.id, user.id);
+	struct sqlite3_stmt AUTOSTMT *row =
+		db_query(call->db, sql, "ii", call->channel.id, user.id);
 
 	if (db_step(call->db, row))
 		call_ok(call, moderator(call, row));
@@ -97,16 +97,15 @@ void handle_list_channel_moderators(struct call *call)
 
 void handle_describe_channel_moderated_by_user(struct call *call)
 {
-	static const char sql[] =
-		"SELECT " SUMMARY_COLUMNS " FROM moderators o"
-		" JOIN channels c ON c.id = o.channel"
-		" WHERE o.channel = ?1 AND o.user = ?2";
+	static const char sql[] = "SELECT " SUMMARY_COLUMNS " FROM moderators o"
+				  " JOIN channels c ON c.id = o.channel"
+				  " WHERE o.channel = ?1 AND o.user = ?2";
 	struct user user;
 
 	if (!call_subject(call, "AppInstanceUserArn", &user))
 		return;
-	struct sqlite3_stmt AUTOSTMT *row = db_query(
-		call->db, sql, "ii", call->channel.id, user.id);
+	struct sqlite3_stmt AUTOSTMT *row =
+		db_query(call->db, sql, "ii", call->channel.id, user.id);
 
 	if (db_step(call->db, row))
 		call_ok(call,
@@ -128,8 +127,8 @@ void handle_list_channels_moderated_by_user(struct call *call)
 	if (!call_subject(call, "AppInstanceUserArn", &user) ||
 		!listing_init(&list, call))
 		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		user.id, list.after.id, list.limit + 1);
+	struct sqlite3_stmt AUTOSTMT *rows = db_query(
+		call->db, sql, "iii", user.id, list.after.id, list.limit + 1);
 
 	listing_by_id(&list, rows, SUMMARY_END, summary_wrapped);
 }

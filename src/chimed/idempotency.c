@@ -7,14 +7,18 @@
 
 enum { KEY_BYTES = 4096, SWEEP_EVERY = 16 };
 
-void idempotency_key(struct idempotency *entry, const char *operation,
-	const char *who, const char *token)
+void idempotency_init(
+	struct idempotency *entry, const struct idempotency_source *source)
 {
 	struct buf AUTOBUF text;
+	uint8_t digest[SHA256_BYTES];
 
 	buf_init(&text, KEY_BYTES);
-	buf_addf(&text, "%s\n%s\n%s", operation, who, token);
-	sha256(text.data, text.len, entry->key);
+	buf_addf(&text, "%s\n%s\n%s", source->operation, source->who,
+		source->token);
+	sha256(text.data, text.len, digest);
+	memcpy(entry->key, digest, sizeof(entry->key));
+	memcpy(entry->request, source->request, sizeof(entry->request));
 }
 
 /* Ids grow with time: only the oldest few are looked at. */
@@ -28,8 +32,8 @@ enum idempotency_state idempotency_find(struct db *db,
 {
 	static const char find[] = "SELECT request, answer FROM tokens"
 				   " WHERE key = ?1 AND created_ms > ?2";
-	struct sqlite3_stmt AUTOSTMT *row = db_query(db, find, "bi",
-		entry->key, sizeof(entry->key), now_ms - IDEMPOTENCY_KEEP_MS);
+	struct sqlite3_stmt AUTOSTMT *row = db_query(db, find, "bi", entry->key,
+		sizeof(entry->key), now_ms - IDEMPOTENCY_KEEP_MS);
 	size_t len;
 
 	if (!db_step(db, row))
@@ -50,8 +54,8 @@ void idempotency_store(struct db *db, const struct idempotency *entry,
 		"INSERT OR REPLACE INTO tokens"
 		" (key, request, answer, created_ms) VALUES (?1, ?2, ?3, ?4)";
 
-	db_run(db, put, "bbsi", entry->key, sizeof(entry->key),
-		entry->request, sizeof(entry->request), answer, now_ms);
+	db_run(db, put, "bbsi", entry->key, sizeof(entry->key), entry->request,
+		sizeof(entry->request), answer, now_ms);
 	if (db_last_id(db) % SWEEP_EVERY == 0)
 		db_run(db, sweep, "i", now_ms - IDEMPOTENCY_KEEP_MS);
 }

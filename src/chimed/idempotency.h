@@ -13,20 +13,28 @@
 
 #include <stdint.h>
 
-enum { IDEMPOTENCY_KEEP_MS = 24 * 60 * 60 * 1000 };
-
-struct idempotency {
-	uint8_t key[SHA256_BYTES];     /* whose, which operation, which token */
-	uint8_t request[SHA256_BYTES]; /* what was asked for */
+enum {
+	IDEMPOTENCY_KEEP_MS = 24 * 60 * 60 * 1000,
+	IDEMPOTENCY_BYTES = 16, /* of a SHA-256: half the pages to write */
 };
 
-/* `who` is the bearer, or the account where there is none. */
-void idempotency_key(struct idempotency *entry, const char *operation,
-	const char *who, const char *token);
+struct idempotency {
+	uint8_t key[IDEMPOTENCY_BYTES]; /* whose, which operation and token */
+	uint8_t request[IDEMPOTENCY_BYTES]; /* what was asked for */
+};
+
+struct idempotency_source {
+	const char *operation;
+	const char *who; /* the bearer, or the account where there is none */
+	const char *token;
+	const uint8_t *request; /* digest of the arguments, SHA256_BYTES */
+};
+void idempotency_init(
+	struct idempotency *entry, const struct idempotency_source *source);
 
 enum idempotency_state {
 	IDEMPOTENCY_NEW,
-	IDEMPOTENCY_REPLAY,  /* ret_answer is the stored body; owned */
+	IDEMPOTENCY_REPLAY, /* ret_answer is the stored body; owned */
 	IDEMPOTENCY_CONFLICT,
 };
 enum idempotency_state idempotency_find(struct db *db,

@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-static void scope_of(
-	const struct call *call, uint8_t scope[PAGE_SCOPE_BYTES])
+static void scope_of(const struct call *call, uint8_t scope[PAGE_SCOPE_BYTES])
 {
-	static const char *const but[] = { "MaxResults", "NextToken", NULL };
+	static const char *const but[] = {"MaxResults", "NextToken", NULL};
 	uint8_t digest[SHA256_BYTES];
 
 	args_digest(&call->args, but, digest);
@@ -72,8 +71,7 @@ void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
 	int id_column, listing_item_fn *item)
 {
 	while (db_step(list->call->db, rows) && listing_has_room(list)) {
-		struct page_position position = {
-			.id = db_int(rows, id_column) };
+		struct page_position position = {.id = db_int(rows, id_column)};
 
 		listing_add(list, item(rows), &position);
 	}

@@ -32,9 +32,9 @@ static int serve(struct loop *loop, const struct settings *settings,
 	struct err err;
 
 	if (server_new(loop,
-		    &(struct server_params){ .listen = settings->listen,
+		    &(struct server_params){.listen = settings->listen,
 			    .db = db,
-			    .service = service },
+			    .service = service},
 		    &server, &err) != 0) {
 		log_error("chimed", "%s", err.text);
 		return EX_OSERR;
@@ -62,16 +62,16 @@ static int run(const struct settings *settings)
 		log_error("state", "%s", err.text);
 		return rc == -ENOENT || rc == -EACCES ? EX_CANTCREAT : EX_IOERR;
 	}
-	struct service *service = service_new(db,
-		&(struct service_params){
-			.region = settings->region,
-			.account = settings->account,
-			.admins = settings->admins,
-			.admin_count = settings->admin_count,
-			.access_key = settings->access_key_id,
-			.secret = settings->secret_access_key,
-			.skew_s = settings->max_skew_s,
-		});
+	struct service *service =
+		service_new(db, &(struct service_params){
+					.region = settings->region,
+					.account = settings->account,
+					.admins = settings->admins,
+					.admin_count = settings->admin_count,
+					.access_key = settings->access_key_id,
+					.secret = settings->secret_access_key,
+					.skew_s = settings->max_skew_s,
+				});
 	struct loop *loop = loop_new();
 
 	rc = serve(loop, settings, db, service);

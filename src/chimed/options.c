@@ -18,21 +18,21 @@ const char options_usage[] =
 	"              [--log error|warn|info|debug]\n";
 
 static const struct option words[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "listen", required_argument, NULL, 'l' },
-	{ "state", required_argument, NULL, 's' },
-	{ "region", required_argument, NULL, 'r' },
-	{ "account", required_argument, NULL, 'a' },
-	{ "max-skew", required_argument, NULL, 'k' },
-	{ "log", required_argument, NULL, 'v' },
-	{ "no-auth", no_argument, NULL, NO_AUTH },
-	{ "admin", required_argument, NULL, ADMIN },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{"config", required_argument, NULL, 'c'},
+	{"listen", required_argument, NULL, 'l'},
+	{"state", required_argument, NULL, 's'},
+	{"region", required_argument, NULL, 'r'},
+	{"account", required_argument, NULL, 'a'},
+	{"max-skew", required_argument, NULL, 'k'},
+	{"log", required_argument, NULL, 'v'},
+	{"no-auth", no_argument, NULL, NO_AUTH},
+	{"admin", required_argument, NULL, ADMIN},
+	{"help", no_argument, NULL, 'h'},
+	{0},
 };
 
-static int set_skew(struct settings *settings, const char *text,
-	struct err *err)
+static int set_skew(
+	struct settings *settings, const char *text, struct err *err)
 {
 	uint64_t value;
 
@@ -45,8 +45,7 @@ static int set_skew(struct settings *settings, const char *text,
 	return 0;
 }
 
-static int set_log(struct settings *settings, const char *text,
-	struct err *err)
+static int set_log(struct settings *settings, const char *text, struct err *err)
 {
 	for (int i = 0; settings_log_levels[i] != NULL; i++) {
 		if (str_eq(settings_log_levels[i], text)) {
@@ -57,8 +56,7 @@ static int set_log(struct settings *settings, const char *text,
 	return err_set(err, -EINVAL, "--log: \"%s\" is not a level", text);
 }
 
-static int add_admin(struct settings *settings, const char *id,
-	struct err *err)
+static int add_admin(struct settings *settings, const char *id, struct err *err)
 {
 	if (settings->admin_count >= ADMINS_MAX)
 		return err_set(err, -EINVAL, "more than %d admins", ADMINS_MAX);
@@ -121,8 +119,7 @@ static int walk(int argc, char **argv, struct options *options,
 		rc = apply(options, letter, err);
 	}
 	if (rc == 0 && optind < argc)
-		return err_set(err, -EINVAL, "%s: not an option",
-			argv[optind]);
+		return err_set(err, -EINVAL, "%s: not an option", argv[optind]);
 	return rc;
 }
 
@@ -138,8 +135,7 @@ static int load(const char *file, struct options *options, struct err *err)
 		return 0;
 	}
 	problems_init(&problems);
-	rc = schema_load(
-		&settings_schema, file, &options->settings, &problems);
+	rc = schema_load(&settings_schema, file, &options->settings, &problems);
 	for (size_t i = 0; i < problems.count; i++) {
 		if (i > 0)
 			buf_addc(&text, '\n');
@@ -156,8 +152,8 @@ static int key_pair(struct settings *settings, struct err *err)
 		return 0;
 	}
 	if (settings->access_key_id == NULL) {
-		set_string(&settings->access_key_id,
-			getenv("AWS_ACCESS_KEY_ID"));
+		set_string(
+			&settings->access_key_id, getenv("AWS_ACCESS_KEY_ID"));
 		set_string(&settings->secret_access_key,
 			getenv("AWS_SECRET_ACCESS_KEY"));
 	}
@@ -186,13 +182,12 @@ static int check(struct settings *settings, struct err *err)
 	return key_pair(settings, err);
 }
 
-int options_parse(
-	int argc, char **argv, struct options *ret, struct err *err)
+int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 {
-	struct options AUTOOPTIONS first = { .help = false };
+	struct options AUTOOPTIONS first = {.help = false};
 	const char *file = NULL;
 
-	*ret = (struct options){ .help = false };
+	*ret = (struct options){.help = false};
 	schema_defaults(&settings_schema, &first.settings);
 	int rc = walk(argc, argv, &first, &file, err);
 

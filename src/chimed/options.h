@@ -23,8 +23,8 @@ extern const char options_usage[];
  * one problem per line in the text. Options that were read before the problem
  * are lost; `ret` needs options_release() in any case.
  */
-int options_parse(int argc, char **argv, struct options *ret,
-	struct err *err) MUST_CHECK;
+int options_parse(
+	int argc, char **argv, struct options *ret, struct err *err) MUST_CHECK;
 void options_release(struct options *options);
 #define AUTOOPTIONS CLEANUP(options_release)
 

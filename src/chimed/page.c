@@ -45,7 +45,7 @@ void page_seal(const uint8_t secret[PAGE_SECRET_BYTES],
 	const struct page_position *position, char out[PAGE_TOKEN_BYTES])
 {
 	struct buf AUTOBUF text;
-	uint8_t raw[TOKEN_RAW] = { FORMAT };
+	uint8_t raw[TOKEN_RAW] = {FORMAT};
 
 	memcpy(raw + SCOPE_AT, scope, PAGE_SCOPE_BYTES);
 	put_i64(raw + TIME_AT, position->time_ms);

@@ -16,7 +16,7 @@ enum {
 	PAGE_SECRET_BYTES = 32,
 	PAGE_TOKEN_BYTES = 80, /* with NUL */
 	PAGE_SCOPE_BYTES = 8,
-	PAGE_DEFAULT = 50,     /* elements, when MaxResults is absent */
+	PAGE_DEFAULT = 50, /* elements, when MaxResults is absent */
 };
 
 struct page_position {

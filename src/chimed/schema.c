@@ -45,4 +45,4 @@ static const char version_1[] =
 	" key BLOB NOT NULL UNIQUE, request BLOB NOT NULL,"
 	" answer TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;";
 
-const char *const schema_steps[DB_VERSION] = { version_1 };
+const char *const schema_steps[DB_VERSION] = {version_1};

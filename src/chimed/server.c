@@ -37,13 +37,13 @@ static void add_header(const char *name, const char *value, void *arg)
 
 	if (headers->count < SIGV4_MAX_HEADERS)
 		headers->list[headers->count++] =
-			(struct sigv4_header){ name, value };
+			(struct sigv4_header){name, value};
 }
 
-static void handle(
-	struct server *server, struct httpd_request *http, struct answer *answer)
+static void handle(struct server *server, struct httpd_request *http,
+	struct answer *answer)
 {
-	struct headers headers = { .count = 0 };
+	struct headers headers = {.count = 0};
 	struct service_request request = {
 		.method = httpd_method(http),
 		.target = httpd_target(http),
@@ -56,8 +56,7 @@ static void handle(
 	request.body = httpd_body(http, &request.body_len);
 	service_handle(server->service, &request, answer);
 	log_debug("request", "%s %s: %d %s", request.method, request.target,
-		answer->status,
-		answer->error_type == NULL ? "" : answer->body);
+		answer->status, answer->error_type == NULL ? "" : answer->body);
 }
 
 static void send_answer(struct held *held)
@@ -80,7 +79,7 @@ static void flush(struct server *server)
 	struct held *each, *next;
 	bool kept = db_commit(server->db);
 
-	LL_FOREACH_SAFE(server->held, each, next) {
+	LL_FOREACH_SAFE (server->held, each, next) {
 		if (!kept)
 			answer_fault(&each->answer, FAULT_UNAVAILABLE,
 				"The state file cannot be written");

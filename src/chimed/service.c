@@ -40,8 +40,7 @@ static int64_t newest_ms(struct db *db)
 		"SELECT created_ms FROM messages ORDER BY id DESC LIMIT 1", "");
 }
 
-struct service *service_new(
-	struct db *db, const struct service_params *params)
+struct service *service_new(struct db *db, const struct service_params *params)
 {
 	struct service *service = xcalloc(1, sizeof(*service));
 
@@ -55,13 +54,12 @@ struct service *service_new(
 		.account = service->account,
 		.admins = (const char *const *)service->admins,
 	};
-	auth_init(&service->auth,
-		&(struct auth_params){
-			.access_key = params->access_key,
-			.secret = params->secret,
-			.region = service->region,
-			.skew_s = params->skew_s,
-		});
+	auth_init(&service->auth, &(struct auth_params){
+					  .access_key = params->access_key,
+					  .secret = params->secret,
+					  .region = service->region,
+					  .skew_s = params->skew_s,
+				  });
 	return service;
 }
 
@@ -116,8 +114,7 @@ static bool find_operation(struct service *service,
 		return true;
 	case -ENOTSUP:
 		answer_fault(answer, FAULT_WRONG_METHOD,
-			"%s is not a method of this resource",
-			request->method);
+			"%s is not a method of this resource", request->method);
 		return false;
 	case -ENOENT:
 		answer_fault(answer, FAULT_UNKNOWN_OPERATION,
@@ -130,8 +127,7 @@ static bool find_operation(struct service *service,
 	}
 }
 
-static bool take_args(
-	struct call *call, const struct args_source *source)
+static bool take_args(struct call *call, const struct args_source *source)
 {
 	struct err err;
 
@@ -144,15 +140,15 @@ static bool take_args(
 /* Does the call act upon its own bearer, or the bearer's own message? */
 static bool is_self(struct call *call)
 {
-	static const char *const members[] = { "MemberArn",
-		"ChannelModeratorArn", "AppInstanceUserArn" };
+	static const char *const members[] = {
+		"MemberArn", "ChannelModeratorArn", "AppInstanceUserArn"};
 	static const char sender[] =
 		"SELECT sender FROM messages WHERE message_id = ?1";
 	const char *id = args_text(&call->args, "MessageId", NULL);
 
 	if (id != NULL)
 		return db_value(call->db, call->bearer.id, sender, "s", id) ==
-			call->bearer.id;
+		       call->bearer.id;
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		const char *arn = args_text(&call->args, members[i], NULL);
 
@@ -179,16 +175,27 @@ static bool check_role(struct call *call)
 
 /* ---- idempotency ---- */
 
+static void identify(struct call *call, struct idempotency *entry)
+{
+	uint8_t digest[SHA256_BYTES];
+
+	args_digest(&call->args, NULL, digest);
+	idempotency_init(entry,
+		&(struct idempotency_source){
+			.operation = call->operation->name,
+			.who = call->bearer.id != 0 ? call->bearer.arn
+						    : call->realm->account,
+			.token = args_text(
+				&call->args, call->operation->token, NULL),
+			.request = digest,
+		});
+}
+
 static bool replay(struct call *call, struct idempotency *entry)
 {
-	const char *token =
-		args_text(&call->args, call->operation->token, NULL);
-	const char *who = call->bearer.id != 0 ? call->bearer.arn
-					       : call->realm->account;
 	char *stored = NULL;
 
-	idempotency_key(entry, call->operation->name, who, token);
-	args_digest(&call->args, NULL, entry->request);
+	identify(call, entry);
 	switch (idempotency_find(call->db, entry, call->now_ms, &stored)) {
 	case IDEMPOTENCY_NEW:
 		return false;
@@ -237,8 +244,7 @@ static void start(struct service *service,
 		.body_len = request->body_len,
 	};
 
-	if (call.operation->bearer &&
-		!call_load_bearer(&call, request->bearer))
+	if (call.operation->bearer && !call_load_bearer(&call, request->bearer))
 		return;
 	if (take_args(&call, &source))
 		run(&call);
