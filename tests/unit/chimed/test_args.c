@@ -1,0 +1,174 @@
+#include "chimed/args.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <errno.h>
+#include <string.h>
+
+#define CHANNEL "arn:aws:chime:us-east-1:1:app-instance/a/channel/c"
+#define CHANNEL_PATH                                                           \
+	"/channels/arn%3Aaws%3Achime%3Aus-east-1%3A1%3Aapp-instance%2Fa"       \
+	"%2Fchannel%2Fc"
+
+static struct chime_route route;
+
+static int collect(const char *method, const char *path, const char *query,
+	const char *body, struct args *args)
+{
+	struct args_source source = {
+		.route = &route,
+		.query = span_of(query),
+		.body = body,
+		.body_len = strlen(body),
+	};
+	struct err err;
+
+	assert_int_equal(
+		chime_route(method, span_of(path), span_of(query), &route), 0);
+	return args_collect(&source, args, &err);
+}
+
+static int send_body(const char *body, struct args *args)
+{
+	return collect("POST", CHANNEL_PATH "/messages", "", body, args);
+}
+
+static const char good[] =
+	"{\"Content\":\"hi\",\"Type\":\"STANDARD\",\"Persistence\":"
+	"\"PERSISTENT\",\"ClientRequestToken\":\"tok\","
+	"\"Metadata\":null,\"Odd\":[1]}";
+
+static void test_takes_members_from_path_and_body(void **state)
+{
+	struct args AUTOARGS args = {NULL};
+	size_t len;
+
+	(void)state;
+	assert_int_equal(send_body(good, &args), 0);
+	assert_string_equal(args_text(&args, "ChannelArn", NULL), CHANNEL);
+	assert_string_equal(args_text(&args, "Content", &len), "hi");
+	assert_int_equal(len, 2);
+	assert_null(args_text(&args, "Metadata", NULL));
+	assert_null(json_object_get(args.values, "Metadata"));
+	assert_null(json_object_get(args.values, "Odd"));
+}
+
+static void test_refuses_bad_bodies(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"{}",
+		"[]",
+		"{",
+		"3",
+		"{\"Content\":",
+		"{\"Content\":\"\",\"Type\":\"STANDARD\",\"Persistence\":"
+		"\"PERSISTENT\",\"ClientRequestToken\":\"tok\"}",
+		"{\"Content\":\"x\",\"Type\":\"OTHER\",\"Persistence\":"
+		"\"PERSISTENT\",\"ClientRequestToken\":\"tok\"}",
+		"{\"Content\":\"x\",\"Type\":\"STANDARD\",\"Persistence\":"
+		"\"PERSISTENT\",\"ClientRequestToken\":\"t\"}",
+		"{\"Content\":7,\"Type\":\"STANDARD\",\"Persistence\":"
+		"\"PERSISTENT\",\"ClientRequestToken\":\"tok\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct args AUTOARGS args = {NULL};
+
+		assert_int_equal(send_body(bad[i], &args), -EINVAL);
+	}
+}
+
+static void test_bodies_nobody_asked_for_are_ignored(void **state)
+{
+	static const char *const bodies[] = {"", "{}", " \r\n", "not JSON"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		struct args AUTOARGS args = {NULL};
+
+		assert_int_equal(collect("PUT", CHANNEL_PATH "/readMarker", "",
+					 bodies[i], &args),
+			0);
+	}
+}
+
+static void test_query_values(void **state)
+{
+	struct args AUTOARGS args = {NULL};
+
+	(void)state;
+	assert_int_equal(collect("GET", CHANNEL_PATH "/messages",
+				 "max-results=7&sort-order=ASCENDING&"
+				 "not-before=2021-01-19T18%3A00%3A00.123000Z",
+				 "", &args),
+		0);
+	assert_int_equal(args_int(&args, "MaxResults", 50), 7);
+	assert_int_equal(args_int(&args, "Absent", 50), 50);
+	assert_int_equal(args_time_ms(&args, "NotBefore", -1), 1611079200123);
+	assert_int_equal(args_time_ms(&args, "NotAfter", -1), -1);
+}
+
+static void test_refuses_bad_query_values(void **state)
+{
+	static const char *const bad[] = {"max-results=0", "max-results=51",
+		"max-results=x", "sort-order=UP", "not-before=yesterday",
+		"next-token=%ff", "next-token=%4"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct args AUTOARGS args = {NULL};
+
+		assert_int_equal(collect("GET", CHANNEL_PATH "/messages",
+					 bad[i], "", &args),
+			-EINVAL);
+	}
+}
+
+static void test_digest_is_of_the_meaning(void **state)
+{
+	static const char same[] =
+		" {\"Type\":\"STANDARD\", \"Content\":\"\\u0068i\","
+		"\"Persistence\":\"PERSISTENT\","
+		"\"ClientRequestToken\":\"tok\"}";
+	static const char other[] = "{\"Type\":\"STANDARD\",\"Content\":\"ho\","
+				    "\"Persistence\":\"PERSISTENT\","
+				    "\"ClientRequestToken\":\"tok\"}";
+	static const char *const but[] = {"Content", NULL};
+	uint8_t a[SHA256_BYTES], b[SHA256_BYTES], c[SHA256_BYTES];
+	struct args AUTOARGS first = {NULL};
+	struct args AUTOARGS second = {NULL};
+	struct args AUTOARGS third = {NULL};
+
+	(void)state;
+	assert_int_equal(send_body(good, &first), 0);
+	assert_int_equal(send_body(same, &second), 0);
+	assert_int_equal(send_body(other, &third), 0);
+	args_digest(&first, NULL, a);
+	args_digest(&second, NULL, b);
+	args_digest(&third, NULL, c);
+	assert_memory_equal(a, b, sizeof(a));
+	assert_memory_not_equal(a, c, sizeof(a));
+	args_digest(&first, but, a);
+	args_digest(&third, but, c);
+	assert_memory_equal(a, c, sizeof(a));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_takes_members_from_path_and_body),
+		cmocka_unit_test(test_refuses_bad_bodies),
+		cmocka_unit_test(test_bodies_nobody_asked_for_are_ignored),
+		cmocka_unit_test(test_query_values),
+		cmocka_unit_test(test_refuses_bad_query_values),
+		cmocka_unit_test(test_digest_is_of_the_meaning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,143 @@
+#include "chimed/options.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WORDS_MAX = 16 };
+
+static struct err err;
+
+/* Parses "chimed" and words separated by blanks. */
+static int parse(const char *line, struct options *options)
+{
+	char *copy = strdup(line);
+	char *words[WORDS_MAX + 2] = {"chimed"};
+	int count = 1;
+
+	for (char *at = copy; at != NULL && *at != '\0' && count <= WORDS_MAX;)
+		words[count++] = strsep(&at, " ");
+	int rc = options_parse(count, words, options, &err);
+
+	free(copy);
+	return rc;
+}
+
+static int clear_environment(void **state)
+{
+	(void)state;
+	unsetenv("AWS_ACCESS_KEY_ID");
+	unsetenv("AWS_SECRET_ACCESS_KEY");
+	return 0;
+}
+
+static void test_command_line(void **state)
+{
+	struct options AUTOOPTIONS options;
+
+	(void)state;
+	assert_int_equal(parse("--state s --listen [::1]:0 --no-auth "
+			       "--region eu-central-1 --account 42 --admin ann "
+			       "--admin bob --max-skew 5 --log warn",
+				 &options),
+		0);
+	assert_string_equal(options.settings.state, "s");
+	assert_string_equal(options.settings.listen, "[::1]:0");
+	assert_string_equal(options.settings.region, "eu-central-1");
+	assert_string_equal(options.settings.account, "42");
+	assert_int_equal(options.settings.admin_count, 2);
+	assert_string_equal(options.settings.admins[0], "ann");
+	assert_int_equal(options.settings.max_skew_s, 5);
+	assert_int_equal(options.settings.log, 1);
+	assert_null(options.settings.access_key_id);
+}
+
+static void test_wrong_command_lines(void **state)
+{
+	static const char *const wrong[] = {"", "--no-auth", "--state",
+		"--state s --no-auth extra", "--state s --nonsense",
+		"--state s --no-auth --max-skew x",
+		"--state s --no-auth --log loud",
+		"--state s --no-auth --region US_EAST", "-x"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct options AUTOOPTIONS options;
+
+		assert_int_equal(parse(wrong[i], &options), -EINVAL);
+		assert_int_not_equal(err.text[0], '\0');
+	}
+}
+
+static void test_key_pair_of_the_environment(void **state)
+{
+	struct options AUTOOPTIONS none;
+	struct options AUTOOPTIONS given;
+
+	(void)state;
+	assert_int_equal(parse("--state s", &none), -EBADMSG);
+	setenv("AWS_ACCESS_KEY_ID", "key", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
+	assert_int_equal(parse("--state s", &given), 0);
+	assert_string_equal(given.settings.access_key_id, "key");
+	assert_string_equal(given.settings.secret_access_key, "secret");
+}
+
+static void test_the_command_line_wins_over_the_file(void **state)
+{
+	static const char text[] =
+		"state = \"from-file\"; region = \"from-file\";"
+		"access_key_id = \"key\"; secret_access_key = \"secret\";";
+	struct options AUTOOPTIONS options;
+	char path[] = "/tmp/chimed-conf-XXXXXX";
+	char line[64];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	snprintf(line, sizeof(line), "-c %s --state cli", path);
+	assert_int_equal(parse(line, &options), 0);
+	assert_string_equal(options.settings.state, "cli");
+	assert_string_equal(options.settings.region, "from-file");
+	assert_string_equal(options.settings.access_key_id, "key");
+	unlink(path);
+	struct options AUTOOPTIONS missing;
+
+	assert_int_equal(parse(line, &missing), -EBADMSG);
+	assert_non_null(strstr(err.text, path));
+}
+
+static void test_help(void **state)
+{
+	struct options AUTOOPTIONS options;
+
+	(void)state;
+	assert_int_equal(parse("--help", &options), 0);
+	assert_true(options.help);
+	assert_non_null(strstr(options_usage, "--state"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_command_line, clear_environment),
+		cmocka_unit_test_setup(
+			test_wrong_command_lines, clear_environment),
+		cmocka_unit_test_setup(
+			test_key_pair_of_the_environment, clear_environment),
+		cmocka_unit_test_setup(test_the_command_line_wins_over_the_file,
+			clear_environment),
+		cmocka_unit_test_setup(test_help, clear_environment),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

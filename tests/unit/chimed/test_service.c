@@ -1,0 +1,130 @@
+#include "../support/chimed_rig.h"
+
+#include "util/clock.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <string.h>
+
+static int ask(struct rig *rig, const char *method, const char *target,
+	const char *bearer, const char *body)
+{
+	return rig_raw(rig, &(struct service_request){
+				    .method = method,
+				    .target = target,
+				    .bearer = bearer,
+				    .body = body,
+				    .body_len = strlen(body),
+			    });
+}
+
+static void test_what_is_no_operation(void **state)
+{
+	static const struct {
+		const char *method, *target;
+		int status;
+	} cases[] = {
+		{"GET", "/", 404},
+		{"GET", "", 404},
+		{"GET", "/nothing", 404},
+		{"PATCH", "/channels", 405},
+		{"GET", "/channels/%zz", 400},
+	};
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(
+			ask(&rig, cases[i].method, cases[i].target, NULL, ""),
+			cases[i].status);
+		assert_non_null(rig_get(&rig, "Message"));
+	}
+	rig_release(&rig);
+}
+
+static void test_bearer_comes_before_arguments(void **state)
+{
+	struct rig rig;
+	char alice[RIG_ARN_BYTES];
+
+	(void)state;
+	rig_init(&rig);
+	rig_user(&rig, "alice", alice);
+	assert_int_equal(ask(&rig, "POST", "/channels", NULL, "{"), 400);
+	assert_int_equal(ask(&rig, "POST", "/channels", "x", "{"), 401);
+	assert_string_equal(rig.type, "UnauthorizedClientException");
+	assert_string_equal(rig_text(&rig, "Code"), "Unauthorized");
+	assert_string_equal(rig_text(&rig, "Message"),
+		"An invalid app instance user ARN was supplied for the "
+		"x-amz-chime-bearer HTTP header.");
+	assert_int_equal(ask(&rig, "POST", "/channels", alice, "{"), 400);
+	assert_string_equal(rig_text(&rig, "Code"), "BadRequest");
+	rig_release(&rig);
+}
+
+/* With the clock set back, what comes later is still not earlier. */
+static void test_time_never_goes_back(void **state)
+{
+	char alice[RIG_ARN_BYTES], room[RIG_ARN_BYTES], id[RIG_ARN_BYTES];
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig);
+	rig_user(&rig, "alice", alice);
+	rig_channel(&rig, alice, "RESTRICTED", "PRIVATE", room);
+	rig_send(&rig, room, alice, "one", id);
+	clock_freeze(1000, RIG_NOW_MS - 60000);
+	rig_send(&rig, room, alice, "two", id);
+	service_free(rig.service);
+	rig.service = service_new(
+		rig.db, &(struct service_params){
+				.region = "us-east-1", .account = "1"});
+	rig_send(&rig, room, alice, "three", id);
+	assert_int_equal(rig_call(&rig, CHIME_LIST_CHANNEL_MESSAGES, alice,
+				 "{s:s}", "ChannelArn", room),
+		200);
+	assert_string_equal(
+		rig_text(&rig, "ChannelMessages.0.Content"), "three");
+	assert_string_equal(rig_text(&rig, "ChannelMessages.2.Content"), "one");
+	rig_release(&rig);
+}
+
+static void test_a_broken_state_is_unavailable(void **state)
+{
+	static const char wrong[] = "INSERT INTO nowhere VALUES (1)";
+	struct answer AUTOANSWER answer;
+	struct rig rig;
+
+	(void)state;
+	rig_init(&rig);
+	answer_init(&answer);
+	db_begin(rig.db);
+	db_run(rig.db, wrong, "");
+	service_handle(rig.service,
+		&(struct service_request){.method = "POST",
+			.target = "/app-instances",
+			.body = "{\"Name\":\"x\",\"ClientRequestToken\":"
+				"\"new\"}",
+			.body_len = 41},
+		&answer);
+	assert_int_equal(answer.status, 503);
+	assert_false(db_commit(rig.db));
+	rig_release(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_no_operation),
+		cmocka_unit_test(test_bearer_comes_before_arguments),
+		cmocka_unit_test(test_time_never_goes_back),
+		cmocka_unit_test(test_a_broken_state_is_unavailable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
