@@ -47,7 +47,6 @@ static const struct schema_row rows[] = {
 		AT(access_key_id),
 		.min = 1,
 		.max = 128,
-		.example = "AKIDEXAMPLE",
 		.help = "The key that clients sign with. Without it "
 			"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the "
 			"environment are taken."},

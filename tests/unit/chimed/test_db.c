@@ -1,10 +1,12 @@
 #include "chimed/db.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,6 +94,7 @@ static void test_committed_rows_stay(void **state)
 	assert_int_equal(db_int(row, 2), 7);
 	assert_false(db_step(db, row));
 	db_done(&row);
+	row = NULL;
 	assert_memory_equal(db_secret(db), secret, sizeof(secret));
 	db_free(db);
 }

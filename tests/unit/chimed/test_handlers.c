@@ -1,10 +1,12 @@
 #include "chimed/handlers.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 static void test_every_operation_has_its_own(void **state)
 {

@@ -3,11 +3,13 @@
 #include "aws/arn.h"
 #include "util/str.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 static void test_every_instance_is_new(void **state)
 {

@@ -1,10 +1,12 @@
 #include "../support/chimed_rig.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 struct house {
 	struct rig rig;

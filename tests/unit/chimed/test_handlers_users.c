@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 static int create(struct rig *rig, const char *instance, const char *id,
 	const char *token)

@@ -1,10 +1,12 @@
 #include "chimed/options.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 16 };
+enum { WORDS_MAX = 32 };
 
 static struct err err;
 
@@ -20,7 +22,8 @@ static struct err err;
 static int parse(const char *line, struct options *options)
 {
 	char *copy = strdup(line);
-	char *words[WORDS_MAX + 2] = {"chimed"};
+	char name[] = "chimed";
+	char *words[WORDS_MAX + 2] = {name};
 	int count = 1;
 
 	for (char *at = copy; at != NULL && *at != '\0' && count <= WORDS_MAX;)

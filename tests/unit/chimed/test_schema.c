@@ -1,10 +1,12 @@
 #include "chimed/schema.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 /* A page is read from the index, neither sorted nor scanned. */
 static void test_pages_come_from_an_index(void **state)

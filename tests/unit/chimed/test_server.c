@@ -2,11 +2,13 @@
 
 #include "../support/net_peer.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +56,7 @@ static int wreck(void **state)
 }
 
 static const char create[] =
-	"POST /app-instances HTTP/1.1\r\nHost: x\r\nContent-Length: 37\r\n\r\n"
+	"POST /app-instances HTTP/1.1\r\nHost: x\r\nContent-Length: 38\r\n\r\n"
 	"{\"Name\":\"x\",\"ClientRequestToken\":\"t%d\"}";
 
 static void ask(int fd, int n)

@@ -2,11 +2,13 @@
 
 #include "util/clock.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include <string.h>
 
@@ -110,7 +112,7 @@ static void test_a_broken_state_is_unavailable(void **state)
 			.target = "/app-instances",
 			.body = "{\"Name\":\"x\",\"ClientRequestToken\":"
 				"\"new\"}",
-			.body_len = 41},
+			.body_len = 39},
 		&answer);
 	assert_int_equal(answer.status, 503);
 	assert_false(db_commit(rig.db));

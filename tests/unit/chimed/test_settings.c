@@ -1,16 +1,22 @@
 #include "chimed/settings.h"
 
+#include "config/schema_print.h"
+#include "util/buf.h"
+#include "util/file.h"
 #include "util/log.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int load(const char *text, struct settings *settings)
 {
@@ -64,22 +70,50 @@ static void test_all_can_be_set(void **state)
 	assert_int_equal(load("lisen = \"x\";", &settings), -EINVAL);
 }
 
-static void test_the_example_loads(void **state)
+static char *read_file(const char *name)
 {
-	struct settings settings;
-	struct problems problems;
 	const char *source = getenv("BELFRY_SOURCE");
+	struct buf text;
+	struct err err;
 	char path[4096];
 
+	snprintf(path, sizeof(path), "%s/%s",
+		source == NULL ? TEST_DATA_DIR "/../.." : source, name);
+	buf_init(&text, 1 << 20);
+	assert_int_equal(file_read(path, 1 << 20, &text, &err), 0);
+	return buf_take(&text);
+}
+
+typedef void print_fn(const struct schema_row *rows, FILE *out);
+
+/* What the rows print stands in the file as it is. */
+static void check_file(const char *name, print_fn *print)
+{
+	char *printed = NULL;
+	size_t len;
+	FILE *out = open_memstream(&printed, &len);
+	char *text = read_file(name);
+
+	print(settings_schema.rows, out);
+	fclose(out);
+	assert_non_null(strstr(text, printed));
+	free(printed);
+	free(text);
+}
+
+static void test_example_and_manual_are_up_to_date(void **state)
+{
+	struct settings settings;
+
 	(void)state;
-	snprintf(path, sizeof(path), "%s/conf/chimed.conf.example",
-		source == NULL ? TEST_DATA_DIR "/../.." : source);
-	problems_init(&problems);
-	assert_int_equal(
-		schema_load(&settings_schema, path, &settings, &problems), 0);
+	check_file("conf/chimed.conf.example", schema_print_example);
+	check_file("man/chimed.8", schema_print_manual);
+	char *text = read_file("conf/chimed.conf.example");
+
+	assert_int_equal(load(text, &settings), 0);
 	assert_string_equal(settings.state, "/var/lib/belfry/chimed.db");
 	schema_free(&settings_schema, &settings);
-	problems_release(&problems);
+	free(text);
 }
 
 int main(void)
@@ -87,7 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_can_be_set),
-		cmocka_unit_test(test_the_example_loads),
+		cmocka_unit_test(test_example_and_manual_are_up_to_date),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
