@@ -300,6 +300,52 @@ static void test_tls_much_both_ways(void **state)
 	net_peer_free(peer);
 }
 
+/* Two records with 319 lines each, then silence. */
+static void secure_two_records(int fd, int n, void *arg)
+{
+	static char text[16000];
+	const struct secure *secure = arg;
+	SSL *ssl = net_tls_accept(fd, secure->cert, false);
+	char line[16];
+
+	(void)n;
+	if (!ssl)
+		return;
+	memset(text, 'l', sizeof(text) - 1);
+	for (size_t i = 49; i < sizeof(text) - 1; i += 50)
+		text[i] = '\n';
+	net_tls_says(ssl, text);
+	net_tls_says(ssl, text);
+	(void)net_tls_read_line(ssl, line, sizeof(line));
+	net_tls_close(ssl);
+}
+
+/* Nobody takes lines: the stream is full in the middle of the second record,
+ * of which the socket says nothing any more. */
+static void test_tls_full_in_a_record(void **state)
+{
+	struct stream_world *world = *state;
+	struct secure secure = {.cert = world->certs->good};
+	struct net_peer *peer = net_peer_new(secure_two_records, &secure);
+
+	stream_world_trust(world, world->certs->ca->cert_file, NULL);
+	world->hold_lines = true;
+	stream_world_open_to(world, "localhost", net_peer_port(peer));
+	net_turn_until(world->loop, &world->is_connected);
+	for (int i = 0; i < 50; i++)
+		loop_turn(world->loop, 10);
+	world->hold_lines = false;
+	stream_world_take_lines(world);
+	assert_true(world->lines >= 319);
+	while (world->lines < 2 * 319) {
+		world->has_line = false;
+		net_turn_until(world->loop, &world->has_line);
+	}
+	stream_close(world->stream);
+	world->stream = NULL;
+	net_peer_free(peer);
+}
+
 #define STREAM_TEST(fn)                                                        \
 	cmocka_unit_test_setup_teardown(                                       \
 		fn, stream_world_setup, stream_world_teardown)
@@ -321,6 +367,7 @@ int main(void)
 		STREAM_TEST(test_tls_to_a_plain_server),
 		STREAM_TEST(test_tls_hang_up),
 		STREAM_TEST(test_tls_much_both_ways),
+		STREAM_TEST(test_tls_full_in_a_record),
 	};
 
 	return cmocka_run_group_tests(
