@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
+from support.belfry import Belfry
 from support.ircd import Hybrid, Inspircd, Ngircd
+from support.proxy import Proxy
 from support.wait import until
 from support.world import CHANNEL, World
 
@@ -75,12 +77,28 @@ def assert_nothing_lost(client, said, deadline_s=60):
           deadline_s, step_s=0.2)
 
 
+QUICK = {"retry": {"min_ms": 100, "max_ms": 500}}
+
+
 def running_world(tmp_path, processes, server):
-    world = World(tmp_path, processes, server, network={
-        "retry": {"min_ms": 200, "max_ms": 1000}}).start()
+    world = World(tmp_path, processes, server, network=QUICK).start()
     bob = world.client("bob")
     world.wait_joined(bob)
     return world, bob
+
+
+def proxied_world(tmp_path, processes, server):
+    """belfryd reaches its IRC server through a proxy."""
+    world = World(tmp_path, processes, server, network=QUICK)
+    proxy = Proxy(world.ircd.port)
+    processes.append(proxy)
+    world.belfry.config["networks"][0]["servers"] = (
+        f"127.0.0.1:{proxy.port}",)
+    world.belfry.write_config()
+    world.start()
+    bob = world.client("bob")
+    world.wait_joined(bob)
+    return world, bob, proxy
 
 
 def flow_for(flow, count):
@@ -100,6 +118,7 @@ def test_kill_9(tmp_path, processes, server):
             flow_for(flow, 25)
             world.belfry.kill()
             world.belfry.start()
+        world.wait_joined(bob)
         flow_for(flow, 25)
     finally:
         flow.stop()
@@ -114,16 +133,18 @@ def test_kill_9(tmp_path, processes, server):
 @pytest.mark.parametrize("server", [Ngircd, Inspircd],
                          ids=lambda s: s.program)
 def test_irc_server_restarts(tmp_path, processes, server):
-    world, bob = running_world(tmp_path, processes, server)
+    world, bob, proxy = proxied_world(tmp_path, processes, server)
     for i in range(10):
         world.say(f"c{i:05}")
     assert_nothing_lost(bob, [f"c{i:05}" for i in range(10)])
+    proxy.refuse = True   # until there is somebody to hear it
     world.ircd.kill()
     during = [f"d{i:05}" for i in range(20)]
     for text in during:
         world.say(text)
     world.ircd.start()
     carl = world.client("carl")
+    proxy.refuse = False
     assert_nothing_lost(carl, during)
     assert all(n == 1 for n in heard_counts(carl).values())
     carl.say(CHANNEL, "i-again")
@@ -132,17 +153,7 @@ def test_irc_server_restarts(tmp_path, processes, server):
 
 
 def test_irc_link_is_cut_while_lines_flow(tmp_path, processes):
-    from support.proxy import Proxy
-    world = World(tmp_path, processes, network={
-        "retry": {"min_ms": 100, "max_ms": 400}})
-    proxy = Proxy(world.ircd.port)
-    processes.append(proxy)
-    world.belfry.config["networks"][0]["servers"] = (
-        f"127.0.0.1:{proxy.port}",)
-    world.belfry.write_config()
-    world.start()
-    bob = world.client("bob")
-    world.wait_joined(bob)
+    world, bob, proxy = proxied_world(tmp_path, processes, Ngircd)
     flow = Flow(world, bob).start()
     cuts = 5
     try:
@@ -183,7 +194,6 @@ def test_chimed_restarts(tmp_path, processes):
 def test_answers_are_lost(tmp_path, processes):
     """The service did it, but the answer never came: the same token goes out
     again and the message stays one."""
-    from support.proxy import Proxy
     world = World(tmp_path, processes)
     proxy = Proxy(world.chimed.port)
     processes.append(proxy)
@@ -209,7 +219,6 @@ def test_answers_are_lost(tmp_path, processes):
 
 def test_second_daemon_refuses(tmp_path, processes):
     world, _ = running_world(tmp_path, processes, Ngircd)
-    from support.belfry import Belfry
     second = Belfry(tmp_path, {**world.belfry.config}, name="second")
     processes.append(second)
     second.start()

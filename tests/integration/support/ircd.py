@@ -4,7 +4,7 @@ import os
 import pathlib
 import shutil
 
-from .process import Process, build_dir, find_program, free_port, listens
+from .process import Process, find_program, free_port, listens
 from .wait import until
 
 
@@ -148,7 +148,8 @@ class Hybrid(IrcServer):
 
     @staticmethod
     def root():
-        return build_dir().parent / "build" / "servers" / "hybrid"
+        source = pathlib.Path(__file__).resolve().parents[3]
+        return source / "build" / "servers" / "hybrid"
 
     def configuration(self):
         tls = ""
