@@ -43,6 +43,15 @@ static void input_note_loss(
 	set_string(&conn->parting_why, irc_message_last(msg));
 }
 
+/* Are we out of the channel of its first parameter now? */
+static bool input_is_end_of(
+	const struct irc_conn *conn, const struct irc_message *msg, bool is_own)
+{
+	if (irc_message_is(msg, "KICK"))
+		return irc_conn_is_own_nick(conn, irc_message_param(msg, 1));
+	return is_own && irc_message_is(msg, "PART");
+}
+
 static void input_track(
 	struct irc_conn *conn, const struct irc_message *msg, bool is_own)
 {
@@ -63,10 +72,10 @@ static void input_track(
 		(void)irc_track_enter(&conn->track, channel);
 	irc_track_take(&conn->track, msg,
 		irc_caps_has(&conn->caps, IRC_CAP_MULTI_PREFIX));
-	if ((is_own && irc_message_is(msg, "PART")) ||
-		(irc_message_is(msg, "KICK") &&
-			irc_conn_is_own_nick(conn, irc_message_param(msg, 1))))
-		irc_track_leave(&conn->track, channel);
+	if (!input_is_end_of(conn, msg, is_own))
+		return;
+	irc_track_leave(&conn->track, channel);
+	conn_purge(conn, channel);
 }
 
 /* What happens now, as opposed to history. */

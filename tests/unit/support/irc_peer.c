@@ -324,7 +324,8 @@ void irc_peer_welcome(
 	if (caps) {
 		irc_peer_feed(peer, ":s CAP * LS :%s", caps);
 		if (*caps) {
-			irc_peer_expect(peer, "CAP REQ :%s", caps);
+			irc_peer_expect(peer, "CAP REQ %s%s",
+				strchr(caps, ' ') ? ":" : "", caps);
 			irc_peer_feed(peer, ":s CAP * ACK :%s", caps);
 		}
 		irc_peer_expect(peer, "CAP END");
