@@ -25,7 +25,7 @@ class IrcClient:
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
         self.send(f"NICK {nick}")
-        self.send(f"USER {nick} 0 * :{nick}")
+        self.send("USER person 0 * :A person")
         until(lambda: self.registered, lambda: f"{nick} registered: "
               f"{self.lines[-5:]}")
 
