@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
+/* Somebody waits: not for the whole deadline. */
+enum { ATTEMPTS = 4 };
+
 struct call {
 	struct loop *loop;
 	const struct chime_command *command;
@@ -112,6 +115,7 @@ static void run_call(struct call *call, struct chime_client *client)
 		.op = call->command->operation->op,
 		.members = call->command->members,
 		.priority = CHIME_LIVE,
+		.max_attempts = ATTEMPTS,
 	};
 	void *handle;
 

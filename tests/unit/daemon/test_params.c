@@ -1,0 +1,134 @@
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "../support/daemon_config.h"
+#include "daemon/check.h"
+#include "daemon/params.h"
+
+#include <string.h>
+
+static void test_limits(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.chime = "limits = { bearer_rps = 7.5; "
+				 "channel_write_rps = 0; user_list_rps = 3; "
+				 "};"});
+	struct budget_limits limits, published;
+
+	budget_limits_default(&published, "us-east-1");
+	params_limits(&config->chime, &limits);
+	assert_true(limits.per_second[CHIME_BUDGET_BEARER] == 7.5);
+	assert_true(limits.per_second[CHIME_BUDGET_MESSAGE_CHANGES] == 0);
+	assert_true(limits.per_second[CHIME_BUDGET_USER_LISTS] == 3);
+	assert_true(limits.per_second[CHIME_BUDGET_MESSAGE_LISTS] ==
+		    published.per_second[CHIME_BUDGET_MESSAGE_LISTS]);
+	check_free(config);
+}
+
+static void test_chime(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.chime = "profile = \"p\"; max_connections = 3; "
+				 "puppets = false; poll = { min_ms = 20; "
+				 "max_ms = 30; };"});
+	struct chime_client_params client;
+	struct end_chime_params end;
+	struct creds_params creds;
+
+	params_creds(&config->chime, &creds);
+	assert_string_equal(creds.profile, "p");
+	params_client(&config->chime, &client);
+	assert_string_equal(client.region, "us-east-1");
+	assert_string_equal(client.messaging_endpoint, "http://127.0.0.1:9");
+	assert_int_equal(client.max_connections, 3);
+	params_end_chime(&config->chime, &end);
+	assert_string_equal(end.user, DAEMON_APP_INSTANCE "/user/b");
+	assert_false(end.puppets);
+	assert_int_equal(end.poll_min_ms, 20);
+	assert_int_equal(end.poll_max_ms, 30);
+	check_free(config);
+}
+
+static void test_network(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.network = "sasl = { mechanism = \"SCRAM-SHA-256\"; "
+				   "account = \"a\"; password = \"p\"; "
+				   "required = false; }; flood = { burst = 9; "
+				   "interval_ms = 0; }; retry = { min_ms = "
+				   "11; max_ms = 22; }; window = 5; max_lines "
+				   "= 6; anti_ping = true;"});
+	struct network_params params;
+	const struct irc_conn_params *conn = &params.end.conn;
+
+	params_network_init(&params, &config->networks[0]);
+	assert_string_equal(conn->name, "net");
+	assert_int_equal(conn->server_count, 1);
+	assert_string_equal(conn->servers[0].host, "127.0.0.1");
+	assert_int_equal(conn->servers[0].port, 9);
+	assert_false(conn->tls);
+	assert_int_equal(conn->sasl, IRC_SASL_SCRAM_SHA_256);
+	assert_false(conn->sasl_required);
+	/* No interval is no pacing. */
+	assert_int_equal(conn->flood_burst, 0);
+	assert_int_equal(conn->retry_min_ms, 11);
+	assert_int_equal(conn->retry_max_ms, 22);
+	assert_int_equal(params.end.window, 5);
+	assert_int_equal(params.end.max_lines, 6);
+	assert_true(params.end.anti_ping);
+	assert_string_equal(params.end.nick_template, "<{name}> ");
+	params_network_release(&params);
+	check_free(config);
+}
+
+static void test_mapping(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.network = "in_doubt = \"skip\"; window = 4;",
+			.mappings = DAEMON_MAPPING(
+				"a") ", { name = \"b\"; "
+				     "irc = \"net/#b\"; messages = "
+				     "\"to_chime\"; chime = { name = \"B\"; "
+				     "privacy = \"PRIVATE\"; mode = "
+				     "\"RESTRICTED\"; create = true; }; }"});
+	struct end_chime_room_params room;
+	struct mapping_params mapping;
+
+	params_mapping(&config->mappings[0], &config->networks[0], &mapping);
+	assert_string_equal(mapping.name, "a");
+	assert_int_equal(mapping.messages, MESSAGES_BOTH);
+	assert_int_equal(mapping.in_doubt, IN_DOUBT_SKIP);
+	assert_int_equal(mapping.window, 4);
+	params_mapping(&config->mappings[1], &config->networks[0], &mapping);
+	assert_int_equal(mapping.messages, MESSAGES_TO_CHIME);
+	params_room_chime(&config->mappings[0], &room);
+	assert_string_equal(room.channel, DAEMON_APP_INSTANCE "/channel/a");
+	params_room_chime(&config->mappings[1], &room);
+	assert_null(room.channel);
+	assert_string_equal(room.name, "B");
+	assert_string_equal(room.privacy, "PRIVATE");
+	assert_string_equal(room.mode, "RESTRICTED");
+	assert_true(room.create);
+	check_free(config);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_chime),
+		cmocka_unit_test(test_network),
+		cmocka_unit_test(test_mapping),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
