@@ -1,0 +1,510 @@
+"""chimed as its clients see it: botocore, which shares no code with it, and
+signed requests made by hand."""
+import datetime
+import http.client
+import json
+import random
+import signal
+import subprocess
+import threading
+import uuid
+
+import botocore.config
+import botocore.exceptions
+import botocore.session
+import pytest
+from support import chime_api
+from support.chimed import Chimed
+from support.process import build_dir
+from support.wait import until
+
+ADMIN = ("--admin", "admin")
+
+
+@pytest.fixture
+def chimed(tmp_path, processes):
+    server = Chimed(tmp_path, options=ADMIN)
+    processes.append(server)
+    return server.start()
+
+
+def boto(chimed, service):
+    return botocore.session.Session().create_client(
+        service, region_name="us-east-1", endpoint_url=chimed.endpoint,
+        aws_access_key_id=chime_api.KEY,
+        aws_secret_access_key=chime_api.SECRET,
+        config=botocore.config.Config(inject_host_prefix=False,
+                                      retries={"max_attempts": 0}))
+
+
+class Town:
+    """An app instance with users, and the clients to act with. Client calls
+    that are refused return the error as a pair (status, exception name)."""
+
+    def __init__(self, chimed, messaging="chime-sdk-messaging"):
+        self.identity = boto(chimed, "chime-sdk-identity")
+        self.messaging = boto(chimed, messaging)
+        self.instance = self.identity.create_app_instance(
+            Name="town", ClientRequestToken=uuid.uuid4().hex)["AppInstanceArn"]
+
+    def user(self, user_id):
+        return self.identity.create_app_instance_user(
+            AppInstanceArn=self.instance, AppInstanceUserId=user_id,
+            Name=user_id.title(), ClientRequestToken=uuid.uuid4().hex,
+        )["AppInstanceUserArn"]
+
+    def channel(self, bearer, **members):
+        return self.messaging.create_channel(
+            AppInstanceArn=self.instance, Name="square", ChimeBearer=bearer,
+            ClientRequestToken=uuid.uuid4().hex,
+            **{"Mode": "UNRESTRICTED", "Privacy": "PUBLIC", **members},
+        )["ChannelArn"]
+
+    def send(self, channel, bearer, content, **members):
+        return self.messaging.send_channel_message(
+            ChannelArn=channel, ChimeBearer=bearer, Content=content,
+            **{"Type": "STANDARD", "Persistence": "PERSISTENT",
+               "ClientRequestToken": uuid.uuid4().hex, **members})
+
+    def attempt(self, operation, **members):
+        """"ok", or the name of the exception."""
+        try:
+            getattr(self.messaging, operation)(**members)
+        except botocore.exceptions.ClientError as error:
+            return error.response["Error"]["Code"].removesuffix("Exception")
+        return "ok"
+
+
+@pytest.mark.parametrize("service", ["chime", "chime-sdk-messaging"])
+def test_every_operation(chimed, service):
+    """One round through all thirty, with the undivided client of old and
+    with the present one."""
+    town = Town(chimed, service)
+    api = town.messaging
+    admin, ann, bob = (town.user(i) for i in ("admin", "ann.1", "bob@b"))
+    here = {"ChannelArn": town.channel(ann, Metadata="{}"),
+            "ChimeBearer": ann}
+    channel = here["ChannelArn"]
+
+    described = api.describe_channel(**here)["Channel"]
+    assert described["CreatedBy"] == {"Arn": ann, "Name": "Ann.1"}
+    assert described["Metadata"] == "{}"
+    age = datetime.datetime.now(datetime.timezone.utc) \
+        - described["CreatedTimestamp"]
+    assert abs(age.total_seconds()) < 60
+    assert api.update_channel(Name="plaza", Mode="RESTRICTED", **here)[
+        "ChannelArn"] == channel
+
+    made = api.create_channel_membership(MemberArn=bob, Type="DEFAULT",
+                                         **here)
+    assert made["Member"] == {"Arn": bob, "Name": "Bob@B"}
+    membership = api.describe_channel_membership(MemberArn=bob, **here)
+    assert membership["ChannelMembership"]["InvitedBy"]["Arn"] == ann
+    members = api.list_channel_memberships(**here)["ChannelMemberships"]
+    assert {m["Member"]["Arn"] for m in members} == {ann, bob}
+
+    assert api.create_channel_moderator(ChannelModeratorArn=bob, **here)[
+        "ChannelModerator"]["Arn"] == bob
+    assert api.describe_channel_moderator(ChannelModeratorArn=bob, **here)[
+        "ChannelModerator"]["CreatedBy"]["Arn"] == ann
+    assert len(api.list_channel_moderators(**here)["ChannelModerators"]) == 2
+    assert api.describe_channel_moderated_by_app_instance_user(
+        ChannelArn=channel, AppInstanceUserArn=bob, ChimeBearer=bob)[
+        "Channel"]["ChannelSummary"]["Name"] == "plaza"
+    assert len(api.list_channels_moderated_by_app_instance_user(
+        ChimeBearer=bob)["Channels"]) == 1
+    api.delete_channel_moderator(ChannelModeratorArn=bob, **here)
+    assert len(api.list_channel_moderators(**here)["ChannelModerators"]) == 1
+
+    content = "snow ☃ and a cat 🐈\nin two lines \u0001"
+    message = town.send(channel, bob, content, Metadata='{"k":1}')
+    one = {"MessageId": message["MessageId"], **here}
+    got = api.get_channel_message(**one)["ChannelMessage"]
+    assert got["Content"] == content and got["Metadata"] == '{"k":1}'
+    assert got["Sender"] == {"Arn": bob, "Name": "Bob@B"}
+    assert got["Persistence"] == "PERSISTENT" and got["Redacted"] is False
+    api.update_channel_message(**{**one, "ChimeBearer": bob},
+                               Content="edited")
+    listed = api.list_channel_messages(**here)["ChannelMessages"]
+    assert [m["Content"] for m in listed] == ["edited"]
+    assert listed[0]["LastEditedTimestamp"] >= listed[0]["CreatedTimestamp"]
+    api.redact_channel_message(**one)
+    listed = api.list_channel_messages(**here)["ChannelMessages"]
+    assert listed[0]["Redacted"] is True and not listed[0].get("Content")
+    api.delete_channel_message(**{**one, "ChimeBearer": admin})
+    assert api.list_channel_messages(**here)["ChannelMessages"] == []
+
+    api.update_channel_read_marker(**here)
+    own = api.describe_channel_membership_for_app_instance_user(
+        ChannelArn=channel, AppInstanceUserArn=ann, ChimeBearer=ann)[
+        "ChannelMembership"]
+    assert own["AppInstanceUserMembershipSummary"]["ReadMarkerTimestamp"]
+    assert own["ChannelSummary"]["LastMessageTimestamp"]
+    assert len(api.list_channel_memberships_for_app_instance_user(
+        AppInstanceUserArn=ann, ChimeBearer=admin)["ChannelMemberships"]) == 1
+    assert [c["Name"] for c in api.list_channels(
+        AppInstanceArn=town.instance, ChimeBearer=bob)["Channels"]] \
+        == ["plaza"]
+
+    api.delete_channel_membership(MemberArn=bob, **here)
+    assert api.create_channel_ban(MemberArn=bob, **here)["Member"]["Arn"] \
+        == bob
+    assert api.describe_channel_ban(MemberArn=bob, **here)["ChannelBan"][
+        "CreatedBy"]["Arn"] == ann
+    assert len(api.list_channel_bans(**here)["ChannelBans"]) == 1
+    api.delete_channel_ban(MemberArn=bob, **here)
+    assert api.list_channel_bans(**here)["ChannelBans"] == []
+    api.delete_channel(**here)
+    assert town.attempt("describe_channel", **here) == "Forbidden"
+
+
+# What admin, moderator, member, hidden member and outsider get, each on a
+# channel of its own: y yes, f forbidden, n not found, c conflict.
+MATRIX = [
+    ("create_channel_ban", {"MemberArn": "other"}, "yyfff", "yyfff"),
+    ("create_channel_membership", {"MemberArn": "other", "Type": "DEFAULT"},
+     "yyyff", "yyfff"),
+    ("create_channel_membership", {"MemberArn": "self", "Type": "DEFAULT"},
+     "ycccy", "ycfff"),
+    ("create_channel_membership", {"MemberArn": "other", "Type": "HIDDEN"},
+     "yyfff", "yyfff"),
+    ("create_channel_moderator", {"ChannelModeratorArn": "other"},
+     "yyfff", "yyfff"),
+    ("delete_channel_ban", {"MemberArn": "other"}, "yyfff", "yyfff"),
+    ("delete_channel_membership", {"MemberArn": "self"}, "yyyyf", "yyyyf"),
+    ("delete_channel_membership", {"MemberArn": "owner"}, "yyfff", "yyfff"),
+    ("delete_channel_message", {"MessageId": "owner's"}, "yffff", "yffff"),
+    ("delete_channel_moderator", {"ChannelModeratorArn": "owner"},
+     "yyfff", "yyfff"),
+    ("describe_channel", {}, "yyyyy", "yyyyf"),
+    ("describe_channel_ban", {"MemberArn": "other"}, "nnfff", "nnfff"),
+    ("describe_channel_membership", {"MemberArn": "owner"},
+     "yyyyy", "yyyyf"),
+    ("describe_channel_membership_for_app_instance_user",
+     {"AppInstanceUserArn": "owner"}, "yffff", "yffff"),
+    ("describe_channel_membership_for_app_instance_user",
+     {"AppInstanceUserArn": "self"}, "fyyyf", "fyyyf"),
+    ("describe_channel_moderated_by_app_instance_user",
+     {"AppInstanceUserArn": "owner"}, "yffff", "yffff"),
+    ("describe_channel_moderator", {"ChannelModeratorArn": "owner"},
+     "yyfff", "yyfff"),
+    ("get_channel_message", {"MessageId": "owner's"}, "yyyyy", "yyyyf"),
+    ("list_channel_bans", {}, "yyfff", "yyfff"),
+    ("list_channel_memberships", {}, "yyyyy", "yyyyf"),
+    ("list_channel_memberships", {"Type": "HIDDEN"}, "yyfff", "yyfff"),
+    ("list_channel_messages", {}, "yyyyy", "yyyyf"),
+    ("list_channel_moderators", {}, "yyfff", "yyfff"),
+    ("redact_channel_message", {"MessageId": "owner's"}, "yyfff", "yyfff"),
+    ("send_channel_message", {
+        "Content": "x", "Type": "STANDARD", "Persistence": "PERSISTENT",
+        "ClientRequestToken": "token"}, "fyyff", "fyyff"),
+    ("update_channel", {"Name": "x", "Mode": "RESTRICTED"},
+     "yyfff", "yyfff"),
+    ("update_channel_message", {"MessageId": "owner's", "Content": "x"},
+     "fffff", "fffff"),
+    ("update_channel_read_marker", {}, "fyyyf", "fyyyf"),
+    ("delete_channel", {}, "yyfff", "yyfff"),
+]
+ANSWERS = {"y": "ok", "f": "Forbidden", "n": "NotFound", "c": "Conflict"}
+ROLES = ("admin", "moderator", "member", "hidden", "outsider")
+
+
+@pytest.mark.parametrize("kind", ["open", "closed"])
+def test_role_matrix(chimed, kind):
+    """open: PUBLIC and UNRESTRICTED; closed: PRIVATE and RESTRICTED."""
+    town = Town(chimed)
+    users = {name: town.user(name) for name in
+             ROLES + ("owner", "other")}
+    how = {"open": {}, "closed": {"Mode": "RESTRICTED",
+                                  "Privacy": "PRIVATE"}}[kind]
+    wrong = []
+    for operation, members, in_open, in_closed in MATRIX:
+        cells = in_open if kind == "open" else in_closed
+        for role, cell in zip(ROLES, cells):
+            channel = town.channel(users["owner"], **how)
+            seat(town, channel, users, role)
+            message = town.send(channel, users["owner"], "x")["MessageId"]
+            filled = {key: {"self": users[role], "owner": users["owner"],
+                            "other": users["other"], "owner's": message}.get(
+                                value, value)
+                      for key, value in members.items()}
+            if "ClientRequestToken" in filled:
+                filled["ClientRequestToken"] = uuid.uuid4().hex
+            said = town.attempt(operation, ChannelArn=channel,
+                                ChimeBearer=users[role], **filled)
+            if said != ANSWERS[cell]:
+                wrong.append((operation, members, role, said))
+    assert wrong == []
+
+
+def seat(town, channel, users, role):
+    here = {"ChannelArn": channel, "ChimeBearer": users["owner"]}
+    if role in ("moderator", "member", "hidden"):
+        town.messaging.create_channel_membership(
+            MemberArn=users[role], **here,
+            Type="HIDDEN" if role == "hidden" else "DEFAULT")
+    if role == "moderator":
+        town.messaging.create_channel_moderator(
+            ChannelModeratorArn=users[role], **here)
+
+
+def test_private_channels_are_listed_for_admins(chimed):
+    town = Town(chimed)
+    admin, ann = town.user("admin"), town.user("ann.1")
+    town.channel(ann, Privacy="PRIVATE")
+    asked = {"AppInstanceArn": town.instance, "Privacy": "PRIVATE"}
+    assert town.attempt("list_channels", ChimeBearer=ann, **asked) \
+        == "Forbidden"
+    assert len(town.messaging.list_channels(ChimeBearer=admin, **asked)[
+        "Channels"]) == 1
+
+
+def test_paging_while_others_write(chimed):
+    """Every message that was there is seen once, in order, both ways."""
+    town = Town(chimed)
+    ann = town.user("ann.1")
+    channel = town.channel(ann)
+    sent = [f"message {n}" for n in range(130)]
+    for content in sent:
+        town.send(channel, ann, content)
+    for order, expected in (("ASCENDING", sent),
+                            ("DESCENDING", sent[::-1])):
+        seen, token = [], {}
+        while True:
+            page = town.messaging.list_channel_messages(
+                ChannelArn=channel, ChimeBearer=ann, SortOrder=order,
+                MaxResults=random.randint(1, 50), **token)
+            seen += [m["Content"] for m in page["ChannelMessages"]]
+            if "NextToken" not in page:
+                break
+            token = {"NextToken": page["NextToken"]}
+            town.send(channel, ann, "meanwhile")
+        assert [c for c in seen if c != "meanwhile"] == expected
+
+
+def test_bounds_in_time(chimed):
+    town = Town(chimed)
+    ann = town.user("ann.1")
+    channel = town.channel(ann)
+    here = {"ChannelArn": channel, "ChimeBearer": ann}
+    for n in range(3):
+        town.send(channel, ann, str(n))
+    times = [m["CreatedTimestamp"] for m in
+             town.messaging.list_channel_messages(**here)["ChannelMessages"]]
+    found = town.messaging.list_channel_messages(
+        NotBefore=times[1], NotAfter=times[1], **here)["ChannelMessages"]
+    assert "1" in [m["Content"] for m in found]
+    later = times[0] + datetime.timedelta(seconds=1)
+    assert town.messaging.list_channel_messages(
+        NotBefore=later, **here)["ChannelMessages"] == []
+
+
+def test_errors_have_their_shape(chimed):
+    api = chime_api.ChimeApi(chimed.port)
+    town = Town(chimed)
+    ann = town.user("ann.1")
+    with pytest.raises(chime_api.ChimeError) as error:
+        api.call("GET", "/channels", f"{ann}x",
+                 [("app-instance-arn", town.instance)])
+    assert error.value.status == 401 and error.value.code == "Unauthorized"
+    with pytest.raises(chime_api.ChimeError) as error:
+        api.call("GET", "/channels", None,
+                 [("app-instance-arn", town.instance)])
+    assert error.value.status == 400 and error.value.code == "BadRequest"
+    for body in ({"Content": ""}, {"Content": "x" * 4097},
+                 {"Type": "OTHER"}, {"Metadata": "x" * 1025},
+                 {"ClientRequestToken": "a b"}, {"Content": None}):
+        with pytest.raises(chime_api.ChimeError) as error:
+            api.send(town.channel(ann), ann, **{"content": "x", **{
+                key.lower() if key == "Content" else key: value
+                for key, value in body.items()}})
+        assert error.value.status == 400, body
+
+
+def test_idempotency(chimed):
+    town = Town(chimed)
+    ann, bob = town.user("ann.1"), town.user("bob.1")
+    channel = town.channel(ann)
+    first = town.send(channel, ann, "once", ClientRequestToken="token")
+    again = town.send(channel, ann, "once", ClientRequestToken="token")
+    assert first["MessageId"] == again["MessageId"]
+    with pytest.raises(town.messaging.exceptions.ConflictException):
+        town.send(channel, ann, "twice", ClientRequestToken="token")
+    # Another bearer's token is another token.
+    town.messaging.create_channel_membership(
+        ChannelArn=channel, ChimeBearer=bob, MemberArn=bob, Type="DEFAULT")
+    other = town.send(channel, bob, "once", ClientRequestToken="token")
+    assert other["MessageId"] != first["MessageId"]
+    assert len(town.messaging.list_channel_messages(
+        ChannelArn=channel, ChimeBearer=ann)["ChannelMessages"]) == 2
+    chimed.kill()
+    chimed.start()
+    town.messaging = boto(chimed, "chime-sdk-messaging")
+    again = town.send(channel, ann, "once", ClientRequestToken="token")
+    assert first["MessageId"] == again["MessageId"]
+
+
+def exchange(chimed, method, path, headers, body=b""):
+    connection = http.client.HTTPConnection("127.0.0.1", chimed.port,
+                                            timeout=20)
+    connection.request(method, path, body, headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    return answer, json.loads(text) if text else None
+
+
+def signed(chimed, path, body=b"", key=None, off_s=0, region="us-east-1"):
+    now = datetime.datetime.now(datetime.timezone.utc) \
+        + datetime.timedelta(seconds=off_s)
+    headers = {"host": f"127.0.0.1:{chimed.port}",
+               "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ")}
+    headers["authorization"] = chime_api.sign("POST", path, [], headers,
+                                              body, now, region)
+    if key:
+        headers["authorization"] = headers["authorization"].replace(
+            chime_api.KEY, key)
+    return headers
+
+
+BODY = b'{"Name":"x","ClientRequestToken":"tok"}'
+
+
+@pytest.mark.parametrize("spoil,expected", [
+    ({}, None),
+    ({"off_s": 800}, None),
+    ({"off_s": -800}, None),
+    ({"off_s": 1000}, "InvalidSignatureException"),
+    ({"off_s": -1000}, "InvalidSignatureException"),
+    ({"key": "AKIDUNKNOWN"}, "UnrecognizedClientException"),
+    ({"region": "eu-central-1"}, "InvalidSignatureException"),
+])
+def test_signatures(chimed, spoil, expected):
+    headers = signed(chimed, "/app-instances", BODY, **spoil)
+    answer, body = exchange(chimed, "POST", "/app-instances", headers, BODY)
+    assert answer.getheader("x-amzn-RequestId")
+    assert answer.getheader("Date")
+    assert answer.getheader("x-amzn-ErrorType") == expected
+    assert answer.status == (403 if expected else 201), body
+
+
+def test_tampering_is_noticed(chimed):
+    path = "/app-instances"
+    good = signed(chimed, path, BODY)
+    spoilt = [
+        ("POST", path, good, BODY + b" "),
+        ("PUT", path, good, BODY),
+        ("POST", path + "?a=b", good, BODY),
+        ("POST", path, {**good, "host": "elsewhere"}, BODY),
+        ("POST", path, {**good, "x-amz-chime-bearer": "somebody"}, BODY),
+        ("POST", path, {**good, "authorization":
+                        good["authorization"][:-1] + "x"}, BODY),
+        ("POST", path, {**good, "authorization": "Basic abc"}, BODY),
+        ("POST", path, {k: v for k, v in good.items()
+                        if k != "authorization"}, BODY),
+    ]
+    for request in spoilt:
+        answer, body = exchange(chimed, *request)
+        assert answer.status == 403, request
+        assert body["Code"] and body["Message"]
+    answer, _ = exchange(chimed, "POST", path, good, BODY)
+    assert answer.status == 201
+
+
+def test_no_auth_takes_anything(tmp_path, processes):
+    chimed = Chimed(tmp_path, no_auth=True)
+    processes.append(chimed)
+    chimed.start()
+    answer, _ = exchange(chimed, "POST", "/app-instances", {}, BODY)
+    assert answer.status == 201
+    answer, body = exchange(chimed, "POST", "/app-instances",
+                            {"authorization": "nonsense"}, BODY)
+    assert answer.status == 201 and "AppInstanceArn" in body
+
+
+def test_what_was_answered_survives_sudden_death(chimed):
+    """Killed at any moment, under load by several, three times over."""
+    town = Town(chimed)
+    ann = town.user("ann.1")
+    channel = town.channel(ann)
+    answered = {}
+    for life in range(3):
+        workers = [threading.Thread(target=speak, args=(
+            chimed.port, channel, ann, f"{life}-{n}", answered))
+            for n in range(4)]
+        for worker in workers:
+            worker.start()
+        wanted = len(answered) + 100
+        until(lambda: len(answered) >= wanted, "a hundred answers")
+        chimed.kill()
+        for worker in workers:
+            worker.join(20)
+            assert not worker.is_alive()
+        chimed.start()
+        kept = {m["MessageId"]: m["Content"] for m in
+                chime_api.ChimeApi(chimed.port).messages(channel, ann)}
+        assert answered.items() <= kept.items()
+        assert len(kept) == len(set(kept.values()))
+
+
+def speak(port, channel, bearer, name, answered):
+    """Sends until the service is gone."""
+    api = chime_api.ChimeApi(port)
+    for n in range(100000):
+        content = f"{name}-{n}"
+        try:
+            answered[api.send(channel, bearer, content)] = content
+        except (OSError, http.client.HTTPException):
+            return
+
+
+def test_stops_cleanly_and_refuses_a_second_one(chimed, tmp_path):
+    second = subprocess.run(
+        [build_dir() / "chimed", "--no-auth", "--listen", "127.0.0.1:0",
+         "--state", chimed.state_path], capture_output=True, text=True,
+        timeout=20)
+    assert second.returncode == 74
+    assert "another process is using it" in second.stderr
+    assert chimed.stop() == 0
+    chimed.start()
+    chimed.signal(signal.SIGINT)
+    assert chimed.wait_exit() == 0
+
+
+def test_exit_codes(tmp_path):
+    config = tmp_path / "chimed.conf"
+
+    def run(*options):
+        done = subprocess.run([build_dir() / "chimed", *options],
+                              capture_output=True, text=True, timeout=20,
+                              env={})
+        return done.returncode, done.stdout + done.stderr
+
+    state = ("--state", ":memory:", "--listen", "127.0.0.1:0")
+    assert run()[0] == 64
+    assert run("--nonsense")[0] == 64
+    assert run(*state)[0] == 78
+    assert run("--help")[0] == 0
+    config.write_text('no_aut = true;\n')
+    code, said = run("-c", str(config), *state)
+    assert code == 78 and "chimed.conf:1" in said and "no_auth" in said
+    (tmp_path / "odd.db").write_text("not a database at all, is it?" * 50)
+    assert run("--no-auth", "--state", str(tmp_path / "odd.db"))[0] == 74
+    assert run("--no-auth", "--state", "/nonexistent/state.db")[0] == 73
+    assert run("--no-auth", "--state", ":memory:", "--listen",
+               "nowhere")[0] == 71
+
+
+def test_configuration_file(tmp_path, processes):
+    config = tmp_path / "chimed.conf"
+    (tmp_path / "secret").write_text(chime_api.SECRET + "\n")
+    config.write_text(
+        f'access_key_id = "{chime_api.KEY}";\n'
+        f'secret_access_key_file = "{tmp_path}/secret";\n'
+        f'account = "000000000042";\n')
+    server = Chimed(tmp_path, options=("-c", config),
+                    env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+    processes.append(server)
+    server.start()
+    assert ":000000000042:" in \
+        chime_api.ChimeApi(server.port).create_app_instance()
