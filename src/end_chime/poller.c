@@ -12,10 +12,10 @@
 #include <stdlib.h>
 
 enum {
-	RECENT = 20,              /* positions remembered for the look-back */
-	LOOK_BACK_MS = 2000,      /* at least */
-	TALK_MS = 60 * 1000,      /* a channel is in talk this long */
-	DEEP_MS = 60 * 1000,      /* between deep passes */
+	RECENT = 20,         /* positions remembered for the look-back */
+	LOOK_BACK_MS = 2000, /* at least */
+	TALK_MS = 60 * 1000, /* a channel is in talk this long */
+	DEEP_MS = 60 * 1000, /* between deep passes */
 	FAILURES_TO_TELL = 3,
 	RETRY_MAX_MS = 60 * 1000,
 };
@@ -26,20 +26,22 @@ struct poller {
 	char *object, *channel, *bearer;
 	struct timer *timer;
 	struct chime_call *call;
-	json_t *page;       /* of which `next` is to be presented */
+	json_t *page; /* of which `next` is to be presented */
 	size_t next;
-	char *token;        /* of the page after it */
-	bool busy;          /* waits for poller_resume() */
-	bool single;        /* one message a page: a page was unreadable */
-	bool probing;       /* and this one is: where does it end? */
+	char *token;  /* of the page after it */
+	bool busy;    /* waits for poller_resume() */
+	bool single;  /* one message a page: a page was unreadable */
+	bool probing; /* and this one is: where does it end? */
 	struct bisect bisect;
+	unsigned doubts; /* bisections that found nothing in a row */
 	bool deep;
-	bool active;        /* this pass has found something new */
-	bool told;          /* the owner knows that it cannot be read */
+	bool active; /* this pass has found something new */
+	bool told;   /* the owner knows that it cannot be read */
 	bool closed;
-	int64_t cursor;     /* newest position presented; -1: unknown */
-	int64_t from;       /* the earliest position of this pass */
-	int64_t floor;      /* nothing before it is wanted */
+	int64_t cursor; /* newest position presented; -1: unknown */
+	int64_t from;   /* the earliest position of this pass */
+	int64_t passed; /* the newest position presented in it */
+	int64_t floor;  /* nothing before it is wanted */
 	int64_t interval_ms;
 	int64_t last_new_ms; /* monotonic */
 	int64_t deep_at_ms;
@@ -147,13 +149,9 @@ static void begin_pass(struct poller *p)
 	p->from = look_from(p) - 1;
 	if (p->from < p->floor)
 		p->from = p->floor;
+	p->passed = p->from - 1;
 	set_string(&p->token, NULL);
 	request_page(p);
-}
-
-static void poller_on_timer(void *arg)
-{
-	begin_pass(arg);
 }
 
 /* Presents what is left of the page. False when the taker is busy. */
@@ -169,6 +167,8 @@ static bool present(struct poller *p)
 			return false;
 		}
 		p->next++;
+		if (message.created_ms > p->passed)
+			p->passed = message.created_ms;
 		if (message.created_ms <= p->cursor)
 			continue;
 		p->cursor = message.created_ms;
@@ -192,25 +192,38 @@ static void finish_page(struct poller *p)
 		schedule(p);
 }
 
+static void poller_on_timer(void *arg)
+{
+	struct poller *p = arg;
+	if (p->page)
+		finish_page(p);
+	else
+		begin_pass(p);
+}
+
+/* The rest of the page is presented from the loop. */
 void poller_resume(struct poller *p)
 {
 	if (!p->busy || p->closed)
 		return;
 	p->busy = false;
-	finish_page(p);
+	timer_arm(p->timer, 0);
 }
 
 static void recovered(struct poller *p)
 {
 	if (p->told) {
-		log_info(p->object, "the Chime channel can be read again, "
+		log_info(p->object,
+			"the Chime channel can be read again, "
 			"after %lld s",
 			(long long)(loop_now_ms(p->loop) -
-				    p->failing_since_ms) / 1000);
+				    p->failing_since_ms) /
+				1000);
 		p->params.state(p->params.arg, true, NULL);
 	}
 	p->told = false;
 	p->failures = 0;
+	p->doubts = 0;
 	backoff_reset(&p->backoff);
 }
 
@@ -244,15 +257,15 @@ static void failed(struct poller *p, const struct chime_result *result)
 
 static void probe(struct poller *p);
 
-static void found_bad(struct poller *p, const struct chime_result *result)
+static void found_bad(struct poller *p, int64_t position)
 {
-	log_error(p->object, "a message at %lld ms is unreadable and is left "
-		"out: %s", (long long)p->bisect.bad, result->message);
-	p->cursor = p->bisect.bad + 1;
-	p->recent_at = 0;
-	for (size_t i = 0; i < RECENT; i++)
-		p->recent[i] = p->cursor;
-	p->floor = p->cursor;
+	log_error(p->object,
+		"a message at %lld ms is unreadable and is left "
+		"out",
+		(long long)position);
+	p->floor = position + 1;
+	if (p->cursor < p->floor)
+		p->cursor = p->floor;
 }
 
 static void poller_on_probe(const struct chime_result *result, void *arg)
@@ -273,7 +286,10 @@ static void poller_on_probe(const struct chime_result *result, void *arg)
 		return;
 	}
 	if (answer == BISECT_FOUND)
-		found_bad(p, result);
+		found_bad(p, p->bisect.bad);
+	else if (++p->doubts > 1)
+		/* Behind one that was presented, and of the same ms. */
+		found_bad(p, p->passed);
 	schedule(p);
 }
 
@@ -294,7 +310,7 @@ static void malformed(struct poller *p, const struct chime_result *result)
 		request_page(p);
 		return;
 	}
-	bisect_init(&p->bisect, p->cursor + 1);
+	bisect_init(&p->bisect, p->passed + 1);
 	p->probing = true;
 	probe(p);
 }
@@ -325,8 +341,7 @@ static void poller_on_page(const struct chime_result *result, void *arg)
 	set_string(&p->token, token && *token ? token : NULL);
 	if (!p->token)
 		p->single = false;
-	p->page = json_incref(json_object_get(result->body,
-		"ChannelMessages"));
+	p->page = json_incref(json_object_get(result->body, "ChannelMessages"));
 	p->next = 0;
 	finish_page(p);
 }
@@ -337,14 +352,19 @@ static void poller_on_newest(const struct chime_result *result, void *arg)
 	struct poller *p = arg;
 	struct chime_message message = {0};
 	p->call = NULL;
-	if (result->error != CHIME_OK) {
+	bool unreadable = result->error == CHIME_MALFORMED && p->failures > 1;
+	if (result->error != CHIME_OK && !unreadable) {
 		failed(p, result);
 		return;
 	}
 	recovered(p);
-	chime_decode_message(json_array_get(json_object_get(result->body,
-				     "ChannelMessages"), 0), &message);
+	chime_decode_message(
+		json_array_get(
+			json_object_get(result->body, "ChannelMessages"), 0),
+		&message);
 	p->cursor = message.created_ms ? message.created_ms + 1 : 0;
+	if (unreadable) /* then by our own clock */
+		p->cursor = clock_wall_ms();
 	p->floor = p->cursor;
 	if (!p->closed)
 		p->params.position_found(p->params.arg, p->cursor);

@@ -63,14 +63,10 @@ static int hex_digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-int userid_read(struct buf *out, const char *user_id)
+static int unescape(struct buf *out, const char *p)
 {
 	bool slash = false;
-	if (!userid_is_ours(user_id))
-		return -EINVAL;
-	if (strstr(user_id, ".."))
-		return -ERANGE;
-	for (const char *p = user_id + strlen(mark); *p; p++) {
+	for (; *p; p++) {
 		if (*p == ':' && !slash) {
 			slash = true;
 			buf_addc(out, '/');
@@ -87,5 +83,24 @@ int userid_read(struct buf *out, const char *user_id)
 		buf_addc(out, (char)(high * 16 + low));
 		p += 2;
 	}
+	return 0;
+}
+
+int userid_read(struct buf *out, const char *user_id)
+{
+	struct buf AUTOBUF person;
+	char again[USERID_BYTES];
+	buf_init(&person, USERID_BYTES);
+	if (!userid_is_ours(user_id))
+		return -EINVAL;
+	if (strstr(user_id, ".."))
+		return -ERANGE;
+	if (unescape(&person, user_id + strlen(mark)) < 0)
+		return -EINVAL;
+	/* One person has one id: what reads the same is not the same. */
+	userid_make(again, person.data);
+	if (!str_eq(again, user_id))
+		return -EINVAL;
+	buf_add(out, person.data, person.len);
 	return 0;
 }

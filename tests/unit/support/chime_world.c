@@ -82,6 +82,8 @@ static void keep(struct world *w, struct httpd_request *request)
 		.date = xstrdup_null(httpd_header(request, "x-amz-date")),
 		.authorization =
 			xstrdup_null(httpd_header(request, "authorization")),
+		.bearer = xstrdup_null(
+			httpd_header(request, "x-amz-chime-bearer")),
 		.signed_well = is_signed_well(w, request),
 		.at_ms = clock_mono_ms(),
 	};
@@ -187,6 +189,7 @@ static void release_requests(struct world *w)
 		free(w->requests[i].body);
 		free(w->requests[i].date);
 		free(w->requests[i].authorization);
+		free(w->requests[i].bearer);
 	}
 	w->request_count = 0;
 }

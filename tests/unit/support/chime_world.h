@@ -36,6 +36,7 @@ struct world_request {
 	char *body;
 	char *date; /* x-amz-date */
 	char *authorization;
+	char *bearer; /* x-amz-chime-bearer */
 	bool signed_well;
 	int64_t at_ms; /* mono */
 };
