@@ -166,16 +166,19 @@ static bool can_close(const struct reader *r, int mark, size_t at)
 	return marks[mark].mark[0] != '_' || !is_word_at(r, at + n);
 }
 
-/* Where the pair that opens before `at` ends, or 0. */
+/* Where the pair that opens before `at` ends, or 0. Markers alone are no
+ * words: nobody means a pair by a row of stars. */
 static size_t find_close(struct reader *r, int mark, size_t at)
 {
+	bool has_words = false;
 	if (r->none[mark])
 		return 0;
 	for (size_t i = at; i < r->len;) {
 		size_t n = atom_at(r, i);
 		int other = n ? -1 : mark_at(r, i);
-		if (other == mark && i > at && can_close(r, mark, i))
+		if (other == mark && has_words && can_close(r, mark, i))
 			return i;
+		has_words = has_words || (other < 0 && !is_blank_at(r, i));
 		if (!n)
 			n = other >= 0 ? marks[other].len : 1;
 		i += n;

@@ -64,7 +64,7 @@ static void look_at(struct service *s, const struct world_request *request)
 	free(s->bytes);
 	s->bytes = xstrdup(request->body);
 	s->body =
-		*s->bytes ? json_parse(s->bytes, strlen(s->bytes), &err) : NULL;
+		*s->bytes ? json_parse_repaired(s->bytes, strlen(s->bytes), &err) : NULL;
 	assert_true(request->signed_well);
 }
 
