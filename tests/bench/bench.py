@@ -10,8 +10,8 @@ import collections
 import json
 import os
 import pathlib
+import random
 import signal
-import sqlite3
 import sys
 import tempfile
 import time
@@ -19,6 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent /
                        "integration"))
 
+from support.chime_api import quote                       # noqa: E402
 from support.process import build_dir                      # noqa: E402
 from support.wait import until                             # noqa: E402
 from support.world import World                            # noqa: E402
@@ -66,11 +67,34 @@ class Bench:
     def __exit__(self, *_):
         self.close()
 
-    def stored(self):
-        """Messages that chimed holds."""
-        path = self.world.chimed.state_path
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
-            return db.execute("SELECT count(*) FROM message").fetchone()[0]
+    def newest(self, name):
+        """The newest message of a channel in Chime, or None."""
+        arn = self.world.channels[name]
+        found = self.world.api.call(
+            "GET", f"/channels/{quote(arn)}/messages", self.world.alice,
+            [("max-results", "1")])["ChannelMessages"]
+        return found[0]["Content"] if found else None
+
+    def have_all(self, last):
+        """A condition: each channel's newest message is the expected one
+        (order is kept, so all before it are there)."""
+        pending = dict(last)
+
+        def done():
+            while pending:
+                name = next(iter(pending))
+                if self.newest(name) != pending[name]:
+                    return False
+                del pending[name]
+            return True
+        return done
+
+    def warm_up(self):
+        """Puppets and memberships exist afterwards."""
+        for name in self.names:
+            self.client.say(name, "warm up")
+        until(self.have_all({n: "warm up" for n in self.names}), "puppets",
+              120)
 
     def heard(self):
         return sum(1 for line in list(self.client.lines)
@@ -93,16 +117,13 @@ def irc_to_chime(channels):
     """People on IRC paste as fast as the server lets them."""
     with Bench(channels) as bench:
         lines = LINES // 2
-        for name in bench.names:       # puppets and memberships exist before
-            bench.client.say(name, "warm up")
-        until(lambda: bench.stored() == channels, "puppets", 120)
-        text = b"".join(
-            f"PRIVMSG {bench.names[i % channels]} :line {i} of many "
-            "in this benchmark\r\n".encode() for i in range(lines))
-        bench.client.socket.sendall(text)
-        wall, cpu = measure(
-            bench.daemon, lambda: bench.stored() >= channels + lines,
-            lambda: f"{bench.stored()} of {channels + lines}", 300)
+        bench.warm_up()
+        texts = [(bench.names[i % channels], f"line {i} of this benchmark")
+                 for i in range(lines)]
+        bench.client.socket.sendall(b"".join(
+            f"PRIVMSG {name} :{text}\r\n".encode() for name, text in texts))
+        wall, cpu = measure(bench.daemon, bench.have_all(dict(texts)),
+                            lambda: "all lines in Chime", 300)
         rate(f"irc_to_chime_{channels}_channels", lines, wall, cpu,
              rss_kb=bench.daemon.rss_kb())
 
@@ -127,19 +148,21 @@ def latency(count=200):
     """Ten lines a second each way; percentiles in ms."""
     with Bench(1, poll={"min_ms": 50, "max_ms": 50}) as bench:
         name = bench.names[0]
+        bench.warm_up()
         forward, back = [], []
         for i in range(count):
             start = time.monotonic()
             bench.client.say(name, f"there {i}")
-            until(lambda n=2 * i + 1: bench.stored() >= n, "the message",
-                  step_s=0.0005)
+            until(lambda t=f"there {i}": bench.newest(name) == t,
+                  "the message", step_s=0.0005)
             forward.append(time.monotonic() - start)
+            time.sleep(random.uniform(0.05, 0.15))
             start, seen = time.monotonic(), bench.heard()
             bench.world.say(f"back {i}", channel=bench.world.channels[name])
             until(lambda n=seen: bench.heard() > n, "the line",
                   step_s=0.0005)
             back.append(time.monotonic() - start)
-            time.sleep(0.05)
+            time.sleep(random.uniform(0.02, 0.1))
         for case, times in (("latency_irc_to_chime", forward),
                             ("latency_chime_to_irc_poll_50ms", back)):
             times.sort()
@@ -165,8 +188,7 @@ def start_up():
     """From exec to the first relayed line, state and puppets known."""
     with Bench(1) as bench:
         name = bench.names[0]
-        bench.client.say(name, "warm up")
-        until(lambda: bench.stored() == 1, "a puppet")
+        bench.warm_up()
         bench.daemon.stop()
         until(lambda: "belfry" not in bench.client.members(name), "gone",
               step_s=0.05)
