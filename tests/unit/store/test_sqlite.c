@@ -1,3 +1,4 @@
+#include "../support/bad_disk.h"
 #include "../support/scratch.h"
 #include "../support/store_cases.h"
 #include "store/sqlite.h"
@@ -434,6 +435,41 @@ static void test_closing_on_a_full_disk(void **state)
 	assert_int_equal(1, get_cursor(f->store));
 }
 
+/* What the kernel dropped cannot be synced again: no second try. */
+static void test_failed_fsync_is_final(void **state)
+{
+	struct fixture *f = *state;
+	struct trouble trouble = {.bad = 0};
+	struct late late = {.done = false};
+
+	bad_disk_install();
+	reopen(f);
+	f->store->trouble = on_trouble;
+	f->store->trouble_arg = &trouble;
+	cursor(f->store, 1);
+	store_settle(f->loop, f->store);
+	bad_disk_fail_sync(true);
+	cursor(f->store, 2);
+	(void)store_sync(f->store, on_done, &late);
+	turn_while(f->loop, &trouble.bad);
+	assert_true(trouble.fatal);
+	bad_disk_fail_sync(false);
+	cursor(f->store, 3);
+	(void)store_sync(f->store, NULL, NULL);
+	for (int i = 0; i < 5; i++)
+		loop_turn(f->loop, 100);
+	assert_false(late.done);
+	assert_int_equal(1, trouble.bad);
+	assert_int_equal(0, trouble.well);
+	log_set_sink(no_line, &late.done);
+	store_close(TAKE(f->store));
+	log_set_sink(NULL, NULL);
+	assert_true(late.done);
+	bad_disk_remove();
+	reopen(f);
+	assert_int_equal(1, get_cursor(f->store));
+}
+
 #define NEW(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 #define OPEN(name)                                                             \
 	cmocka_unit_test_setup_teardown(test_##name, setup_open, teardown)
@@ -460,6 +496,7 @@ int main(void)
 		NEW(kill_loses_nothing_synced),
 		NEW(full_disk_is_waited_out),
 		NEW(closing_on_a_full_disk),
+		OPEN(failed_fsync_is_final),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
