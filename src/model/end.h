@@ -35,7 +35,10 @@ struct parcel {
 	const char *token;
 	const char *payload; /* what prepare() wrote, byte for byte */
 	size_t payload_len;
-	size_t progress;  /* bytes of the payload confirmed before */
+	/* Bytes of the payload confirmed before, maybe by an earlier process:
+	 * towards IRC the payload is prepared anew after a restart, and the
+	 * event may have been edited in between. */
+	size_t progress;
 	int64_t position; /* the event's */
 	/* Wall ms of the first attempt, of this or an earlier process; 0 when
 	 * it was never sent. */
@@ -97,13 +100,18 @@ enum end_answer {
 
 /* What the bridge gives to each room. `arg` comes back in every call. */
 struct end_sink {
-	/* Events are presented in source order. */
+	/* Events are presented in source order. Those of a replayable source
+	 * all carry an id, or they are refused. */
 	enum end_answer (*event)(void *arg, const struct event *event);
 	void (*receipt)(void *arg, const struct receipt *receipt);
 	/* Can the room deliver now? `why` (for people) when not. Called on
 	 * every change; a room begins as not ready. */
 	void (*ready)(void *arg, bool ready, const char *why);
-	/* The source stands here: nothing before it is wanted. */
+	/*
+	 * The source stands here: nothing before it is wanted, what lies at
+	 * it is. A later call moves the cursor over a silence, once all that
+	 * was taken before is done.
+	 */
 	void (*position)(void *arg, int64_t position);
 	void *arg;
 };
