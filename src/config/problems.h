@@ -41,7 +41,7 @@ void problems_release(struct problems *problems);
 void problems_add(struct problems *problems, const struct place *place,
 	const char *fmt, ...) PRINTF_LIKE(3, 4);
 void problems_vadd(struct problems *problems, const struct place *place,
-	const char *fmt, va_list ap);
+	const char *fmt, va_list ap) PRINTF_LIKE(3, 0);
 /* Sorts by file (in order of first mention) and line. */
 void problems_sort(struct problems *problems);
 /* Appends "FILE:LINE: SETTING: TEXT" without a newline. */

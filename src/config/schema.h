@@ -102,7 +102,7 @@ void schema_free(const struct schema *schema, void *config);
 void schema_problem(struct schema_load *load, const char *setting,
 	const char *fmt, ...) PRINTF_LIKE(3, 4);
 void schema_vproblem(struct schema_load *load, const char *setting,
-	const char *fmt, va_list ap);
+	const char *fmt, va_list ap) PRINTF_LIKE(3, 0);
 /* Stands the setting in the file (even when it has a problem)? */
 bool schema_is_given(const struct schema_load *load, const char *setting);
 

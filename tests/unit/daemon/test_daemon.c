@@ -73,7 +73,7 @@ static void wait_told(struct world *world, const char *prefix)
 
 		if (n < 0)
 			fail_msg("never told: %s", prefix);
-		text[n] = '\0';
+		text[n > 0 ? n : 0] = '\0';
 	} while (strncmp(text, prefix, strlen(prefix)) != 0);
 }
 
