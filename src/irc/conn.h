@@ -9,6 +9,10 @@
  * 30 s), untrusted certificate, SASL refused. Back-off 2 s .. 5 min with
  * jitter, reset after a link that was stable for 5 min.
  *
+ * SASL PLAIN is only sent over TLS or to a loopback address. What others may do
+ * to us is met so: a channel that is not wanted (forwarded, forced) is left at
+ * once; a nick that is taken away is asked for again, ever more slowly.
+ *
  * The events are called from the loop only. irc_conn_free() may be called
  * inside them; afterwards none comes.
  */

@@ -54,7 +54,7 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 		return;
 	}
 	buf_addf(&why, "no nick is accepted: %s", irc_message_last(msg));
-	conn_lose(conn, IRC_LOSS_THROTTLED, why.data);
+	conn_lose(conn, IRC_LOSS_UNSERVED, why.data);
 }
 
 void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)

@@ -122,7 +122,8 @@ static void register_advance_sasl(struct irc_conn *conn)
 		obstacle = register_sasl_obstacle(conn);
 		if (obstacle) {
 			irc_sasl_fail(&conn->sasl, obstacle);
-			register_without_sasl(conn, IRC_LOSS_NORMAL, obstacle);
+			register_without_sasl(
+				conn, IRC_LOSS_UNSERVED, obstacle);
 			return;
 		}
 		register_start_sasl(conn);
@@ -135,7 +136,7 @@ static void register_advance_sasl(struct irc_conn *conn)
 	case IRC_SASL_FAILED:
 		register_without_sasl(conn,
 			conn->sasl.is_refused ? IRC_LOSS_SASL
-					      : IRC_LOSS_THROTTLED,
+					      : IRC_LOSS_UNSERVED,
 			conn->sasl.why);
 		return;
 	default:
@@ -251,7 +252,7 @@ static void register_on_welcome(
 	/* The server did not wait for CAP END: it knows none. */
 	if (!conn->registration.is_cap_over && register_wants_sasl(conn) &&
 		conn->sasl.state == IRC_SASL_IDLE) {
-		register_without_sasl(conn, IRC_LOSS_NORMAL,
+		register_without_sasl(conn, IRC_LOSS_UNSERVED,
 			"SASL is not to be had: the server has no CAP");
 		if (conn->is_dead || !conn->wire)
 			return;
@@ -326,5 +327,5 @@ const char *irc_conn_login_problem(const struct irc_conn *conn)
 	if (!register_wants_sasl(conn) || conn->sasl.state == IRC_SASL_DONE)
 		return NULL;
 	return conn->sasl.state == IRC_SASL_FAILED ? conn->sasl.why
-						    : "SASL was not answered";
+						   : "SASL was not answered";
 }

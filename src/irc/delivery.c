@@ -345,24 +345,23 @@ int irc_deliver(struct irc_conn *conn,
 		return -EINVAL;
 	obstacle = delivery_obstacle(conn, request->channel, &outcome);
 	delivery = delivery_new(conn, request, fn, arg);
-	*ret = delivery;
 	if (obstacle) {
 		irc_delivery_finish(delivery, outcome, NULL, obstacle);
+		*ret = delivery;
 		return 0;
 	}
 	delivery_choose_label(delivery);
 	rc = delivery_queue(delivery, request);
-	if (rc == -ENOBUFS) {
-		irc_delivery_finish(delivery, IRC_DELIVERY_UNSENT, NULL,
-			"the send queue is full");
-		return 0;
-	}
-	if (rc < 0) {
-		*ret = NULL;
+	if (rc < 0 && rc != -ENOBUFS) {
 		delivery_free(delivery);
 		return -EINVAL;
 	}
-	conn_pump(conn);
+	*ret = delivery;
+	if (rc < 0)
+		irc_delivery_finish(delivery, IRC_DELIVERY_UNSENT, NULL,
+			"the send queue is full");
+	else
+		conn_pump(conn);
 	return 0;
 }
 

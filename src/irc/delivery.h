@@ -7,7 +7,18 @@
  * processed, and refusals came before it).
  *
  * Barrier PINGs are not counted against the flood bucket: a window of one
- * keeps at most two unprocessed lines at the server.
+ * keeps at most two unprocessed lines at the server. A label or echo that is
+ * not there after 10 s is asked for with a PING too: when its PONG comes first,
+ * the server has dropped the line (IRC_DELIVERY_BLOCKED).
+ *
+ * Results come in the order in which the server decided; those of one channel
+ * in the order of the lines. When the link is lost, lines that were written
+ * are LOST and lines that were still queued are UNSENT. irc_conn_free() ends
+ * all deliveries without a callback; their handles are gone then.
+ *
+ * Without labels, refusals are told apart by channel: a refusal of another
+ * PRIVMSG or NOTICE that was sent to the same channel with irc_conn_send()
+ * would be taken for one of ours. Send what matters with irc_deliver().
  */
 #ifndef IRC_DELIVERY_H
 #define IRC_DELIVERY_H
@@ -45,12 +56,14 @@ struct irc_delivery_request {
 
 /*
  * The callback comes once, never from inside this call, also when the link
- * is down. -EINVAL: the text cannot be one line (no callback then).
+ * is down. The handle is gone when it is called. -EINVAL: the text cannot be
+ * one line, for instance because our host has become longer since it was
+ * split (no callback then).
  */
 int irc_deliver(struct irc_conn *conn,
 	const struct irc_delivery_request *request, irc_delivery_fn *fn,
 	void *arg, struct irc_delivery **ret) MUST_CHECK;
-/* Forgets it; a line still in the queue is taken back. */
+/* Forgets it; a line still in the queue is taken back. NULL is fine. */
 void irc_delivery_cancel(struct irc_delivery *delivery);
 
 #endif

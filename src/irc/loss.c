@@ -110,6 +110,7 @@ static const struct loss_row {
 	[IRC_LOSS_NORMAL] = {"lost", 0},
 	[IRC_LOSS_THROTTLED] = {"throttled", 30 * 1000},
 	[IRC_LOSS_KILLED] = {"killed", 30 * 1000},
+	[IRC_LOSS_UNSERVED] = {"not served", 30 * 1000},
 	[IRC_LOSS_UNTRUSTED] = {"untrusted certificate", 5 * 60 * 1000},
 	[IRC_LOSS_SASL] = {"SASL refused", 5 * 60 * 1000},
 	[IRC_LOSS_REFUSED] = {"refused", 5 * 60 * 1000},

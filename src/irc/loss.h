@@ -13,6 +13,7 @@ enum irc_loss {
 	IRC_LOSS_NORMAL,    /* anything that needs no special patience */
 	IRC_LOSS_THROTTLED, /* too many connections, or too fast: >= 30 s */
 	IRC_LOSS_KILLED,    /* by an operator, or for flooding: >= 30 s */
+	IRC_LOSS_UNSERVED,  /* no nick, or no login now: >= 30 s */
 	IRC_LOSS_UNTRUSTED, /* the certificate: >= 5 min */
 	IRC_LOSS_SASL,      /* the account was refused: >= 5 min */
 	IRC_LOSS_REFUSED,   /* wrong server password and the like: >= 5 min */

@@ -224,7 +224,7 @@ static void test_refused_and_required(void **state)
 	assert_state(peer, IRC_CONN_WAITING);
 	assert_true(irc_peer_log_has(&peer->states,
 		"waiting: SASL refused: SASL PLAIN: SASL authentication "
-		"failed; next attempt in "));
+		"failed (account user); next attempt in "));
 	assert_true(irc_peer_pass_until(peer, IRC_CONN_CONNECTING, 400000) >=
 		    300000);
 }
