@@ -58,7 +58,8 @@ struct irc_delivery_request {
  * The callback comes once, never from inside this call, also when the link
  * is down. The handle is gone when it is called. -EINVAL: the text cannot be
  * one line, for instance because our host has become longer since it was
- * split (no callback then).
+ * split (no callback then). `fn` may be NULL when nobody wants to know; the
+ * handle is of no use then.
  */
 int irc_deliver(struct irc_conn *conn,
 	const struct irc_delivery_request *request, irc_delivery_fn *fn,
