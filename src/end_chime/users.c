@@ -196,14 +196,17 @@ static char *display_name(
 				slash ? (size_t)(slash - person_id) : 0);
 			p += 9;
 		} else {
-			size_t n = utf8_fit(p, strlen(p), 4);
-			add_name(&name, p, n ? n : 1);
+			uint32_t letter;
+			size_t n = utf8_decode(p, strlen(p), &letter);
+			add_name(&name, p, n);
 			p += n ? n : 1;
 		}
 	}
 	buf_truncate(&name, utf8_fit(name.data, name.len, NAME_CHARACTERS));
-	if (!span_trim((struct span){name.data, name.len}).len)
+	if (!span_trim((struct span){name.data, name.len}).len) {
+		buf_clear(&name);
 		buf_adds(&name, "someone");
+	}
 	return buf_take(&name);
 }
 
