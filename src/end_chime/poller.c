@@ -120,7 +120,8 @@ void poller_poke(struct poller *p)
 
 static int64_t oldest_recent(const struct poller *p)
 {
-	return p->recent[p->recent_at];
+	int64_t oldest = p->recent[p->recent_at];
+	return oldest ? oldest : p->recent[0]; /* not full yet */
 }
 
 /* The earliest position that this pass asks for. */
@@ -144,8 +145,6 @@ static void begin_pass(struct poller *p)
 		    now - p->last_new_ms < p->params.overlap_ms + DEEP_MS;
 	p->active = false;
 	p->deep = !p->deep_at_ms || (talk && now >= p->deep_at_ms);
-	if (p->deep)
-		p->deep_at_ms = now + DEEP_MS;
 	p->from = look_from(p) - 1;
 	if (p->from < p->floor)
 		p->from = p->floor;
@@ -186,10 +185,14 @@ static void finish_page(struct poller *p)
 		return;
 	json_decref(p->page);
 	p->page = NULL;
-	if (p->token)
+	if (p->token) {
 		request_page(p);
-	else
-		schedule(p);
+		return;
+	}
+	/* One that failed half-way is still owed. */
+	if (p->deep)
+		p->deep_at_ms = loop_now_ms(p->loop) + DEEP_MS;
+	schedule(p);
 }
 
 static void poller_on_timer(void *arg)
