@@ -9,6 +9,7 @@ static const struct schema_row poll_rows[] = {
 		.max = 3600000,
 		.fallback = "1000",
 		.unit = "ms",
+		.reloadable = true,
 		.help = "Between two looks at a channel in which people talk.",
 	},
 	{
@@ -19,6 +20,7 @@ static const struct schema_row poll_rows[] = {
 		.max = 3600000,
 		.fallback = "15000",
 		.unit = "ms",
+		.reloadable = true,
 		.help = "Between two looks at a quiet channel.",
 	},
 	{.name = NULL},

@@ -419,6 +419,8 @@ void wire_reload(struct wire *wire, const struct belfry_config *config)
 
 	params_limits(&config->chime, &limits);
 	budget_set_limits(chime_client_budget(wire->client), &limits);
+	end_chime_set_poll(wire->chime, config->chime.poll_min_ms,
+		config->chime.poll_max_ms);
 	keep_unchanged(wire, config);
 	drop_unwanted(wire);
 	wire->config = config;

@@ -35,8 +35,8 @@ struct wire *wire_new(const struct wire_params *params, struct err *err,
 /* Connects. Does not wait for anybody. */
 void wire_start(struct wire *wire);
 
-/* Applies limits and mappings: new ones begin, missing ones end, changed ones
- * end and begin again where they were. */
+/* Applies limits, pace and mappings: new ones begin, missing ones end, changed
+ * ones end and begin again where they were. */
 void wire_reload(struct wire *wire, const struct belfry_config *config);
 
 /*

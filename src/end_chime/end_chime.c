@@ -73,6 +73,13 @@ void end_chime_free(struct end_chime *end)
 	free(end);
 }
 
+void end_chime_set_poll(struct end_chime *end, int64_t min_ms, int64_t max_ms)
+{
+	end->params.poll_min_ms = min_ms;
+	end->params.poll_max_ms = max_ms;
+	chime_rooms_repace(&end->context);
+}
+
 struct end_room *end_chime_open(struct end_chime *end,
 	const struct end_chime_room_params *params, const struct end_sink *sink)
 {

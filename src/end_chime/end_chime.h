@@ -34,6 +34,10 @@ struct end_chime *end_chime_new(struct loop *loop,
 /* Rooms must be closed first. */
 void end_chime_free(struct end_chime *end);
 
+/* Another pace of polling, for all rooms, from now on. */
+void end_chime_set_poll(
+	struct end_chime *end, int64_t min_ms, int64_t max_ms);
+
 struct end_chime_room_params {
 	const char *mapping; /* for logs and facts */
 	const char *channel; /* ARN, or NULL: find or create by the rest */

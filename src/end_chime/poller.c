@@ -111,6 +111,19 @@ static void schedule(struct poller *p)
 	timer_arm(p->timer, with_jitter(p->interval_ms));
 }
 
+void poller_set_pace(struct poller *p, int64_t min_ms, int64_t max_ms)
+{
+	p->params.min_ms = min_ms;
+	p->params.max_ms = max_ms;
+	if (p->interval_ms < min_ms)
+		p->interval_ms = min_ms;
+	if (p->interval_ms <= max_ms)
+		return;
+	p->interval_ms = max_ms;
+	if (!p->call && !p->page && !p->failures)
+		timer_arm(p->timer, with_jitter(max_ms));
+}
+
 void poller_poke(struct poller *p)
 {
 	p->interval_ms = p->params.min_ms;

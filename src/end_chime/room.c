@@ -10,10 +10,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <utlist.h>
 
 struct chime_room {
 	struct end_room base; /* first: it is what the bridge holds */
-	const struct room_context *context;
+	struct room_context *context;
 	struct end_sink sink;
 	char *mapping;
 	char *object; /* "mapping NAME", for logs */
@@ -24,6 +25,7 @@ struct chime_room {
 	struct chime_outbound *outbound;
 	int64_t position;
 	bool closed;
+	struct chime_room *prev, *next; /* in the context */
 };
 
 static struct chime_room *room_of(struct end_room *base)
@@ -179,6 +181,7 @@ static void room_close(struct end_room *base)
 	if (room->closed)
 		return;
 	room->closed = true;
+	DL_DELETE(room->context->rooms, room);
 	opening_close(TAKE(room->opening));
 	poller_close(TAKE(room->poller));
 	chime_outbound_close(TAKE(room->outbound));
@@ -194,7 +197,7 @@ static const struct end_ops room_ops = {
 	.close = room_close,
 };
 
-struct end_room *chime_room_new(const struct room_context *context,
+struct end_room *chime_room_new(struct room_context *context,
 	const struct end_chime_room_params *params, const struct end_sink *sink)
 {
 	struct chime_room *room = xcalloc(1, sizeof(*room));
@@ -208,5 +211,17 @@ struct end_room *chime_room_new(const struct room_context *context,
 	room->privacy = xstrdup_null(params->privacy);
 	room->mode = xstrdup_null(params->mode);
 	room->create = params->create;
+	DL_APPEND(context->rooms, room);
 	return &room->base;
+}
+
+void chime_rooms_repace(struct room_context *context)
+{
+	const struct end_chime_params *p = context->params;
+	struct chime_room *room;
+
+	DL_FOREACH (context->rooms, room)
+		if (room->poller)
+			poller_set_pace(
+				room->poller, p->poll_min_ms, p->poll_max_ms);
 }

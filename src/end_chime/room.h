@@ -9,15 +9,20 @@
 #include "end_chime/end_chime.h"
 #include "end_chime/users.h"
 
+struct chime_room;
+
 /* What rooms share; borrowed from the end. */
 struct room_context {
 	struct loop *loop;
 	const struct end_chime_params *params;
 	struct users *users;
+	struct chime_room *rooms; /* the open ones */
 };
 
-struct end_room *chime_room_new(const struct room_context *context,
+struct end_room *chime_room_new(struct room_context *context,
 	const struct end_chime_room_params *params,
 	const struct end_sink *sink) MUST_CHECK;
+/* The pace of polling in the params of the context has changed. */
+void chime_rooms_repace(struct room_context *context);
 
 #endif

@@ -65,7 +65,7 @@ static void test_diff(void **state UNUSED)
 	} cases[] = {
 		{{"", SERVERS, MAPPING("one")}, ""},
 		{{"poll = { min_ms = 999; };", SERVERS, MAPPING("one")},
-			"chime.poll.min_ms! "},
+			"chime.poll.min_ms "},
 		{{"limits = { bearer_rps = 1.5; };", SERVERS, MAPPING("one")},
 			"chime.limits.bearer_rps "},
 		{{"puppets = false; profile = \"p\";", SERVERS, MAPPING("one")},
