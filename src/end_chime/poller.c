@@ -14,6 +14,9 @@
 enum {
 	RECENT = 20,         /* positions remembered for the look-back */
 	LOOK_BACK_MS = 2000, /* at least */
+	/* Passes that follow sooner than this begin at the cursor: under load
+	 * everything said in LOOK_BACK_MS would be listed again by each. */
+	LOOK_BACK_EVERY_MS = 1000,
 	TALK_MS = 60 * 1000, /* a channel is in talk this long */
 	DEEP_MS = 60 * 1000, /* between deep passes */
 	FAILURES_TO_TELL = 3,
@@ -35,6 +38,7 @@ struct poller {
 	struct bisect bisect;
 	unsigned doubts; /* bisections that found nothing in a row */
 	bool deep;
+	bool back; /* this pass looks back */
 	bool active; /* this pass has found something new */
 	bool told;   /* the owner knows that it cannot be read */
 	bool closed;
@@ -45,6 +49,7 @@ struct poller {
 	int64_t interval_ms;
 	int64_t last_new_ms; /* monotonic */
 	int64_t deep_at_ms;
+	int64_t back_at_ms;
 	int64_t recent[RECENT];
 	size_t recent_at;
 	unsigned failures;
@@ -146,6 +151,8 @@ static int64_t look_from(const struct poller *p)
 		    loop_now_ms(p->loop) - p->last_new_ms < TALK_MS;
 	if (p->deep)
 		return far;
+	if (!p->back)
+		return p->cursor;
 	if (talk && oldest_recent(p) < from)
 		from = oldest_recent(p);
 	return from > far ? from : far;
@@ -158,6 +165,9 @@ static void begin_pass(struct poller *p)
 		    now - p->last_new_ms < p->params.overlap_ms + DEEP_MS;
 	p->active = false;
 	p->deep = !p->deep_at_ms || (talk && now >= p->deep_at_ms);
+	p->back = now >= p->back_at_ms;
+	if (p->back)
+		p->back_at_ms = now + LOOK_BACK_EVERY_MS;
 	p->from = look_from(p) - 1;
 	if (p->from < p->floor)
 		p->from = p->floor;
