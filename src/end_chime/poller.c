@@ -16,7 +16,10 @@ enum {
 	LOOK_BACK_MS = 2000, /* at least */
 	/* Passes that follow sooner than this begin at the cursor: under load
 	 * everything said in LOOK_BACK_MS would be listed again by each. */
-	LOOK_BACK_EVERY_MS = 1000,
+	LOOK_BACK_EVERY_MS = 800,
+	/* The pause after a listing, in times of what it took: who answers
+	 * slowly, or is under load with us, is asked less often. */
+	PAUSE_FACTOR = 4,
 	TALK_MS = 60 * 1000, /* a channel is in talk this long */
 	DEEP_MS = 60 * 1000, /* between deep passes */
 	FAILURES_TO_TELL = 3,
@@ -50,6 +53,9 @@ struct poller {
 	int64_t last_new_ms; /* monotonic */
 	int64_t deep_at_ms;
 	int64_t back_at_ms;
+	int64_t asked_ms; /* monotonic: when the last call began, */
+	int64_t took_ms;  /* and how long it took */
+	int64_t due_ms;   /* of the next pass */
 	int64_t recent[RECENT];
 	size_t recent_at;
 	unsigned failures;
@@ -105,15 +111,31 @@ static int64_t with_jitter(int64_t ms)
 	return ms - ms / 10 + rand_below((uint32_t)(ms / 5) + 1);
 }
 
+static void pass_in(struct poller *p, int64_t ms)
+{
+	p->due_ms = loop_now_ms(p->loop) + ms;
+	timer_arm(p->timer, ms);
+}
+
+static int64_t shortest_ms(const struct poller *p)
+{
+	int64_t pause_ms = p->took_ms * PAUSE_FACTOR;
+	if (pause_ms > p->params.max_ms)
+		pause_ms = p->params.max_ms;
+	return pause_ms > p->params.min_ms ? pause_ms : p->params.min_ms;
+}
+
 static void schedule(struct poller *p)
 {
 	if (p->active)
-		p->interval_ms = p->params.min_ms;
+		p->interval_ms = 0;
 	else
 		p->interval_ms += p->interval_ms / 2 + 1;
+	if (p->interval_ms < shortest_ms(p))
+		p->interval_ms = shortest_ms(p);
 	if (p->interval_ms > p->params.max_ms)
 		p->interval_ms = p->params.max_ms;
-	timer_arm(p->timer, with_jitter(p->interval_ms));
+	pass_in(p, with_jitter(p->interval_ms));
 }
 
 void poller_set_pace(struct poller *p, int64_t min_ms, int64_t max_ms)
@@ -126,14 +148,16 @@ void poller_set_pace(struct poller *p, int64_t min_ms, int64_t max_ms)
 		return;
 	p->interval_ms = max_ms;
 	if (!p->call && !p->page && !p->failures)
-		timer_arm(p->timer, with_jitter(max_ms));
+		pass_in(p, with_jitter(max_ms));
 }
 
 void poller_poke(struct poller *p)
 {
-	p->interval_ms = p->params.min_ms;
-	if (!p->call && !p->page && !p->failures)
-		timer_arm(p->timer, p->interval_ms);
+	p->interval_ms = shortest_ms(p);
+	int64_t due_ms = loop_now_ms(p->loop) + p->interval_ms;
+	/* Only ever earlier: who is poked without end polls all the same. */
+	if (!p->call && !p->page && !p->failures && due_ms < p->due_ms)
+		pass_in(p, p->interval_ms);
 }
 
 static int64_t oldest_recent(const struct poller *p)
@@ -345,6 +369,7 @@ static void poller_on_page(const struct chime_result *result, void *arg)
 {
 	struct poller *p = arg;
 	p->call = NULL;
+	p->took_ms = loop_now_ms(p->loop) - p->asked_ms;
 	if (result->error == CHIME_BAD_REQUEST && p->token) {
 		/* The token has expired: begin again at the cursor. */
 		set_string(&p->token, NULL);
@@ -408,6 +433,7 @@ static void start_list(struct poller *p, json_t *members, chime_fn *fn)
 	};
 	json_set_string(members, "ChannelArn", p->channel);
 	json_set_string(members, "ChimeBearer", p->bearer);
+	p->asked_ms = loop_now_ms(p->loop);
 	p->call = chime_start(p->params.client, &request, fn, p);
 	json_decref(members);
 }

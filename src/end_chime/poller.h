@@ -1,13 +1,14 @@
 /*
  * Reads one channel by listing its messages, oldest first, again and again.
  *
- * A cursor is not a timestamp: each listing, but not more than one a second,
- * looks back a little (about twenty messages while there is talk), and once a
+ * A cursor is not a timestamp: each listing, but not much more than one a
+ * second, looks back a little (about twenty messages while there is talk), and once a
  * minute by the whole overlap, so that a message which surfaces late is not
  * missed. Whoever takes the messages drops those it knows, by id.
  *
  * The interval is the shortest after activity and grows by half with every
- * quiet poll. Failures back off. When the taker is busy the page waits until
+ * quiet poll; a service that answers slowly is asked less often. Failures back
+ * off. When the taker is busy the page waits until
  * poller_resume(). One page is in memory at most.
  */
 #ifndef END_CHIME_POLLER_H
