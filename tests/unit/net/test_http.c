@@ -184,6 +184,14 @@ static void test_refused_requests(void **state)
 		http_start(world->http, &request, http_world_on_answer, world));
 	net_turn_until(world->loop, &world->answered);
 	assert_int_equal(world->failure, HTTP_UNREACHABLE);
+	request.method = "GET";
+	request.url = http_world_url(
+		httpd_port(world->httpd), "/ HTTP/1.1\r\nX: y\r\n");
+	world->answered = false;
+	assert_non_null(
+		http_start(world->http, &request, http_world_on_answer, world));
+	net_turn_until(world->loop, &world->answered);
+	assert_int_equal(world->failure, HTTP_UNREACHABLE);
 	assert_int_equal(world->requests, 0);
 }
 

@@ -201,6 +201,43 @@ static void test_tls(void **state)
 	net_cert_free(cert);
 }
 
+/* Says OK to a request for the whole URL, as a proxy must be sent. */
+static void proxy_script(int fd, int n, void *arg)
+{
+	char text[4096];
+
+	(void)n;
+	(void)arg;
+	while (net_read_until(fd, "\r\n\r\n", text, sizeof(text)))
+		net_says(fd,
+			strncmp(text, "GET http://far.test/a/../b?c=%2F HTTP",
+				36) == 0
+				? "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+				  "\r\n"
+				: "HTTP/1.1 400 Bad\r\n"
+				  "Content-Length: 0\r\n\r\n");
+}
+
+static void test_through_a_proxy(void **state)
+{
+	struct http_world *world = *state;
+	struct net_peer *peer = net_peer_new(proxy_script, NULL);
+
+	setenv("http_proxy", http_world_url(net_peer_port(peer), ""), 1);
+	http_free(world->http);
+	world->http = http_new(world->loop,
+		&(struct http_params){.max_connections = 4},
+		&(struct err){.code = 0});
+	assert_non_null(
+		http_world_start(world, "GET", "http://far.test/a/../b?c=%2F"));
+	net_turn_until(world->loop, &world->answered);
+	unsetenv("http_proxy");
+	assert_int_equal(world->status, 200);
+	http_free(world->http);
+	world->http = NULL;
+	net_peer_free(peer);
+}
+
 #define HTTP_TEST(fn)                                                          \
 	cmocka_unit_test_setup_teardown(                                       \
 		fn, http_world_setup, http_world_teardown)
@@ -213,6 +250,7 @@ int main(void)
 		HTTP_TEST(test_connection_is_kept),
 		HTTP_TEST(test_closed_idle_connection),
 		HTTP_TEST(test_tls),
+		HTTP_TEST(test_through_a_proxy),
 	};
 
 	/* A proxy of the environment is no matter of these tests. */
