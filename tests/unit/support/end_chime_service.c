@@ -16,7 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_TURNS = 5000, SETTLE_TURNS = 12, SETTLE_MOST = 300, STEP_MS = 100 };
+enum {
+	PATIENCE_TURNS = 5000,
+	SETTLE_TURNS = 12,
+	SETTLE_MOST = 300,
+	STEP_MS = 100
+};
 
 static const struct world_step hold = {.deed = WORLD_HOLD};
 
@@ -63,8 +68,9 @@ static void look_at(struct service *s, const struct world_request *request)
 	json_decref(s->body);
 	free(s->bytes);
 	s->bytes = xstrdup(request->body);
-	s->body =
-		*s->bytes ? json_parse_repaired(s->bytes, strlen(s->bytes), &err) : NULL;
+	s->body = *s->bytes ? json_parse_repaired(
+				      s->bytes, strlen(s->bytes), &err)
+			    : NULL;
 	assert_true(request->signed_well);
 }
 

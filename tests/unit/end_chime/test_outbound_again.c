@@ -1,0 +1,115 @@
+/* Parcels that were perhaps sent before. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/support/end_chime_outbound_rig.h"
+
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void test_fresh_token_is_trusted(void **state)
+{
+	struct outbound_rig *f = *state;
+	outbound_rig_add(f, 1, "", clock_wall_ms() - TRUST_MS + 1000);
+	outbound_rig_expect_send(f, "hi 1");
+	outbound_rig_sent(f, "m1");
+	outbound_rig_expect_receipts(f, "1 done m1\n");
+}
+
+static void test_found_by_its_token(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - TRUST_MS;
+	outbound_rig_add(f, 1, "", then);
+	outbound_rig_add(f, 2, "", 0);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(&f->s, 200,
+		"{\"ChannelMessages\":[{\"MessageId\":\"m0\"}," MARKED(
+			"m8", "other") "],\"NextToken\":\"n\"}");
+	service_expect(&f->s,
+		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
+		"not-before=2021-01-19T17:49:00.000Z&max-results=50&"
+		"next-token=n");
+	service_answer(&f->s, 200,
+		"{\"ChannelMessages\":[" MARKED(
+			"m9", "t1") "],\"NextToken\":\"more\"}");
+	/* Not sent again, and no page more than is needed. */
+	outbound_rig_expect_send(f, "hi 2");
+	outbound_rig_sent(f, "m2");
+	outbound_rig_expect_receipts(f, "1 done m9\n2 done m2\n");
+}
+
+static void test_not_found_is_sent(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - 24 * 3600 * 1000;
+	outbound_rig_add(f, 1, BOB, then);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_expect(&f->s, USER);
+	service_answer(&f->s, 409, "{}");
+	service_expect(&f->s, JOIN);
+	service_answer(&f->s, 409, "{}");
+	outbound_rig_expect_send(f, "hi 1");
+	outbound_rig_sent(f, "m1");
+	outbound_rig_expect_receipts(f, "1 done m1\n");
+}
+
+static void test_look_up_fails(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - TRUST_MS;
+	outbound_rig_add(f, 1, "", then);
+	outbound_rig_add(f, 2, "", 0);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(&f->s, 403, "{}");
+	/* Never sent blindly. */
+	outbound_rig_expect_receipts(f, "1 later\n2 later\n");
+	service_expect_none(&f->s);
+}
+
+/* The token is in use: perhaps by our own call of before. */
+static void test_conflict_is_looked_up(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t now = clock_wall_ms();
+	outbound_rig_add(f, 1, "", 0);
+	outbound_rig_expect_send(f, "hi 1");
+	service_answer(&f->s, 409, "{}");
+	outbound_rig_expect_look_up(f, now - TRUST_MS);
+	service_answer(
+		&f->s, 200, "{\"ChannelMessages\":[" MARKED("m9", "t1") "]}");
+	outbound_rig_expect_receipts(f, "1 done m9\n");
+	outbound_rig_add(f, 2, "", 0);
+	outbound_rig_expect_send(f, "hi 2");
+	service_answer(&f->s, 409, "{}");
+	outbound_rig_expect_look_up(f, now - TRUST_MS);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	outbound_rig_expect_send(f, "hi 2");
+	service_answer(&f->s, 409, "{}");
+	outbound_rig_expect_receipts(f, "2 later\n");
+}
+
+int main(void)
+{
+#define T(name)                                                                \
+	cmocka_unit_test_setup_teardown(                                       \
+		name, outbound_rig_setup, outbound_rig_teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_fresh_token_is_trusted),
+		T(test_found_by_its_token),
+		T(test_not_found_is_sent),
+		T(test_look_up_fails),
+		T(test_conflict_is_looked_up),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
