@@ -14,12 +14,17 @@
 enum {
 	RECENT = 20,         /* positions remembered for the look-back */
 	LOOK_BACK_MS = 2000, /* at least */
-	/* Passes that follow sooner than this begin at the cursor: under load
-	 * everything said in LOOK_BACK_MS would be listed again by each. */
+	/* Passes that follow sooner than this begin at the cursor: everything
+	 * said in LOOK_BACK_MS would be listed again by each. When that is
+	 * more than a page it is left for longer, and what was listed then is
+	 * listed once more, but for what was very young. */
 	LOOK_BACK_EVERY_MS = 800,
+	LOOK_BACK_BUSY_EVERY_MS = 4000,
+	YOUNG_MS = 1000,
+	PAGE = 50,
 	/* The pause after a listing, in times of what it took: who answers
 	 * slowly, or is under load with us, is asked less often. */
-	PAUSE_FACTOR = 4,
+	PAUSE_FACTOR = 10,
 	TALK_MS = 60 * 1000, /* a channel is in talk this long */
 	DEEP_MS = 60 * 1000, /* between deep passes */
 	FAILURES_TO_TELL = 3,
@@ -52,7 +57,9 @@ struct poller {
 	int64_t interval_ms;
 	int64_t last_new_ms; /* monotonic */
 	int64_t deep_at_ms;
-	int64_t back_at_ms;
+	int64_t back_ms;     /* monotonic: when it last looked back, */
+	int64_t back_cursor; /* and where it stood */
+	size_t since_back;   /* new ones presented since */
 	int64_t asked_ms; /* monotonic: when the last call began, */
 	int64_t took_ms;  /* and how long it took */
 	int64_t due_ms;   /* of the next pass */
@@ -177,9 +184,24 @@ static int64_t look_from(const struct poller *p)
 		return far;
 	if (!p->back)
 		return p->cursor;
+	if (p->since_back >= PAGE && p->back_cursor - YOUNG_MS < from)
+		from = p->back_cursor - YOUNG_MS;
 	if (talk && oldest_recent(p) < from)
 		from = oldest_recent(p);
 	return from > far ? from : far;
+}
+
+static int64_t look_back_every_ms(const struct poller *p)
+{
+	return p->since_back >= PAGE ? LOOK_BACK_BUSY_EVERY_MS
+				     : LOOK_BACK_EVERY_MS;
+}
+
+static void looked_back(struct poller *p, int64_t now_ms)
+{
+	p->back_ms = now_ms;
+	p->back_cursor = p->cursor;
+	p->since_back = 0;
 }
 
 static void begin_pass(struct poller *p)
@@ -189,10 +211,10 @@ static void begin_pass(struct poller *p)
 		    now - p->last_new_ms < p->params.overlap_ms + DEEP_MS;
 	p->active = false;
 	p->deep = !p->deep_at_ms || (talk && now >= p->deep_at_ms);
-	p->back = now >= p->back_at_ms;
-	if (p->back)
-		p->back_at_ms = now + LOOK_BACK_EVERY_MS;
+	p->back = p->deep || now - p->back_ms >= look_back_every_ms(p);
 	p->from = look_from(p) - 1;
+	if (p->back)
+		looked_back(p, now);
 	if (p->from < p->floor)
 		p->from = p->floor;
 	p->passed = p->from - 1;
@@ -221,6 +243,7 @@ static bool present(struct poller *p)
 		p->recent[p->recent_at] = message.created_ms;
 		p->recent_at = (p->recent_at + 1) % RECENT;
 		p->active = true;
+		p->since_back++;
 		p->last_new_ms = loop_now_ms(p->loop);
 	}
 	return !p->closed;
@@ -454,7 +477,7 @@ static void request_page(struct poller *p)
 	}
 	json_set_string(members, "SortOrder", "ASCENDING");
 	json_object_set_new(
-		members, "MaxResults", json_integer(p->single ? 1 : 50));
+		members, "MaxResults", json_integer(p->single ? 1 : PAGE));
 	json_set_string(members, "NextToken", p->token);
 	start_list(p, members, poller_on_page);
 }

@@ -64,7 +64,7 @@ struct http {
 	char *ca_file;
 	char *unix_path;
 	int64_t connect_timeout_ms;
-	bool may_be_proxied; /* what is not TLS */
+	bool may_be_proxied;
 	bool dead;           /* freed; the memory goes at the end of the turn */
 };
 
@@ -230,11 +230,16 @@ static void http_setup_multi(struct http *http, unsigned max_connections)
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, max);
 }
 
-/* libcurl asks the same; lower case alone, as CGI sets the other one. */
-static bool has_http_proxy(void)
+/* libcurl asks the same. Not HTTP_PROXY: CGI sets it from a header. */
+static bool has_proxy(void)
 {
-	return getenv("http_proxy") || getenv("all_proxy") ||
-	       getenv("ALL_PROXY");
+	static const char *const names[] = {"http_proxy", "https_proxy",
+		"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (getenv(names[i]))
+			return true;
+	return false;
 }
 
 struct http *http_new(
@@ -256,7 +261,7 @@ struct http *http_new(
 	http->connect_timeout_ms = params->connect_timeout_ms > 0
 					   ? params->connect_timeout_ms
 					   : DEFAULT_CONNECT_TIMEOUT_MS;
-	http->may_be_proxied = has_http_proxy();
+	http->may_be_proxied = has_proxy();
 	http->curl_timer = net_must(
 		event_new(loop_base(loop), -1, 0, http_on_curl_timer, http));
 	http_setup_multi(http, params->max_connections);
@@ -307,6 +312,9 @@ static void easy_set_up(const struct http *http, CURL *easy)
 		(long)http->connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, call_on_header);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, call_on_body);
+	/* Or it would look for one in the environment with each call. */
+	if (!http->may_be_proxied)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	if (http->user_agent)
 		curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
 	if (http->ca_file)

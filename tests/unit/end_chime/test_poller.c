@@ -104,58 +104,6 @@ static void test_poke(void **state)
 	expect_interval(f, MIN_MS + MIN_MS / 2);
 }
 
-/* Pokes that follow each other closely do not put the poll off. */
-static void test_pokes_without_end(void **state)
-{
-	struct poller_rig *f = *state;
-	poller_rig_begin(f, poller_rig_start_ms);
-	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
-	poller_rig_answer(f, "", 0);
-	service_settle(&f->s);
-	for (int i = 0; i < 8; i++) {
-		poller_poke(f->poller);
-		service_pass(&f->s, MIN_MS / 10);
-	}
-	poller_poke(f->poller);
-	int64_t got = service_pass_until_asked(&f->s, MAX_MS);
-	assert_in_range(got, 0, MIN_MS / 2);
-	poller_rig_expect_list(f, -2001, PAGE, "");
-	poller_rig_answer(f, "", 0);
-}
-
-/* At a short interval most passes begin at the cursor. */
-static void test_looks_back_once_a_second(void **state)
-{
-	struct poller_rig *f = *state;
-	poller_rig_begin(f, poller_rig_start_ms);
-	poller_set_pace(f->poller, 100, MAX_MS);
-	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
-	poller_rig_answer(f, "", 1, 10000);
-	poller_rig_expect_log(f, "m10000 ");
-	service_pass_until_asked(&f->s, MAX_MS);
-	poller_rig_expect_list(f, 10000 - 1, PAGE, "");
-	poller_rig_answer(f, "", 1, 10001);
-	service_settle(&f->s);
-	clock_advance(800);
-	service_pass_until_asked(&f->s, MAX_MS);
-	poller_rig_expect_list(f, 10001 - 2001, PAGE, "");
-	poller_rig_answer(f, "", 0);
-}
-
-/* The pause is four times what the answer took. */
-static void test_slow_service_is_asked_less(void **state)
-{
-	struct poller_rig *f = *state;
-	poller_rig_begin(f, poller_rig_start_ms);
-	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
-	clock_advance(2000);
-	poller_rig_answer(f, "", 1, 5);
-	poller_rig_expect_log(f, "m5 ");
-	poller_poke(f->poller);
-	int64_t got = service_pass_until_asked(&f->s, MAX_MS);
-	assert_in_range(got, 7000, 9200);
-}
-
 /* While there is talk every minute by the whole overlap. */
 static void test_overlap(void **state)
 {
@@ -388,9 +336,6 @@ int main(void)
 		T(test_later_start_looks_back),
 		T(test_interval_adapts),
 		T(test_poke),
-		T(test_pokes_without_end),
-		T(test_looks_back_once_a_second),
-		T(test_slow_service_is_asked_less),
 		T(test_overlap),
 		T(test_look_back_in_talk),
 		T(test_pages),
