@@ -2,10 +2,12 @@
  * Between rich text and the Markdown that Chime's clients show: **bold**,
  * _italic_, ~~strike~~, `code`, backslash escapes, fenced blocks, links.
  *
- * What is written reads back as what it was (underline, which Markdown lacks,
- * is lost). URLs are written and read as they are, so that they stay
- * clickable. Markers without a partner on their line are plain text. Reading
- * takes linear time on any input.
+ * What is written reads back as what it was. Lost are underline, which Markdown
+ * lacks, styles of blanks at the ends of a line or run, and code that holds
+ * three backticks in a row (as plain words). URLs are written and read as they
+ * are, so that they stay clickable. Markers without a partner on their line,
+ * or with nothing but markers between them, are plain text. Reading takes
+ * linear time on any input, and never makes it longer.
  */
 #ifndef END_CHIME_MARKDOWN_H
 #define END_CHIME_MARKDOWN_H
