@@ -1,9 +1,10 @@
 /*
  * The AppInstanceUserId of an IRC person: a reversible escape of the person's
- * id ("network/account-or-nick") within 5..50 characters of [A-Za-z0-9:_.@-],
+ * id (model/person.h) within 5..50 characters of [A-Za-z0-9:_.@-],
  * alphanumeric at both ends, so that it fits the API of 2021 and of today.
  *
- *	"libera/bob"      irc:libera:bob
+ *	"libera/bob"      irc:libera:bob     a nick
+ *	"libera/@bob"     irc:libera:@bob    an account
  *	"libera/[bob]"    irc:libera:.5bbob.5d
  *
  * The '/' between network and name is ':'; every byte that is not a letter, a

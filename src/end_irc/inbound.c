@@ -87,7 +87,10 @@ static void read_sender(struct irc_inbound *inbound, const struct irc_conn *conn
 	irc_casemap_fold(irc_conn_isupport(conn)->casemap,
 		who->account ? who->account : who->name, folded,
 		sizeof(folded));
-	snprintf(inbound->id, sizeof(inbound->id), "%s/%s", network, folded);
+	/* No nick begins with '@': whoever takes the nick "bob" is not taken
+	 * for the one who is logged in as bob. */
+	snprintf(inbound->id, sizeof(inbound->id), "%s/%s%s", network,
+		who->account ? "@" : "", folded);
 	who->id = inbound->id;
 }
 

@@ -8,8 +8,8 @@
 struct person {
 	/*
 	 * Stable on its side and within it unique: for IRC
-	 * "network/account" or "network/nick" (folded), for Chime the user
-	 * ARN. Never NULL.
+	 * "network/@account", or "network/nick" of one who is not logged in
+	 * (both folded), for Chime the user ARN. Never NULL.
 	 */
 	const char *id;
 	const char *name;    /* what people see: nick or display name */

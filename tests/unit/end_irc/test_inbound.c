@@ -177,7 +177,7 @@ static void test_tags(void **state)
 		{"@time=yesterday :Bob!b@h PRIVMSG #a :hi",
 			"net/bob|Bob| says: hi\n"},
 		{"@account=RealBob :Bob!b@h PRIVMSG #a :hi",
-			"net/realbob|Bob|RealBob says: hi\n"},
+			"net/@realbob|Bob|RealBob says: hi\n"},
 		{"@account= :Bob!b@h PRIVMSG #a :hi",
 			"net/bob|Bob| says: hi\n"},
 		{"@+belfry/id=m1 :Bob!b@h PRIVMSG #a :hi",
@@ -194,10 +194,10 @@ static void test_tracked_account(void **state)
 	static const struct row rows[] = {
 		{":Bob!b@h JOIN #a RealBob :Bob B.", ""},
 		{":Bob!b@h PRIVMSG #a :hi",
-			"net/realbob|Bob|RealBob says: hi\n"},
+			"net/@realbob|Bob|RealBob says: hi\n"},
 		{":Bob!b@h NICK Rob", ""},
 		{":Rob!b@h PRIVMSG #a :hi",
-			"net/realbob|Rob|RealBob says: hi\n"},
+			"net/@realbob|Rob|RealBob says: hi\n"},
 		{":Rob!b@h ACCOUNT *", ""},
 		{":Rob!b@h PRIVMSG #a :hi", "net/rob|Rob| says: hi\n"},
 	};
