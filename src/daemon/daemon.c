@@ -13,6 +13,7 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -167,10 +168,18 @@ static void tear_down(struct daemon *daemon)
 	check_free(daemon->startup);
 }
 
+/* The store's thread allocates little: it needs no memory of its own, which
+ * would be kept for it at its peak. */
+static void keep_memory_together(void)
+{
+	(void)mallopt(M_ARENA_MAX, 1);
+}
+
 int daemon_run(const char *config_path)
 {
 	struct daemon daemon = {.path = config_path};
 
+	keep_memory_together();
 	daemon.startup = check_load(config_path, stderr);
 	if (!daemon.startup)
 		return EX_CONFIG;

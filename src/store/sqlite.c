@@ -25,7 +25,7 @@ struct sqlite_store {
 	struct store store; /* first: the two are cast into each other */
 	char *path;
 	int lock_fd;
-	sqlite3 *reader; /* opened when first asked for */
+	sqlite3 *reader; /* opened when asked for, until the turn ends */
 	struct writer *writer;
 	struct loop_wake *wake;
 	struct loop_hook *hook;
@@ -57,6 +57,8 @@ static void sqlite_on_turn_end(void *arg)
 {
 	struct sqlite_store *s = arg;
 
+	/* Questions come all at once, and its cache is as large as all else. */
+	sqlite3_close(TAKE(s->reader));
 	if (s->batch->count > 0 && (s->wanted || s->batch->len > LAZY_BYTES))
 		hand_over(s);
 }
