@@ -25,13 +25,17 @@ enum {
 	FRESH_RETRY_MS = 500,
 };
 
-static const char space_channel[] = "channel";
+/* Facts in the space "room MAPPING". */
+static const char key_channel[] = "channel"; /* found or created: its ARN */
+static const char key_joined[] = "joined";   /* ARN of where we are member */
 
 struct opening {
 	struct loop *loop;
 	struct opening_params params;
 	char *object, *mapping, *app_instance, *bridge;
 	char *channel, *name, *privacy, *mode;
+	char *space;
+	char *joined; /* the channel that was all right before, or NULL */
 	struct timer *timer;
 	struct chime_call *call;
 	struct chime_paging *paging;
@@ -46,7 +50,9 @@ static void opening_on_timer(void *arg);
 static void opening_on_fact(const struct store_record *record, void *arg)
 {
 	struct opening *o = arg;
-	if (str_eq(record->key, o->mapping))
+	if (str_eq(record->key, key_joined))
+		set_string(&o->joined, record->value);
+	else if (str_eq(record->key, key_channel) && !o->params.channel)
 		set_string(&o->channel, record->value);
 }
 
@@ -54,22 +60,33 @@ static void recall(struct opening *o)
 {
 	const struct store_query query = {
 		.kind = STORE_FACT,
-		.space = space_channel,
+		.space = o->space,
 	};
 	if (store_each(o->params.store, &query, opening_on_fact, o) < 0)
-		log_warn(o->object, "which channel was created before cannot "
-			"be read from the state");
+		log_warn(o->object, "which channel was opened before cannot "
+				    "be read from the state");
 }
 
-static void remember(struct opening *o)
+static void remember(struct opening *o, const char *key)
 {
 	const struct store_record record = {
 		.kind = STORE_FACT,
-		.space = space_channel,
-		.key = o->mapping,
+		.space = o->space,
+		.key = key,
 		.value = o->channel,
 	};
 	store_append(o->params.store, &record);
+}
+
+void opening_forget(struct store *store, const char *mapping)
+{
+	char *AUTOFREE space = xasprintf("room %s", mapping);
+	const struct store_record record = {
+		.kind = STORE_FACT,
+		.space = space,
+		.key = key_joined,
+	};
+	store_append(store, &record);
 }
 
 struct opening *opening_new(
@@ -86,8 +103,8 @@ struct opening *opening_new(
 	o->name = xstrdup_null(params->name);
 	o->privacy = xstrdup_null(params->privacy);
 	o->mode = xstrdup_null(params->mode);
-	if (!o->channel)
-		recall(o);
+	o->space = xasprintf("room %s", params->mapping);
+	recall(o);
 	backoff_init(&o->people, PEOPLE_MIN_MS, PEOPLE_MAX_MS);
 	backoff_init(&o->fault, FAULT_MIN_MS, FAULT_MAX_MS);
 	o->timer = timer_new(loop, opening_on_timer, o);
@@ -99,7 +116,8 @@ static void opening_free(void *arg)
 {
 	struct opening *o = arg;
 	char **const strings[] = {&o->object, &o->mapping, &o->app_instance,
-		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode};
+		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode,
+		&o->space, &o->joined};
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
 		free(*strings[i]);
 	free(o);
@@ -135,8 +153,8 @@ static const char *advice(enum chime_error error)
 	}
 }
 
-static void fail(struct opening *o, const struct chime_result *result,
-	const char *doing)
+static void fail(
+	struct opening *o, const struct chime_result *result, const char *doing)
 {
 	char why[512];
 	snprintf(why, sizeof(why), "%s: %s%s", doing, result->message,
@@ -147,17 +165,17 @@ static void fail(struct opening *o, const struct chime_result *result,
 		timer_arm(o->timer, FRESH_RETRY_MS);
 		return;
 	}
-	timer_arm(o->timer, backoff_next_ms(*advice(result->error)
-						    ? &o->people
-						    : &o->fault));
+	timer_arm(o->timer,
+		backoff_next_ms(
+			*advice(result->error) ? &o->people : &o->fault));
 	if (!log_once_is_news(&o->news, why, 3600 * 1000))
 		return;
 	log_warn(o->object, "%s", why);
 	o->params.failed(o->params.arg, why);
 }
 
-static void call(struct opening *o, enum chime_op op, json_t *members,
-	chime_fn *fn)
+static void call(
+	struct opening *o, enum chime_op op, json_t *members, chime_fn *fn)
 {
 	const struct chime_request request = {
 		.op = op,
@@ -177,10 +195,13 @@ static void opening_on_moderator(const struct chime_result *result, void *arg)
 	if (result->error == CHIME_FORBIDDEN ||
 		result->error == CHIME_NOT_FOUND ||
 		result->error == CHIME_BAD_REQUEST)
-		log_warn(o->object, "the bridge's user is not a moderator of "
+		log_warn(o->object,
+			"the bridge's user is not a moderator of "
 			"%s: people of IRC may not be able to join and bans "
-			"cannot be mirrored (%s)", o->channel,
-			result->message);
+			"cannot be mirrored (%s)",
+			o->channel, result->message);
+	else if (result->error == CHIME_OK)
+		remember(o, key_joined);
 	o->params.opened(o->params.arg, o->channel);
 }
 
@@ -222,7 +243,7 @@ static void opening_on_created(const struct chime_result *result, void *arg)
 		return;
 	}
 	set_string(&o->channel, arn);
-	remember(o);
+	remember(o, key_channel);
 	log_info(o->object, "created the Chime channel %s (%s)", o->name, arn);
 	o->fresh = FRESH_RETRIES;
 	join(o);
@@ -249,13 +270,13 @@ static bool find_by_name(struct opening *o, json_t *items)
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		struct chime_channel channel;
 		chime_decode_channel(item, &channel);
 		if (channel.arn && str_eq(channel.name, o->name) &&
 			str_starts(channel.arn, o->app_instance)) {
 			set_string(&o->channel, channel.arn);
-			remember(o);
+			remember(o, key_channel);
 			return true;
 		}
 	}
@@ -296,9 +317,9 @@ static bool opening_on_channels(const struct chime_page *page, void *arg)
 
 static void look_for(struct opening *o)
 {
-	json_t AUTOJSON *members = json_pack("{s:s, s:s, s:i}",
-		"AppInstanceUserArn", o->bridge, "ChimeBearer", o->bridge,
-		"MaxResults", 50);
+	json_t AUTOJSON *members =
+		json_pack("{s:s, s:s, s:i}", "AppInstanceUserArn", o->bridge,
+			"ChimeBearer", o->bridge, "MaxResults", 50);
 	const struct chime_request request = {
 		.op = CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER,
 		.members = members,
@@ -311,7 +332,9 @@ static void look_for(struct opening *o)
 static void opening_on_timer(void *arg)
 {
 	struct opening *o = arg;
-	if (o->channel)
+	if (o->channel && str_eq(o->channel, o->joined))
+		o->params.opened(o->params.arg, o->channel);
+	else if (o->channel)
 		join(o);
 	else
 		look_for(o);

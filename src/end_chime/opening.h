@@ -1,8 +1,9 @@
 /*
  * From a mapping's words to a channel that the bridge's own user can use:
  * the channel is found (configured, remembered, or by its name among the
- * user's channels) or created, the user becomes a member, and its rights as a moderator are checked.
- * Failures are told and tried again, slowly, until it works.
+ * user's channels) or created, the user becomes a member, and its rights as a
+ * moderator are checked. Failures are told and tried again, slowly, until it
+ * works.
  */
 #ifndef END_CHIME_OPENING_H
 #define END_CHIME_OPENING_H
@@ -18,7 +19,7 @@ struct opening;
 struct opening_params {
 	struct chime_client *client; /* borrowed, as the store */
 	struct store *store;
-	const char *object;       /* for logs; copied, as all strings */
+	const char *object; /* for logs; copied, as all strings */
 	const char *mapping;
 	const char *app_instance; /* ARN */
 	const char *bridge;       /* ARN of the bridge's own user */
@@ -34,9 +35,17 @@ struct opening_params {
 	void *arg;
 };
 
-struct opening *opening_new(struct loop *loop,
-	const struct opening_params *params) MUST_CHECK;
+struct opening *opening_new(
+	struct loop *loop, const struct opening_params *params) MUST_CHECK;
 /* Frees at the end of the turn, also inside its callbacks. NULL is fine. */
 void opening_close(struct opening *opening);
+
+/*
+ * What was all right when the mapping was last opened is not asked again at the
+ * next start (a restart with many mappings would use up the rate for minutes).
+ * This makes the next opening ask: call it when the channel turns out
+ * unreadable.
+ */
+void opening_forget(struct store *store, const char *mapping);
 
 #endif

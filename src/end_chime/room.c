@@ -82,6 +82,9 @@ static void room_on_position(void *arg, int64_t position)
 
 static void room_on_state(void *arg, bool readable, const char *why)
 {
+	struct chime_room *room = arg;
+	if (!readable)
+		opening_forget(room->context->params->store, room->mapping);
 	set_ready(arg, readable, why);
 }
 

@@ -118,7 +118,40 @@ static void test_by_arn(void **state)
 	f->params.channel = WORLD_CHANNEL;
 	begin(f);
 	expect_opened(f);
-	assert_string_equal(f->s.store.log.data, "");
+	assert_string_equal(
+		f->s.store.log.data, "room m joined=" WORLD_CHANNEL "\n");
+}
+
+/* A restart does not ask what is known; a channel of another ARN, or one that
+ * could not be read, is asked about. */
+static void test_joined_before(void **state)
+{
+	struct fixture *f = *state;
+	f->params.channel = WORLD_CHANNEL;
+	fake_store_put(&f->s.store, "room m", "joined", WORLD_CHANNEL);
+	begin(f);
+	expect_log(f, "opened " WORLD_CHANNEL "\n");
+	service_expect_none(&f->s);
+}
+
+static void test_joined_elsewhere(void **state)
+{
+	struct fixture *f = *state;
+	f->params.channel = WORLD_CHANNEL;
+	fake_store_put(&f->s.store, "room m", "joined", "arn:other");
+	begin(f);
+	expect_opened(f);
+}
+
+static void test_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	f->params.channel = WORLD_CHANNEL;
+	fake_store_put(&f->s.store, "room m", "joined", WORLD_CHANNEL);
+	opening_forget(f->params.store, "m");
+	assert_string_equal(f->s.store.log.data, "room m joined gone\n");
+	begin(f);
+	expect_opened(f);
 }
 
 static void test_new_member(void **state)
@@ -139,8 +172,8 @@ static void test_created_before(void **state)
 	struct fixture *f = *state;
 	f->params.name = "Lounge";
 	f->params.create = true;
-	fake_store_put(&f->s.store, "channel", "other", "wrong");
-	fake_store_put(&f->s.store, "channel", "m", WORLD_CHANNEL);
+	fake_store_put(&f->s.store, "room other", "channel", "wrong");
+	fake_store_put(&f->s.store, "room m", "channel", WORLD_CHANNEL);
 	begin(f);
 	expect_opened(f);
 }
@@ -163,7 +196,8 @@ static void test_found_by_name(void **state)
 			WORLD_CHANNEL, "Lounge") "],\"NextToken\":\"x\"}");
 	expect_opened(f);
 	assert_string_equal(
-		f->s.store.log.data, "channel m=" WORLD_CHANNEL "\n");
+		f->s.store.log.data, "room m channel=" WORLD_CHANNEL
+				     "\nroom m joined=" WORLD_CHANNEL "\n");
 }
 
 static void test_created(void **state)
@@ -196,7 +230,7 @@ static void test_created(void **state)
 	service_answer(&f->s, 201, "{\"ChannelArn\":\"" WORLD_CHANNEL "\"}");
 	service_expect(&f->s, JOIN);
 	assert_string_equal(
-		f->s.store.log.data, "channel m=" WORLD_CHANNEL "\n");
+		f->s.store.log.data, "room m channel=" WORLD_CHANNEL "\n");
 	/* What is that new may be unknown for a moment. */
 	for (int i = 0; i < 3; i++) {
 		service_answer(&f->s, 404, "{}");
@@ -322,6 +356,9 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_by_arn),
+		T(test_joined_before),
+		T(test_joined_elsewhere),
+		T(test_forgotten),
 		T(test_new_member),
 		T(test_created_before),
 		T(test_found_by_name),
