@@ -1,0 +1,78 @@
+"""What was said on each side and what arrived on the other: the oracle of
+the tests of faults. Every text is said once and is unlike all others."""
+import collections
+
+from .wait import until
+from .world import CHANNEL
+
+
+class Ledger:
+    def __init__(self, world, client, channel=CHANNEL):
+        self.world, self.client, self.name = world, client, channel
+        self.arn = world.channels[channel]
+        self.chime, self.irc = [], []     # said there, in order
+        self._number = 0
+
+    def _text(self, side):
+        self._number += 1
+        return f"{side}{self._number:05}"
+
+    def forgive(self):
+        """Lines of IRC that nobody was there to hear are not owed."""
+        self.irc = self.stored()
+
+    def say_chime(self, count=1, **more):
+        for _ in range(count):
+            text = self._text("c")
+            self.world.say(text, channel=self.arn, **more)
+            self.chime.append(text)
+        return self.chime[-1]
+
+    def say_irc(self, count=1):
+        for _ in range(count):
+            text = self._text("i")
+            self.client.say(self.name, text)
+            self.irc.append(text)
+        return self.irc[-1]
+
+    def heard(self):
+        """Of what was said in Chime, as heard on IRC."""
+        texts = [line.rsplit(" ", 1)[-1]
+                 for line in self.client.heard(self.name)]
+        return [text for text in texts if text[0] == "c"]
+
+    def stored(self):
+        """Of what was said on IRC, as stored in Chime."""
+        return [text for text in self.world.contents(self.arn)
+                if text[:1] == "i"]
+
+    def missing_irc(self):
+        return sorted(set(self.chime) - set(self.heard()))
+
+    def missing_chime(self):
+        return sorted(set(self.irc) - set(self.stored()))
+
+    def wait_irc(self, deadline_s=40):
+        until(lambda: not self.missing_irc(),
+              lambda: f"missing on IRC: {self.missing_irc()[:20]}\n" +
+              self.world.belfry.log()[-3000:], deadline_s, step_s=0.05)
+        return self
+
+    def wait_chime(self, deadline_s=40):
+        until(lambda: not self.missing_chime(),
+              lambda: f"missing in Chime: {self.missing_chime()[:20]}\n" +
+              self.world.belfry.log()[-3000:], deadline_s, step_s=0.1)
+        return self
+
+    def check(self, doubles=0):
+        """Nothing lost on IRC, at most so many doubles there, none in Chime,
+        and the order of each side."""
+        heard, stored = self.heard(), self.stored()
+        assert not self.missing_irc()
+        counts = collections.Counter(heard)
+        extra = {t: n for t, n in counts.items() if n > 1}
+        assert sum(counts.values()) - len(counts) <= doubles, extra
+        assert list(dict.fromkeys(heard)) == self.chime, "order on IRC"
+        assert len(set(stored)) == len(stored), "a double in Chime"
+        assert stored == sorted(stored), "order in Chime"
+        return self
