@@ -137,7 +137,7 @@ def quick_world(tmp_path, processes, server):
     return world, Ledger(world, world.client("bob"))
 
 
-@pytest.mark.parametrize("server, share", [(Ngircd, 1), (Inspircd, 4)],
+@pytest.mark.parametrize("server, share", [(Ngircd, 1), (Inspircd, 6)],
                          ids=["ngircd", "inspircd"])
 def test_death_at_any_call(tmp_path, processes, server, share):
     world, ledger = quick_world(tmp_path, processes, server)
