@@ -351,11 +351,9 @@ static void decide(struct chime_call *call, const struct http_answer *answer)
 	if (call->last.error == CHIME_THROTTLED)
 		call->client->stats.throttled++;
 	bool can_wait = remedy == CHIME_RETRY || remedy == CHIME_RETRY_DOUBT;
-	bool has_left =
-		!call->max_attempts || call->attempts < call->max_attempts;
 	if (can_wait && may_repeat(call, remedy))
 		back_off(call);
-	else if (has_left && repair(call, answer))
+	else if (repair(call, answer)) /* once each, so not an attempt more */
 		sign_again(call);
 	else
 		finish(call, NULL);

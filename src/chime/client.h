@@ -64,7 +64,9 @@ struct chime_request {
 	json_t *members;
 	int64_t deadline_ms; /* in all, waiting included; 0: the default */
 	enum chime_priority priority;
-	unsigned max_attempts; /* 0: until the deadline */
+	/* 0: until the deadline. Signing again, after the clock was corrected
+	 * or keys were renewed, is not counted: once each. */
+	unsigned max_attempts;
 };
 
 /* Borrowed: valid inside the callback only (json_incref() to keep body). */

@@ -210,20 +210,30 @@ static bool is_undelivered(const json_t *body)
 	return str_eq(status, "DENIED") || str_eq(status, "FAILED");
 }
 
+static void finish_sent(struct chime_outbound *o, const json_t *body)
+{
+	const char *id = json_get_string(body, "MessageId");
+	if (is_undelivered(body))
+		finish_refused(o, "the channel's flow has denied it");
+	else if (!id || !*id) /* from somebody else than the service */
+		finish(o, (struct receipt){
+			.outcome = RECEIPT_LATER,
+			.why = "the answer names no message",
+		});
+	else
+		finish(o, (struct receipt){
+			.outcome = RECEIPT_DONE,
+			.dest_id = id,
+		});
+}
+
 static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
 	o->call = NULL;
 	if (result->error == CHIME_OK) {
-		if (is_undelivered(result->body))
-			finish_refused(o, "the channel's flow has denied it");
-		else
-			finish(o, (struct receipt){
-				.outcome = RECEIPT_DONE,
-				.dest_id = json_get_string(
-					result->body, "MessageId"),
-			});
+		finish_sent(o, result->body);
 	} else if (result->error == CHIME_BAD_REQUEST) {
 		finish_refused(o, result->message);
 	} else if (renew(o, job, result->error)) {

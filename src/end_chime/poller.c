@@ -44,7 +44,8 @@ struct poller {
 	bool single;  /* one message a page: a page was unreadable */
 	bool probing; /* and this one is: where does it end? */
 	struct bisect bisect;
-	unsigned doubts; /* bisections that found nothing in a row */
+	unsigned doubts;    /* bisections that found nothing in a row */
+	int64_t doubted_at; /* with this as `passed` */
 	bool deep;
 	bool back; /* this pass looks back */
 	bool active; /* this pass has found something new */
@@ -341,6 +342,17 @@ static void found_bad(struct poller *p, int64_t position)
 		p->cursor = p->floor;
 }
 
+/* Nothing is bad behind what was presented. When that happens again at the
+ * same place the bad one is of the same ms, else it was a passing fault. */
+static void found_nothing(struct poller *p)
+{
+	if (p->doubts && p->doubted_at != p->passed)
+		p->doubts = 0;
+	p->doubted_at = p->passed;
+	if (++p->doubts > 1)
+		found_bad(p, p->passed);
+}
+
 static void poller_on_probe(const struct chime_result *result, void *arg)
 {
 	struct poller *p = arg;
@@ -360,15 +372,14 @@ static void poller_on_probe(const struct chime_result *result, void *arg)
 	}
 	if (answer == BISECT_FOUND)
 		found_bad(p, p->bisect.bad);
-	else if (++p->doubts > 1)
-		/* Behind one that was presented, and of the same ms. */
-		found_bad(p, p->passed);
+	else
+		found_nothing(p);
 	schedule(p);
 }
 
 /*
  * A page that is no JSON even after repair: its messages one by one; then,
- * by asking from later and later on, where the bad one stands. It is
+ * by asking about longer and shorter times, where the bad one stands. It is
  * stepped over, aloud.
  */
 static void malformed(struct poller *p, const struct chime_result *result)
@@ -461,20 +472,24 @@ static void start_list(struct poller *p, json_t *members, chime_fn *fn)
 	json_decref(members);
 }
 
+static void set_time(json_t *members, const char *name, int64_t ms)
+{
+	char text[CLOCK_ISO8601_BYTES];
+	clock_format_iso8601(ms, text);
+	json_set_string(members, name, text);
+}
+
 static void request_page(struct poller *p)
 {
 	json_t *members = json_object();
-	char from[CLOCK_ISO8601_BYTES];
 	if (p->cursor < 0) {
 		json_set_string(members, "SortOrder", "DESCENDING");
 		json_object_set_new(members, "MaxResults", json_integer(1));
 		start_list(p, members, poller_on_newest);
 		return;
 	}
-	if (p->from > 0) {
-		clock_format_iso8601(p->from, from);
-		json_set_string(members, "NotBefore", from);
-	}
+	if (p->from > 0)
+		set_time(members, "NotBefore", p->from);
 	json_set_string(members, "SortOrder", "ASCENDING");
 	json_object_set_new(
 		members, "MaxResults", json_integer(p->single ? 1 : PAGE));
@@ -485,9 +500,9 @@ static void request_page(struct poller *p)
 static void probe(struct poller *p)
 {
 	json_t *members = json_object();
-	char from[CLOCK_ISO8601_BYTES];
-	clock_format_iso8601(p->bisect.probe, from);
-	json_set_string(members, "NotBefore", from);
+	set_time(members, "NotBefore", p->bisect.from);
+	if (p->bisect.until)
+		set_time(members, "NotAfter", p->bisect.until);
 	json_set_string(members, "SortOrder", "ASCENDING");
 	json_object_set_new(members, "MaxResults", json_integer(1));
 	start_list(p, members, poller_on_probe);

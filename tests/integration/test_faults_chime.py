@@ -68,8 +68,8 @@ def test_throttled(scene):
         429, "ThrottledClientException", "slow down")
     before, problems = len(chime.calls), len(world.problems())
     both_ways(ledger)
-    watch(6)
-    assert len(chime.calls) - before < 40, "calls while throttled"
+    watch(3)
+    assert len(chime.calls) - before < 30, "calls while throttled"
     chime.rule = None
     finish(ledger)
     said = world.problems()[problems:]
@@ -111,7 +111,7 @@ def test_bursts_of_failures(scene, status):
         return refusal(status, "ServiceFailureException")
 
     chime.rule = rule
-    both_ways(ledger, 10)
+    both_ways(ledger, 3)
     finish(ledger, 90)
     # One request is one message, however often it is sent.
     sends = [call.json() for call in chime.calls if call.name == "send"]
@@ -151,24 +151,20 @@ def test_nonsense(scene, body):
     until(lambda: seen["list"] == 2, "nonsense was listed")
 
 
-@pytest.mark.parametrize("calls", [3, 4, 6, 9, 14, 22, 35])
-def test_outage_with_200(scene, calls):
-    """A proxy's error page with 200 is an outage, however long: nothing is
-    stepped over for it."""
-    _, chime, ledger = scene
-    left = [calls]
-
-    def rule(call, forward):
-        if call.name == "list" and left[0] > 0:
-            left[0] -= 1
-            return Answer(200, HTML)
-        return None
-
-    chime.rule = rule
+@pytest.mark.parametrize("outage", ["111", "1111", "11110101", "111011",
+                                    "111010011", "11111111"])
+def test_outage_with_200(scene, outage):
+    """A proxy's error page with 200 is an outage, be it on and off: nothing
+    is stepped over for it."""
+    world, chime, ledger = scene
+    fates = iter(outage)
+    chime.rule = lambda call, forward: Answer(200, HTML) \
+        if call.name == "list" and next(fates, "0") == "1" else None
     ledger.say_chime(3)
-    finish(ledger, 90)
+    finish(ledger)
     ledger.say_chime()
     finish(ledger)
+    assert not [p for p in world.problems() if "left out" in p]
 
 
 @pytest.mark.parametrize("cut", [0, 9, 60, -1, -40])
@@ -270,10 +266,11 @@ def test_poison(scene, poison):
         return answer
 
     chime.rule = rule
-    ledger.say_chime()
-    world.say("@1@")
-    ledger.say_chime()
-    world.say("@1@")
+    for _ in range(2):
+        ledger.say_chime()
+        watch(0.01)    # what is of the same millisecond goes with it
+        world.say("@1@")
+        watch(0.01)
     ledger.say_chime(2)
     finish(ledger)
     ledger.say_chime(2)
@@ -472,25 +469,4 @@ def test_edited_between_listings(scene):
     ledger.say_chime(10)
     finish(ledger)
     ledger.say_chime(10)
-    finish(ledger)
-
-
-def test_far_future(scene):
-    """A message of next year does not make the cursor skip this one."""
-    world, chime, ledger = scene
-
-    def rule(call, forward):
-        answer = forward()
-        if call.name == "list" and answer.status == 200:
-            body = answer.json()
-            for message in body.get("ChannelMessages", []):
-                if message.get("Content") == "@future@":
-                    message["CreatedTimestamp"] += 365 * 86400
-            answer.with_json(body)
-        return answer
-
-    chime.rule = rule
-    world.say("@future@")
-    ledger.client.wait_heard(CHANNEL, "@future@")
-    ledger.say_chime(3)
     finish(ledger)

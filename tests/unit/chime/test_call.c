@@ -368,6 +368,27 @@ static void test_clock_is_corrected_once(void **state)
 	}
 }
 
+/* Correcting the clock is no attempt more: callers with a patience of their
+ * own would never learn the time. */
+static void test_skew_with_one_attempt(void **state)
+{
+	const struct world_step steps[] = {skewed, sent};
+	struct world *w = *state;
+	json_t *members = world_message("hello", "t-1");
+	const struct chime_request request = {
+		.op = CHIME_SEND_CHANNEL_MESSAGE,
+		.members = members,
+		.max_attempts = 1,
+	};
+	world_script(w, steps, ARRAY_LEN(steps));
+	w->server_offset_ms = 3600 * 1000;
+	assert_non_null(chime_start(w->client, &request, world_on_result, w));
+	json_decref(members);
+	world_until(w, 1, 0);
+	assert_int_equal(w->error, CHIME_OK);
+	assert_int_equal(w->request_count, 2);
+}
+
 static void test_skew_that_stays(void **state)
 {
 	struct world *w = *state;
@@ -440,6 +461,7 @@ int main(void)
 		CASE(test_too_large_is_not_asked_again),
 		CASE(test_refused_before_sending),
 		CASE(test_clock_is_corrected_once),
+		CASE(test_skew_with_one_attempt),
 		CASE(test_skew_that_stays),
 		CASE(test_skew_when_clocks_agree),
 		CASE(test_wrong_secret_is_no_skew),

@@ -28,34 +28,54 @@ static void fail_twice(struct poller_rig *f, int64_t from)
 	poller_rig_malformed(f);
 }
 
-/* Answers listings of a channel in which only `bad` is unreadable, one more
- * stands behind it; returns when a whole page is asked for again. */
+/* The time of a query member in the request, ms; `none` without it. */
+static int64_t asked_time(const char *target, const char *name, int64_t none)
+{
+	struct buf text AUTOBUF;
+	int64_t ms;
+	const char *at = strstr(target, name);
+	buf_init(&text, 100);
+	if (!at)
+		return none;
+	for (at += strlen(name); *at && *at != '&'; at++) {
+		if (*at == '%') {
+			buf_addc(&text, ':');
+			at += 2;
+		} else {
+			buf_addc(&text, *at);
+		}
+	}
+	assert_int_equal(clock_parse_iso8601(text.data, &ms), 0);
+	return ms;
+}
+
+/* Answers listings of a channel in which `bad` and one 5 s later are
+ * unreadable, with a good one between and one behind; returns when a whole
+ * page is asked for again. */
 static void serve_bisection(struct poller_rig *f, int bad)
 {
-	for (int i = 0; i < 100; i++) {
+	static const struct {
+		int at;
+		bool good;
+	} rows[] = {{0, false}, {2000, true}, {5000, false}, {7000, true}};
+	for (int i = 0; i < 250; i++) {
+		const char *target;
+		size_t at = 0;
 		service_pass_until_asked(&f->s, 120000);
-		const char *target = f->s.w.requests[0].target;
+		target = f->s.w.requests[0].target;
 		if (strstr(target, "max-results=50"))
 			return;
-		const char *at = strstr(target, "not-before=");
-		struct buf from AUTOBUF;
-		int64_t from_ms;
-		buf_init(&from, 100);
-		assert_non_null(at);
-		at += strlen("not-before=");
-		for (; *at && *at != '&'; at++) {
-			if (*at == '%') {
-				buf_addc(&from, ':');
-				at += 2;
-			} else {
-				buf_addc(&from, *at);
-			}
-		}
-		assert_int_equal(clock_parse_iso8601(from.data, &from_ms), 0);
-		if (from_ms <= poller_rig_start_ms + bad)
-			poller_rig_malformed(f);
+		int64_t from = asked_time(target, "not-before=", 0);
+		int64_t until = asked_time(target, "not-after=", INT64_MAX);
+		int64_t first = poller_rig_start_ms + bad;
+		while (at < ARRAY_LEN(rows) && from > first + rows[at].at)
+			at++;
+		if (at == ARRAY_LEN(rows) || until < first + rows[at].at)
+			poller_rig_answer(f, "", 0);
+		else if (rows[at].good)
+			poller_rig_answer(f, "", 1, bad + rows[at].at);
 		else
-			poller_rig_answer(f, "", 1, bad + 7000);
+			poller_rig_malformed(f);
 	}
 	fail();
 }
