@@ -144,6 +144,24 @@ static void test_denied_by_the_flow(void **state)
 	outbound_rig_expect_receipts(f, "2 done m2\n");
 }
 
+/* From somebody else than the service, maybe: with the same token again. */
+static void test_answer_names_no_message(void **state)
+{
+	static const char *const answers[] = {
+		"{}", "{\"MessageId\":7}", "{\"MessageId\":\"\"}"};
+	struct outbound_rig *f = *state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
+		outbound_rig_add(f, 1, "", 0);
+		outbound_rig_expect_send(f, "hi 1");
+		service_answer(&f->s, 200, "%s", answers[i]);
+		outbound_rig_expect_receipts(f, "1 later\n");
+	}
+	outbound_rig_add(f, 1, "", 0);
+	outbound_rig_expect_send(f, "hi 1");
+	outbound_rig_sent(f, "m1");
+	outbound_rig_expect_receipts(f, "1 done m1\n");
+}
+
 /* The bridge itself may not: people must act, all wait. */
 static void test_bridge_forbidden(void **state)
 {
@@ -359,6 +377,7 @@ int main(void)
 		T(test_retries_are_byte_identical),
 		T(test_refused),
 		T(test_denied_by_the_flow),
+		T(test_answer_names_no_message),
 		T(test_bridge_forbidden),
 		T(test_puppet_was_removed),
 		T(test_puppet_is_banned),
