@@ -15,12 +15,11 @@ enum {
 	RECENT = 20,         /* positions remembered for the look-back */
 	LOOK_BACK_MS = 2000, /* at least */
 	/* Passes that follow sooner than this begin at the cursor: everything
-	 * said in LOOK_BACK_MS would be listed again by each. When that is
-	 * more than a page it is left for longer, and what was listed then is
-	 * listed once more, but for what was very young. */
+	 * said in LOOK_BACK_MS would be listed again by each. When more than a
+	 * page came since, it is left for longer, and goes back for longer. */
 	LOOK_BACK_EVERY_MS = 800,
 	LOOK_BACK_BUSY_EVERY_MS = 4000,
-	YOUNG_MS = 1000,
+	LOOK_BACK_BUSY_MS = 5000,
 	PAGE = 50,
 	/* The pause after a listing, in times of what it took: who answers
 	 * slowly, or is under load with us, is asked less often. */
@@ -58,9 +57,8 @@ struct poller {
 	int64_t interval_ms;
 	int64_t last_new_ms; /* monotonic */
 	int64_t deep_at_ms;
-	int64_t back_ms;     /* monotonic: when it last looked back, */
-	int64_t back_cursor; /* and where it stood */
-	size_t since_back;   /* new ones presented since */
+	int64_t back_ms;   /* monotonic: when it last looked back */
+	size_t since_back; /* new ones presented since */
 	int64_t asked_ms; /* monotonic: when the last call began, */
 	int64_t took_ms;  /* and how long it took */
 	int64_t due_ms;   /* of the next pass */
@@ -174,6 +172,11 @@ static int64_t oldest_recent(const struct poller *p)
 	return oldest ? oldest : p->recent[0]; /* not full yet */
 }
 
+static bool is_busy(const struct poller *p)
+{
+	return p->since_back >= PAGE;
+}
+
 /* The earliest position that this pass asks for. */
 static int64_t look_from(const struct poller *p)
 {
@@ -185,8 +188,8 @@ static int64_t look_from(const struct poller *p)
 		return far;
 	if (!p->back)
 		return p->cursor;
-	if (p->since_back >= PAGE && p->back_cursor - YOUNG_MS < from)
-		from = p->back_cursor - YOUNG_MS;
+	if (is_busy(p))
+		from = p->cursor - LOOK_BACK_BUSY_MS;
 	if (talk && oldest_recent(p) < from)
 		from = oldest_recent(p);
 	return from > far ? from : far;
@@ -194,14 +197,12 @@ static int64_t look_from(const struct poller *p)
 
 static int64_t look_back_every_ms(const struct poller *p)
 {
-	return p->since_back >= PAGE ? LOOK_BACK_BUSY_EVERY_MS
-				     : LOOK_BACK_EVERY_MS;
+	return is_busy(p) ? LOOK_BACK_BUSY_EVERY_MS : LOOK_BACK_EVERY_MS;
 }
 
 static void looked_back(struct poller *p, int64_t now_ms)
 {
 	p->back_ms = now_ms;
-	p->back_cursor = p->cursor;
 	p->since_back = 0;
 }
 

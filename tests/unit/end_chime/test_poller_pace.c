@@ -83,7 +83,7 @@ static void test_looks_back_seldom_when_busy(void **state)
 	service_settle(&f->s);
 	clock_advance(1000);
 	service_pass_until_asked(&f->s, MAX_MS);
-	poller_rig_expect_list(f, -1000 - 1, PAGE, "");
+	poller_rig_expect_list(f, 10000 + PAGE - 1 - 5001, PAGE, "");
 	poller_rig_answer(f, "", 0);
 }
 
