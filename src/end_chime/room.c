@@ -6,6 +6,7 @@
 #include "end_chime/outbound.h"
 #include "end_chime/poller.h"
 #include "util/alloc.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -77,6 +78,8 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 static void room_on_position(void *arg, int64_t position)
 {
 	struct chime_room *room = arg;
+	log_info(room->object,
+		"what is said in Chime from now on is relayed");
 	room->sink.position(room->sink.arg, position);
 }
 

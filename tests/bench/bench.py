@@ -47,7 +47,7 @@ class Bench:
             chime={"limits": UNLIMITED, "max_connections": 8,
                    "poll": poll or {"min_ms": 20, "max_ms": 100}},
             network={"window": window})
-        self.world.belfry.config["log"] = {"level": "warn"}
+        self.world.belfry.config["log"] = {"level": "info"}
         self.world.belfry.write_config()
         self.world.start()
         self.daemon = self.world.belfry

@@ -44,7 +44,7 @@ def test_unreachable_chime(tmp_path, processes):
     bob = world.client("bob")
     world.chimed.kill()
     world.start()
-    world.wait_joined(bob)
+    world.wait_joined(bob, reading=False)
     bob.say(CHANNEL, "kept until it is back")
     until(world.problems, "a problem in the log", 40)
     assert_calm(world.belfry)

@@ -74,8 +74,13 @@ class World:
         self.processes.append(client)
         return client.join(channel)
 
-    def wait_joined(self, client, channel=CHANNEL, deadline_s=30):
-        """Until belfryd is in the channel that the client is in."""
+    def wait_joined(self, client, channel=CHANNEL, deadline_s=30,
+                    reading=True):
+        """Until belfryd is in the channel that the client is in, and has
+        begun to read the other side (`reading`)."""
+        if reading and channel in self.channels:
+            self.belfry.wait_log(f"mapping {channel.lstrip('#')}: what is "
+                                 "said in Chime from now on", deadline_s)
         until(lambda: "belfry" in client.members(channel),
               lambda: "belfryd in " + channel + ":\n" +
               self.belfry.log()[-3000:], deadline_s, step_s=0.1)
