@@ -93,6 +93,8 @@ struct network_config {
 	struct sasl_config sasl;
 	int flood_burst;
 	int flood_interval_ms;
+	int ping_interval_ms;
+	int ping_timeout_ms;
 	int retry_min_ms;
 	int retry_max_ms;
 	int window;

@@ -79,6 +79,32 @@ static const struct schema_row flood_rows[] = {
 	{.name = NULL},
 };
 
+static const struct schema_row ping_rows[] = {
+	{
+		.name = "interval_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct network_config, ping_interval_ms),
+		.min = 100,
+		.max = 3600000,
+		.fallback = "60000",
+		.unit = "ms",
+		.help = "Silence after which the server is asked whether it is "
+			"there.",
+	},
+	{
+		.name = "timeout_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct network_config, ping_timeout_ms),
+		.min = 100,
+		.max = 3600000,
+		.fallback = "120000",
+		.unit = "ms",
+		.help = "Without an answer for this long the link is taken for "
+			"dead.",
+	},
+	{.name = NULL},
+};
+
 static const struct schema_row retry_rows[] = {
 	{
 		.name = "min_ms",
@@ -215,6 +241,12 @@ const struct schema_row belfry_network_rows[] = {
 		.rows = flood_rows,
 		.help = "The pace of our lines. The default was safe on every "
 			"server tried; raise it only on a server of your own.",
+	},
+	{
+		.name = "ping",
+		.type = SCHEMA_GROUP,
+		.rows = ping_rows,
+		.help = "How a dead link is found out.",
 	},
 	{
 		.name = "retry",

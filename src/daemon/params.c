@@ -169,6 +169,8 @@ static struct irc_conn_params conn_params(const struct network_config *config)
 				       ? (unsigned)config->flood_burst
 				       : 0,
 		.flood_interval_ms = config->flood_interval_ms,
+		.ping_interval_ms = config->ping_interval_ms,
+		.ping_timeout_ms = config->ping_timeout_ms,
 		.retry_min_ms = config->retry_min_ms,
 		.retry_max_ms = config->retry_max_ms,
 	};

@@ -64,8 +64,9 @@ static void test_network(void **state UNUSED)
 				   "account = \"a\"; password = \"p\"; "
 				   "required = false; }; flood = { burst = 9; "
 				   "interval_ms = 0; }; retry = { min_ms = "
-				   "11; max_ms = 22; }; window = 5; max_lines "
-				   "= 6; anti_ping = true;"});
+				   "11; max_ms = 22; }; ping = { interval_ms = "
+				   "333; timeout_ms = 444; }; window = 5; "
+				   "max_lines = 6; anti_ping = true;"});
 	struct network_params params;
 	const struct irc_conn_params *conn = &params.end.conn;
 
@@ -79,6 +80,8 @@ static void test_network(void **state UNUSED)
 	assert_false(conn->sasl_required);
 	/* No interval is no pacing. */
 	assert_int_equal(conn->flood_burst, 0);
+	assert_int_equal(conn->ping_interval_ms, 333);
+	assert_int_equal(conn->ping_timeout_ms, 444);
 	assert_int_equal(conn->retry_min_ms, 11);
 	assert_int_equal(conn->retry_max_ms, 22);
 	assert_int_equal(params.end.window, 5);
