@@ -1,0 +1,399 @@
+"""What IRC servers do: stay silent, refuse, cut, forget, rename, split."""
+import collections
+import time
+
+import pytest
+
+from support.ircd import Inspircd, Ngircd
+from support.ledger import Ledger
+from support.proxy import Proxy
+from support.scripted_ircd import ScriptedIrcd
+from support.wait import until
+from support.world import CHANNEL, World
+
+QUICK = {"retry": {"min_ms": 50, "max_ms": 200}}
+BOB = ":bob!u@host "
+
+
+class Stage:
+    """A scripted server behind a bridge. `said` are the texts that the
+    server accepted from us, in order; `connections` their number."""
+
+    def __init__(self, tmp_path, processes, script, **more):
+        self.said, self.current = [], None
+        self.server = ScriptedIrcd(lambda c: script(self, c))
+        processes.append(self.server)
+        self.world = World(tmp_path, processes, network={
+            "servers": (f"127.0.0.1:{self.server.port}",), **QUICK, **more})
+        self.world.start()
+        # What was said before a mapping knew where it begins is not owed.
+        self.world.belfry.wait_log("ListChannelMessages: sending -> done")
+
+    @property
+    def connections(self):
+        return len(self.server.connections)
+
+    def serve(self, c, on_text=None, pong=True):
+        """Answers PINGs for ever; texts go to `said`, unless on_text(line,
+        tags, text) returns false."""
+        self.current = c
+        while True:
+            line = c.line().decode()
+            tags = ""
+            if line.startswith("@"):
+                tags, line = line[1:].split(" ", 1)
+            if line.startswith("PING") and pong:
+                c.send(f":s PONG s {line[5:]}")
+            elif line.startswith("PRIVMSG"):
+                text = line.split(" :", 1)[1]
+                if not on_text or on_text(c, tags, text):
+                    self.said.append(text)
+
+    def wait_said(self, texts, deadline_s=20):
+        wanted = [f"<Alice> {text}" for text in texts]
+        until(lambda: set(wanted) <= set(self.said), lambda:
+              f"{wanted} in {self.said}\n{self.world.belfry.log()[-3000:]}",
+              deadline_s)
+        return self
+
+    def say_irc(self, text):
+        self.current.send(f"{BOB}PRIVMSG {CHANNEL} :{text}")
+        self.world.wait_message(text)
+
+
+def in_channel(c, caps=""):
+    c.welcome(caps=caps)
+    c.accept_join()
+
+
+def watch(seconds):
+    end = time.monotonic() + seconds
+    until(lambda: time.monotonic() > end, "time passes", seconds + 5)
+
+
+def test_no_word_about_cap(tmp_path, processes):
+    """irc2 does not answer CAP at all."""
+    def script(stage, c):
+        c.nick = "belfry"
+        c.expect(b"USER")
+        c.finish_welcome()
+        c.accept_join()
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.say("one")
+    stage.wait_said(["one"])
+    stage.say_irc("two")
+
+
+@pytest.mark.parametrize("caps", ["labeled-response batch echo-message "
+                                  "message-tags", "echo-message"],
+                         ids=["label", "echo"])
+def test_server_that_drops_lines(tmp_path, processes, caps):
+    """Of lines that come too fast it drops some with a NOTICE (labelled) or
+    a 404: not lost, not doubled, in order."""
+    count = collections.Counter()
+
+    def on_text(c, tags, text):
+        count[text] += 1
+        label = f"@{tags} " if "label" in tags else ""
+        if count[text] == 1 and text[-1] in "258":
+            c.send(f"{label}:s NOTICE {CHANNEL} :*** throttled" if label else
+                   f":s 404 belfry {CHANNEL} :Cannot send to channel")
+            return False
+        c.send(f"{label}:belfry!u@host PRIVMSG {CHANNEL} :{text}")
+        return True
+
+    def script(stage, c):
+        in_channel(c, caps)
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    texts = [f"n{i}" for i in range(9)]
+    for text in texts:
+        stage.world.say(text)
+    stage.wait_said(texts, 60)
+    assert stage.said == [f"<Alice> {text}" for text in texts]
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: text[:-3], lambda text: text.replace("o", "0"),
+    lambda text: "***", str.upper], ids=["cut", "filter", "stars", "upper"])
+@pytest.mark.parametrize("caps", ["labeled-response batch echo-message",
+                                  "echo-message"], ids=["label", "echo"])
+def test_echo_says_something_else(tmp_path, processes, caps, change):
+    """A filter changed it: it was said, and what follows is not held up."""
+    def on_text(c, tags, text):
+        label = f"@{tags} " if tags else ""
+        c.send(f"{label}:belfry!u@host PRIVMSG {CHANNEL} :{change(text)}")
+        return True
+
+    def script(stage, c):
+        in_channel(c, caps)
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    for text in ("good day", "so long", "the end"):
+        stage.world.say(text)
+    stage.wait_said(["good day", "so long", "the end"], 60)
+    assert len(stage.said) == 3, stage.said
+    assert "good day" not in [m for m in stage.world.contents()
+                              if m.startswith("<")]
+
+
+def test_no_pong(tmp_path, processes):
+    """A link that is only half there: found out, left, nothing lost."""
+    world = World(tmp_path, processes, network={
+        **QUICK, "ping": {"interval_ms": 300, "timeout_ms": 700}})
+    proxy = Proxy(world.ircd.port)
+    processes.append(proxy)
+    world.belfry.config["networks"][0]["servers"] = (
+        f"127.0.0.1:{proxy.port}",)
+    world.belfry.write_config()
+    world.start()
+    ledger = Ledger(world, world.client("bob"))
+    world.wait_joined(ledger.client)
+    ledger.say_chime()
+    ledger.wait_irc()
+    # Only lines towards the server stop; what comes from it goes on.
+    proxy.hold = True
+    ledger.say_chime(3)
+    until(lambda: [p for p in world.problems() if "PING" in p],
+          "the dead link is found out", 10)
+    assert ledger.missing_irc() == ledger.chime[-3:]
+    proxy.hold = False
+    ledger.wait_irc()
+    # What was held may have arrived late.
+    ledger.check(doubles=1)
+
+
+@pytest.mark.parametrize("goodbye, word", [
+    ([":oper!o@h KILL belfry :go away", "ERROR :Killed by oper"], "killed"),
+    (["ERROR :Closing Link: throttled: too many connections"], "throttled"),
+    (["ERROR :Closing Link: K-Lined"], "banned"),
+    ([":s 465 belfry :You are banned"], "banned"),
+], ids=["kill", "throttled", "kline", "465"])
+def test_told_to_go(tmp_path, processes, goodbye, word):
+    """The reason is in the log, and nobody knocks again at once."""
+    def script(stage, c):
+        in_channel(c)
+        c.send(*goodbye)
+
+    stage = Stage(tmp_path, processes, script)
+    until(lambda: [p for p in stage.world.problems() if word in p],
+          lambda: f"{word}: {stage.world.problems()}")
+    watch(2)
+    assert stage.connections == 1
+    assert len([p for p in stage.world.problems() if "irc net" in p]) == 1
+
+
+def test_closes_after_registration(tmp_path, processes):
+    """The back-off grows although each attempt came far."""
+    at = []
+
+    def script(stage, c):
+        at.append(time.monotonic())
+        in_channel(c)
+
+    stage = Stage(tmp_path, processes, script,
+                  retry={"min_ms": 100, "max_ms": 60000})
+    watch(8)
+    assert 3 <= stage.connections <= 12, at
+    assert at[-1] - at[-2] > at[1] - at[0] or len(at) < 7
+
+
+def test_nick_in_use(tmp_path, processes):
+    world = World(tmp_path, processes, network=QUICK)
+    other = world.client("belfry")
+    world.start()
+    bob = world.client("bob")
+    until(lambda: len(bob.members(CHANNEL)) == 3,
+          lambda: f"in under another nick: {bob.members(CHANNEL)}")
+    ledger = Ledger(world, bob)
+    ledger.say_chime(3)
+    ledger.say_irc(3)
+    other.say(CHANNEL, "I am the other belfry")
+    ledger.wait_irc().wait_chime().check()
+    world.wait_message("I am the other belfry")
+
+
+@pytest.mark.parametrize("caps", ["", "echo-message"], ids=["pong", "echo"])
+def test_forced_nick(tmp_path, processes, caps):
+    """Services rename us: echoes come under the new nick and are ours."""
+    wanted = []
+
+    def on_text(c, tags, text):
+        if caps:
+            c.send(f":Guest42!u@host PRIVMSG {CHANNEL} :{text}")
+        return True
+
+    def script(stage, c):
+        in_channel(c, caps)
+        c.send(":belfry!u@host NICK Guest42")
+        c.nick = "Guest42"
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    for text in ("one", "two"):
+        stage.world.say(text)
+    stage.wait_said(["one", "two"])
+    assert len(stage.said) == 2
+    stage.say_irc("three")
+    assert not [t for t in stage.world.contents() if t.startswith("<")]
+    assert not wanted
+
+
+@pytest.mark.parametrize("numeric, text", [
+    (403, "No such channel"), (405, "Too many channels"),
+    (437, "unavailable"), (471, "+l"), (473, "+i"), (474, "+b"), (475, "+k"),
+    (476, "Bad channel mask"), (477, "Need to register"), (480, "throttle"),
+    (489, "SSL only"), (520, "opers only")])
+def test_join_is_refused(tmp_path, processes, numeric, text):
+    asked = []
+
+    def script(stage, c):
+        c.welcome()
+        while True:
+            line = c.line()
+            if line.startswith(b"JOIN"):
+                asked.append(line)
+                c.send(f":s {numeric} belfry {CHANNEL} :{text}")
+            elif line.startswith(b"PING"):
+                c.send(b":s PONG s " + line[5:])
+
+    stage = Stage(tmp_path, processes, script)
+    until(lambda: [p for p in stage.world.problems() if str(numeric) in p],
+          lambda: f"a line about {numeric}: {stage.world.problems()}")
+    watch(0.5)
+    said = stage.world.problems()
+    assert len(said) == 1 and text in said[0] and "project" in said[0], said
+    assert len(asked) == 1
+
+
+def test_kicked(tmp_path, processes):
+    """Said once; not back at once; what is said meanwhile waits."""
+    def script(stage, c):
+        in_channel(c)
+        c.send(f":op!u@h KICK {CHANNEL} belfry :spam")
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    until(lambda: [p for p in stage.world.problems() if "kicked by op" in p],
+          lambda: f"the kick: {stage.world.problems()}")
+    stage.world.say("later")
+    watch(1)
+    assert stage.said == []
+    lines = b"\n".join(stage.server.connections[0].seen)
+    assert lines.count(b"JOIN") == 1
+    assert len(stage.world.problems()) <= 2, stage.world.problems()
+
+
+def test_netsplit(tmp_path, processes):
+    def script(stage, c):
+        in_channel(c)
+        for n in range(200):
+            c.send(f":user{n}!u@h JOIN {CHANNEL}")
+        for _ in range(3):
+            for n in range(200):
+                c.send(f":user{n}!u@h QUIT :a.example b.example")
+            for n in range(200):
+                c.send(f":user{n}!u@h JOIN {CHANNEL}")
+        c.send(f":user7!u@h PRIVMSG {CHANNEL} :back again")
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.wait_message("back again")
+    stage.world.say("on")
+    stage.wait_said(["on"])
+    assert stage.world.contents() == ["back again", "on"]
+
+
+def test_one_byte_at_a_time(tmp_path, processes):
+    def script(stage, c):
+        in_channel(c)
+        line = f"{BOB}PRIVMSG {CHANNEL} :byte by byte \u00e9\U0001F600"
+        for byte in (line + "\r\n").encode():
+            c.sock.sendall(bytes([byte]))
+            watch(0.002)
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.wait_message("byte by byte \u00e9\U0001F600")
+    stage.world.say("on")
+    stage.wait_said(["on"])
+
+
+def test_line_without_end(tmp_path, processes):
+    """1 MB without a newline: dropped as one, and what follows is read."""
+    def script(stage, c):
+        in_channel(c)
+        c.sock.sendall(f"{BOB}PRIVMSG {CHANNEL} :start ".encode())
+        for _ in range(16):
+            c.sock.sendall(b"x" * 65536)
+        c.send("", f"{BOB}PRIVMSG {CHANNEL} :after it")
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.wait_message("after it")
+    assert stage.world.belfry.rss_kb() < 300 * 1024
+    assert stage.connections == 1
+
+
+def test_not_for_the_channel(tmp_path, processes):
+    """Private words, other channels, servers: nothing of it is relayed."""
+    def script(stage, c):
+        in_channel(c)
+        c.send(f"{BOB}PRIVMSG belfry :@private@",
+               f"{BOB}NOTICE belfry :@private@",
+               f"{BOB}PRIVMSG #other :@other@",
+               f"{BOB}PRIVMSG @{CHANNEL} :@to operators@",
+               f":s NOTICE {CHANNEL} :@server@",
+               f"{BOB}PRIVMSG {CHANNEL}x :@longer name@",
+               f"{BOB}PRIVMSG {CHANNEL},#other :@list@",
+               f"{BOB}PRIVMSG {CHANNEL} :for all")
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.wait_message("for all")
+    texts = " ".join(stage.world.contents())
+    for word in ("private", "other@", "longer"):
+        assert word not in texts, texts
+
+
+@pytest.mark.parametrize("server", [Ngircd, Inspircd],
+                         ids=lambda s: s.program)
+def test_link_is_cut_after_any_byte(tmp_path, processes, server):
+    """The connection ends after so many bytes from the server."""
+    world = World(tmp_path, processes, server, network=QUICK,
+                  chime={"poll": {"min_ms": 30, "max_ms": 60}})
+    proxy = Proxy(world.ircd.port)
+    processes.append(proxy)
+    world.belfry.config["networks"][0]["servers"] = (
+        f"127.0.0.1:{proxy.port}",)
+    world.belfry.write_config()
+    world.start()
+    ledger = Ledger(world, world.client("bob"))
+    world.wait_joined(ledger.client)
+    points = [1, 200, 1200, 2000, 2600] + list(range(2700, 3500, 67))
+    for number in points if server is Ngircd else points[3::4]:
+        before = proxy.accepted
+        proxy.cut_after = number
+        proxy.cut()
+        until(lambda: proxy.accepted > before, "connected again", 30,
+              step_s=0.005)
+        def cut_now():
+            ledger.say_chime()
+            if proxy.accepted > before + 1:
+                return True
+            ledger.say_irc()
+            return False
+        until(cut_now, "cut", 30, step_s=0.03)
+        proxy.cut_after = None
+        proxy.cut()
+        ledger.wait_irc(40)
+    last = ledger.say_irc()
+    world.wait_joined(ledger.client)
+    last = ledger.say_irc()
+    world.wait_message(last, 40)
+    ledger.forgive()     # said while the bridge was not there to hear it
+    ledger.check(doubles=2 * len(points))
