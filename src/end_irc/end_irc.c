@@ -97,8 +97,8 @@ static void end_on_channel(struct irc_conn *conn, const char *channel,
 	bool joined, const char *why, void *arg)
 {
 	struct irc_room *room = find_room(arg, channel);
-	(void)conn;
-	if (room)
+	/* That the link was lost is known, with the reason. */
+	if (room && (joined || irc_conn_state(conn) == IRC_CONN_READY))
 		irc_room_set_ready(room, joined, why);
 }
 

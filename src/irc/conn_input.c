@@ -7,6 +7,7 @@
 #include "irc/conn_send.h"
 #include "irc/delivery_match.h"
 #include "irc/message.h"
+#include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -26,6 +27,15 @@ static bool input_is_history(
 	       irc_batch_is_in(batch, "znc.in/playback");
 }
 
+/* Once registered such a numeric may refuse one thing only, an OPER or a
+ * channel; a ban that came later is told as 465 about nothing else. */
+static bool input_is_about_link(
+	const struct irc_conn *conn, const struct irc_message *msg)
+{
+	return conn->state != IRC_CONN_READY || msg->numeric < 0 ||
+	       (msg->numeric == ERR_YOUREBANNEDCREEP && msg->nparams == 2);
+}
+
 /* What the server says about the end to come; the worst of it counts. */
 static void input_note_loss(
 	struct irc_conn *conn, const struct irc_message *msg)
@@ -36,8 +46,7 @@ static void input_note_loss(
 		return;
 	if (conn->parting_why && loss < conn->parting)
 		return;
-	/* 465 and the like may also refuse one thing only, later on. */
-	if (conn->state == IRC_CONN_READY && msg->numeric >= 0)
+	if (!input_is_about_link(conn, msg))
 		return;
 	conn->parting = loss;
 	set_string(&conn->parting_why, irc_message_last(msg));

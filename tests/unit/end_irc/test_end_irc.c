@@ -218,6 +218,9 @@ static void test_ready_comes_and_goes(void **state)
 	assert_string_equal(line.data, "test: ready as belfry");
 	irc_peer_close(&f->peer, "reset by peer");
 	assert_memory_equal(f->log.data, "a not ready: ", 13);
+	/* Once, and not of b, which was out before. */
+	irc_peer_pass(&f->peer, 0);
+	assert_null(strstr(f->log.data + 3, "not ready"));
 	assert_null(strstr(f->log.data, "ready\n"));
 	buf_clear(&f->log);
 	buf_clear(&line);

@@ -250,6 +250,19 @@ static void test_a_465_when_ready_is_not_remembered(void **state)
 	assert_true(irc_peer_log_has(&peer->states, "waiting: end of file"));
 }
 
+/* Some servers end with no more than "Connection closed" behind it. */
+static void test_banned_when_ready(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_welcome(peer, NULL, "CHANTYPES=#");
+	irc_peer_feed(peer, ":s 465 belfry :You are banned");
+	irc_peer_close(peer, "end of file");
+	assert_true(irc_peer_log_has(&peer->states, "waiting: banned: You"));
+}
+
 static void test_freed_in_its_own_callback(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -288,6 +301,7 @@ int main(void)
 		TEST(test_an_impossible_wire_is_tried_again),
 		TEST(test_losses_are_classified),
 		TEST(test_a_465_when_ready_is_not_remembered),
+		TEST(test_banned_when_ready),
 		TEST(test_freed_in_its_own_callback),
 		cmocka_unit_test(test_names_of_states),
 	};
