@@ -1,6 +1,7 @@
 #include "chime/budget.h"
 
 #include "aws/arn.h"
+#include "chime/rates.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
 
@@ -36,33 +37,11 @@ struct budget {
 
 /* ---- limits ---- */
 
-static const struct budget_limits published = {
-	.per_second =
-		{
-			[CHIME_BUDGET_BEARER] = 10,
-			[CHIME_BUDGET_IDENTITY] = 50,
-			[CHIME_BUDGET_APP_INSTANCES] = 5,
-			[CHIME_BUDGET_USERS] = 10,
-			[CHIME_BUDGET_CHANNELS] = 15,
-			[CHIME_BUDGET_LIST_CHANNELS] = 10,
-			[CHIME_BUDGET_DESCRIBE] = 20,
-			[CHIME_BUDGET_MEMBER_CHANGES] = 15,
-			[CHIME_BUDGET_MEMBER_LISTS] = 15,
-			[CHIME_BUDGET_MESSAGE_CHANGES] = 30,
-			[CHIME_BUDGET_MESSAGE_LISTS] = 30,
-			[CHIME_BUDGET_MESSAGE_GETS] = 30,
-			[CHIME_BUDGET_USER_LISTS] = 15,
-		},
-};
-
 void budget_limits_default(struct budget_limits *limits, const char *region)
 {
-	*limits = published;
-	if (strcmp(region, "eu-central-1") != 0)
-		return;
-	limits->per_second[CHIME_BUDGET_BEARER] = 5;
-	limits->per_second[CHIME_BUDGET_MEMBER_CHANGES] = 10;
-	limits->per_second[CHIME_BUDGET_MESSAGE_CHANGES] = 10;
+	for (int i = 0; i < CHIME_BUDGET_COUNT; i++)
+		limits->per_second[i] =
+			chime_rate_in((enum chime_budget)i, region);
 }
 
 struct budget *budget_new(struct loop *loop, const struct budget_limits *limits)
@@ -283,41 +262,33 @@ static void bucket_on_due(void *arg)
 
 /* ---- claims ---- */
 
+static struct span app_instance_of(const struct budget_request *request)
+{
+	const char *const arns[] = {
+		request->app_instance, request->channel, request->bearer};
+
+	for (size_t i = 0; i < ARRAY_LEN(arns); i++) {
+		if (arns[i] && arns[i][0])
+			return arn_app_instance(arns[i]);
+	}
+	return arn_app_instance(str_or_empty(request->user));
+}
+
 /* Whose rate counts, by kind. */
 static struct span scope_of(
 	const struct budget_request *request, enum chime_budget kind)
 {
-	static const enum {
-		ACCOUNT,
-		APP,
-		CHANNEL,
-		USER
-	} scopes[] = {
-		[CHIME_BUDGET_IDENTITY] = ACCOUNT,
-		[CHIME_BUDGET_APP_INSTANCES] = ACCOUNT,
-		[CHIME_BUDGET_USERS] = APP,
-		[CHIME_BUDGET_CHANNELS] = APP,
-		[CHIME_BUDGET_LIST_CHANNELS] = APP,
-		[CHIME_BUDGET_DESCRIBE] = CHANNEL,
-		[CHIME_BUDGET_MEMBER_CHANGES] = CHANNEL,
-		[CHIME_BUDGET_MEMBER_LISTS] = CHANNEL,
-		[CHIME_BUDGET_MESSAGE_CHANGES] = CHANNEL,
-		[CHIME_BUDGET_MESSAGE_LISTS] = CHANNEL,
-		[CHIME_BUDGET_MESSAGE_GETS] = CHANNEL,
-		[CHIME_BUDGET_USER_LISTS] = USER,
-	};
-	const char *channel = str_or_empty(request->channel);
 	const char *bearer = str_or_empty(request->bearer);
-	switch (scopes[kind]) {
-	case CHANNEL:
-		return span_of(channel);
-	case USER:
+	switch (chime_rate(kind)->scope) {
+	case CHIME_PER_CHANNEL:
+		return span_of(str_or_empty(request->channel));
+	case CHIME_PER_USER:
 		return span_of(request->user ? request->user : bearer);
-	case APP:
-		if (request->app_instance)
-			return span_of(request->app_instance);
-		return arn_app_instance(channel[0] ? channel : bearer);
-	case ACCOUNT:
+	case CHIME_PER_BEARER:
+		return span_of(bearer);
+	case CHIME_PER_APP_INSTANCE:
+		return app_instance_of(request);
+	case CHIME_PER_ACCOUNT:
 		break;
 	}
 	return span_of("");

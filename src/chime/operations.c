@@ -65,27 +65,6 @@ const struct chime_member *chime_member(
 	return NULL;
 }
 
-static const char *const budget_names[CHIME_BUDGET_COUNT] = {
-	[CHIME_BUDGET_BEARER] = "bearer",
-	[CHIME_BUDGET_IDENTITY] = "identity",
-	[CHIME_BUDGET_APP_INSTANCES] = "app_instances",
-	[CHIME_BUDGET_USERS] = "users",
-	[CHIME_BUDGET_CHANNELS] = "channels",
-	[CHIME_BUDGET_LIST_CHANNELS] = "list_channels",
-	[CHIME_BUDGET_DESCRIBE] = "describe",
-	[CHIME_BUDGET_MEMBER_CHANGES] = "member_changes",
-	[CHIME_BUDGET_MEMBER_LISTS] = "member_lists",
-	[CHIME_BUDGET_MESSAGE_CHANGES] = "message_changes",
-	[CHIME_BUDGET_MESSAGE_LISTS] = "message_lists",
-	[CHIME_BUDGET_MESSAGE_GETS] = "message_gets",
-	[CHIME_BUDGET_USER_LISTS] = "user_lists",
-};
-
-const char *chime_budget_name(enum chime_budget budget)
-{
-	return budget_names[budget];
-}
-
 /* ---- values ---- */
 
 /* Calls `fn` for every code point until it says no. */

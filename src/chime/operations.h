@@ -102,22 +102,27 @@ enum chime_retry {
 	CHIME_RETRY_UNSENT, /* only when it surely had no effect */
 };
 
-/* The published rate that a call counts against, besides its bearer's. */
+/* The published rate that a call counts against, besides its bearer's; see
+ * chime/rates.h for scopes and figures. */
 enum chime_budget {
-	CHIME_BUDGET_BEARER,          /* every call that has a bearer */
-	CHIME_BUDGET_IDENTITY,        /* every identity call, per account */
-	CHIME_BUDGET_APP_INSTANCES,   /* per account */
-	CHIME_BUDGET_USERS,           /* per app instance */
-	CHIME_BUDGET_CHANNELS,        /* create, update, delete; app instance */
-	CHIME_BUDGET_LIST_CHANNELS,   /* per app instance */
-	CHIME_BUDGET_DESCRIBE,        /* per channel */
-	CHIME_BUDGET_MEMBER_CHANGES,  /* member, ban, moderator; per channel */
-	CHIME_BUDGET_MEMBER_LISTS,    /* the same three; per channel */
-	CHIME_BUDGET_MESSAGE_CHANGES, /* send, update, redact, delete; channel
-				       */
-	CHIME_BUDGET_MESSAGE_LISTS,   /* per channel */
-	CHIME_BUDGET_MESSAGE_GETS,    /* per channel */
-	CHIME_BUDGET_USER_LISTS,      /* per user asked about */
+	CHIME_BUDGET_BEARER,        /* every call that has a bearer */
+	CHIME_BUDGET_IDENTITY,      /* every identity call */
+	CHIME_BUDGET_APP_INSTANCES, /* create, update, delete */
+	CHIME_BUDGET_APP_INSTANCE_LISTS,
+	CHIME_BUDGET_APP_INSTANCE_READS,
+	CHIME_BUDGET_USERS, /* create, update, delete */
+	CHIME_BUDGET_USERS_LISTS,
+	CHIME_BUDGET_USER_READS,
+	CHIME_BUDGET_CHANNELS, /* create, update, delete */
+	CHIME_BUDGET_LIST_CHANNELS,
+	CHIME_BUDGET_DESCRIBE,
+	CHIME_BUDGET_MEMBER_CHANGES, /* member, ban, moderator */
+	CHIME_BUDGET_MEMBER_BATCHES,
+	CHIME_BUDGET_MEMBER_LISTS,    /* the same three */
+	CHIME_BUDGET_MESSAGE_CHANGES, /* send, update, redact, delete */
+	CHIME_BUDGET_MESSAGE_LISTS,
+	CHIME_BUDGET_MESSAGE_GETS,
+	CHIME_BUDGET_USER_LISTS, /* the channels of a user */
 	CHIME_BUDGET_COUNT,
 };
 
@@ -150,8 +155,6 @@ void chime_kebab(const char *name, char out[CHIME_KEBAB_BYTES]);
 /* By API name ("MaxResults") or kebab-case; NULL: no such. */
 const struct chime_member *chime_member(
 	const struct chime_operation *operation, const char *name);
-/* Identifies a rate in configuration, status and metrics: "bearer", ... */
-const char *chime_budget_name(enum chime_budget budget);
 
 /*
  * Is this JSON value fit for the member: type, length, words, pattern? An

@@ -28,11 +28,16 @@ struct limits_config {
 	double bearer;
 	double identity;
 	double app_instances;
+	double app_instance_lists;
+	double app_instance_reads;
 	double users;
+	double users_lists;
+	double user_reads;
 	double channels;
 	double list_channels;
 	double describe;
 	double member_changes;
+	double member_batches;
 	double member_lists;
 	double message_changes;
 	double message_lists;
