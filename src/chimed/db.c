@@ -129,7 +129,7 @@ static void load_secret(struct db *db)
 /* One process alone: no shared memory, and a second one is refused. */
 static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
 			       "PRAGMA journal_mode = WAL;"
-			       "PRAGMA synchronous = NORMAL;"
+			       "PRAGMA synchronous = FULL;"
 			       "PRAGMA wal_autocheckpoint = 4000;"
 			       "PRAGMA journal_size_limit = 33554432;"
 			       "PRAGMA temp_store = MEMORY;"
@@ -185,6 +185,17 @@ void db_free(struct db *db)
 }
 
 /* ---- transactions ---- */
+
+void db_set_sync(struct db *db, enum db_sync sync)
+{
+	static const char *const sql[] = {
+		[DB_SYNC_OFF] = "PRAGMA synchronous = OFF",
+		[DB_SYNC_NORMAL] = "PRAGMA synchronous = NORMAL",
+		[DB_SYNC_FULL] = "PRAGMA synchronous = FULL",
+	};
+
+	db_run(db, sql[sync], "");
+}
 
 void db_begin(struct db *db)
 {

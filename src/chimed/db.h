@@ -44,6 +44,15 @@ enum {
 int db_open(const char *path, struct db **ret, struct err *err) MUST_CHECK;
 void db_free(struct db *db); /* NULL is fine; an open transaction is lost */
 
+/* What a transaction that db_commit() agreed to outlives. */
+enum db_sync {
+	DB_SYNC_OFF,    /* the process; a power cut can damage the file */
+	DB_SYNC_NORMAL, /* the process; a power cut takes the last ones back */
+	DB_SYNC_FULL,   /* a power cut: the default */
+};
+/* Between transactions. */
+void db_set_sync(struct db *db, enum db_sync sync);
+
 /* Begins a transaction, if none is open. */
 void db_begin(struct db *db);
 /* Ends it. False: something failed since db_begin(), nothing was kept. */

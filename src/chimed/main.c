@@ -62,6 +62,7 @@ static int run(const struct settings *settings)
 		log_error("state", "%s", err.text);
 		return rc == -ENOENT || rc == -EACCES ? EX_CANTCREAT : EX_IOERR;
 	}
+	db_set_sync(db, (enum db_sync)settings->sync);
 	struct service *service =
 		service_new(db, &(struct service_params){
 					.region = settings->region,

@@ -15,6 +15,7 @@ const char options_usage[] =
 	"usage: chimed --state FILE [--listen ADDRESS:PORT] [-c FILE]\n"
 	"              [--no-auth] [--region REGION] [--account NUMBER]\n"
 	"              [--admin USER-ID]... [--max-skew SECONDS]\n"
+	"              [--sync full|normal|off]\n"
 	"              [--log error|warn|info|debug]\n";
 
 static const struct option words[] = {
@@ -24,6 +25,7 @@ static const struct option words[] = {
 	{"region", required_argument, NULL, 'r'},
 	{"account", required_argument, NULL, 'a'},
 	{"max-skew", required_argument, NULL, 'k'},
+	{"sync", required_argument, NULL, 'y'},
 	{"log", required_argument, NULL, 'v'},
 	{"no-auth", no_argument, NULL, NO_AUTH},
 	{"admin", required_argument, NULL, ADMIN},
@@ -45,15 +47,16 @@ static int set_skew(
 	return 0;
 }
 
-static int set_log(struct settings *settings, const char *text, struct err *err)
+static int set_choice(int *value, const char *const *choices, const char *word,
+	struct err *err)
 {
-	for (int i = 0; settings_log_levels[i] != NULL; i++) {
-		if (str_eq(settings_log_levels[i], text)) {
-			settings->log = i;
+	for (int i = 0; choices[i] != NULL; i++) {
+		if (str_eq(choices[i], optarg)) {
+			*value = i;
 			return 0;
 		}
 	}
-	return err_set(err, -EINVAL, "--log: \"%s\" is not a level", text);
+	return err_set(err, -EINVAL, "%s: there is no \"%s\"", word, optarg);
 }
 
 static int add_admin(struct settings *settings, const char *id, struct err *err)
@@ -86,7 +89,11 @@ static int apply(struct options *options, int letter, struct err *err)
 	case 'k':
 		return set_skew(settings, optarg, err);
 	case 'v':
-		return set_log(settings, optarg, err);
+		return set_choice(
+			&settings->log, settings_log_levels, "--log", err);
+	case 'y':
+		return set_choice(
+			&settings->sync, settings_syncs, "--sync", err);
 	case ADMIN:
 		return add_admin(settings, optarg, err);
 	case NO_AUTH:

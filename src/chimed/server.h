@@ -1,8 +1,8 @@
 /*
  * The service on a port. All requests that arrive in one turn of the loop
  * share one transaction; their answers go out after its commit at the end of
- * the turn. So an answered write survives the death of the process, and the
- * cost of a commit is shared. When the commit fails all of them are answered
+ * the turn. So an answered write survives the death of the process, with
+ * DB_SYNC_FULL that of the machine too, and the cost of a commit is shared. When the commit fails all of them are answered
  * 503, and none of them has had an effect.
  */
 #ifndef CHIMED_SERVER_H

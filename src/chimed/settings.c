@@ -1,5 +1,6 @@
 #include "chimed/settings.h"
 
+#include "chimed/db.h"
 #include "util/log.h"
 
 const char *const settings_log_levels[] = {
@@ -8,6 +9,13 @@ const char *const settings_log_levels[] = {
 	[LOG_LEVEL_INFO] = "info",
 	[LOG_LEVEL_DEBUG] = "debug",
 	[LOG_LEVEL_DEBUG + 1] = NULL,
+};
+
+const char *const settings_syncs[] = {
+	[DB_SYNC_OFF] = "off",
+	[DB_SYNC_NORMAL] = "normal",
+	[DB_SYNC_FULL] = "full",
+	[DB_SYNC_FULL + 1] = NULL,
 };
 
 #define AT(member) .offset = offsetof(struct settings, member)
@@ -76,6 +84,14 @@ static const struct schema_row rows[] = {
 		.max = 64,
 		.example = "[ \"admin\" ]",
 		.help = "User ids that are admins of their app instance."},
+	{.name = "sync",
+		.type = SCHEMA_CHOICE,
+		AT(sync),
+		.choices = settings_syncs,
+		.fallback = "full",
+		.help = "What an answered call outlives: with full a power "
+			"cut, with normal the end of chimed however it comes. "
+			"With off a power cut can damage the state file."},
 	{.name = "log",
 		.type = SCHEMA_CHOICE,
 		AT(log),

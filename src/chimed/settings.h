@@ -22,10 +22,12 @@ struct settings {
 	int max_skew_s;
 	char **admins; /* user ids */
 	size_t admin_count;
+	int sync; /* enum db_sync */
 	int log; /* enum log_level */
 };
 
 extern const struct schema settings_schema;
 extern const char *const settings_log_levels[];
+extern const char *const settings_syncs[];
 
 #endif

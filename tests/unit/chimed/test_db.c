@@ -61,6 +61,27 @@ static const char put[] =
 	" VALUES (?1, ?2, ?3, ?4)";
 static const char count[] = "SELECT count(*) FROM app_instances";
 
+static int64_t sync_of(struct db *db)
+{
+	return db_value(db, -1, "PRAGMA synchronous", "");
+}
+
+static void test_sync(void **state)
+{
+	enum { OFF = 0, NORMAL = 1, FULL = 2 }; /* SQLite's names */
+	struct db *db = open_db();
+
+	(void)state;
+	assert_int_equal(sync_of(db), FULL);
+	db_set_sync(db, DB_SYNC_OFF);
+	assert_int_equal(sync_of(db), OFF);
+	db_set_sync(db, DB_SYNC_NORMAL);
+	assert_int_equal(sync_of(db), NORMAL);
+	db_set_sync(db, DB_SYNC_FULL);
+	assert_int_equal(sync_of(db), FULL);
+	db_free(db);
+}
+
 static void test_committed_rows_stay(void **state)
 {
 	struct db *db = open_db();
@@ -186,6 +207,7 @@ static void test_null_statements_are_harmless(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_sync, remove_files),
 		cmocka_unit_test_teardown(
 			test_committed_rows_stay, remove_files),
 		cmocka_unit_test_teardown(

@@ -1,5 +1,7 @@
 #include "chimed/options.h"
 
+#include "chimed/db.h"
+
 /* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
@@ -49,7 +51,7 @@ static void test_command_line(void **state)
 	(void)state;
 	assert_int_equal(parse("--state s --listen [::1]:0 --no-auth "
 			       "--region eu-central-1 --account 42 --admin ann "
-			       "--admin bob --max-skew 5 --log warn",
+			       "--admin bob --max-skew 5 --log warn --sync off",
 				 &options),
 		0);
 	assert_string_equal(options.settings.state, "s");
@@ -60,6 +62,7 @@ static void test_command_line(void **state)
 	assert_string_equal(options.settings.admins[0], "ann");
 	assert_int_equal(options.settings.max_skew_s, 5);
 	assert_int_equal(options.settings.log, 1);
+	assert_int_equal(options.settings.sync, DB_SYNC_OFF);
 	assert_null(options.settings.access_key_id);
 }
 
@@ -69,6 +72,7 @@ static void test_wrong_command_lines(void **state)
 		"--state s --no-auth extra", "--state s --nonsense",
 		"--state s --no-auth --max-skew x",
 		"--state s --no-auth --log loud",
+		"--state s --no-auth --sync maybe",
 		"--state s --no-auth --region US_EAST", "-x"};
 
 	(void)state;

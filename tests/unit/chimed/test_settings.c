@@ -1,5 +1,6 @@
 #include "chimed/settings.h"
 
+#include "chimed/db.h"
 #include "config/schema_print.h"
 #include "util/buf.h"
 #include "util/file.h"
@@ -42,6 +43,7 @@ static void test_defaults(void **state)
 	assert_false(settings.no_auth);
 	assert_int_equal(settings.max_skew_s, 900);
 	assert_int_equal(settings.admin_count, 0);
+	assert_int_equal(settings.sync, DB_SYNC_FULL);
 	assert_int_equal(settings.log, LOG_LEVEL_INFO);
 	schema_free(&settings_schema, &settings);
 }
@@ -56,7 +58,7 @@ static void test_all_can_be_set(void **state)
 		     "account = \"1\"; access_key_id = \"k\";"
 		     "secret_access_key = \"x\"; no_auth = true;"
 		     "max_skew_s = 0; admins = [ \"ann\", \"bob\" ];"
-		     "log = \"debug\";",
+		     "sync = \"normal\"; log = \"debug\";",
 			&settings),
 		0);
 	assert_string_equal(settings.listen, "[::1]:0");
@@ -64,6 +66,7 @@ static void test_all_can_be_set(void **state)
 	assert_true(settings.no_auth);
 	assert_int_equal(settings.admin_count, 2);
 	assert_string_equal(settings.admins[1], "bob");
+	assert_int_equal(settings.sync, DB_SYNC_NORMAL);
 	assert_int_equal(settings.log, LOG_LEVEL_DEBUG);
 	schema_free(&settings_schema, &settings);
 	assert_int_equal(load("max_skew_s = -1;", &settings), -EINVAL);
