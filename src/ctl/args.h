@@ -5,6 +5,7 @@
 #ifndef CTL_ARGS_H
 #define CTL_ARGS_H
 
+#include "ctl/options.h"
 #include "util/attr.h"
 #include "util/err.h"
 
@@ -30,12 +31,11 @@ int args_parse(char **argv, struct args *ret, struct err *err) MUST_CHECK;
  */
 bool args_take(struct args *args, char ***words, struct err *err);
 
-/* Is the word an option ("--name")? Its name, or NULL. */
-const char *args_option_name(const char *word);
 /*
- * The value of the option at *words: behind its '=' or the next word. Moves
- * *words past it; NULL with `err` when there is none.
+ * What stands behind a command: options of its own, and these, in any order;
+ * nothing else. -EINVAL with `err`.
  */
-const char *args_value(char ***words, struct err *err) MUST_CHECK;
+int args_parse_command(struct args *args, char **words,
+	const struct option_set *own, struct err *err) MUST_CHECK;
 
 #endif

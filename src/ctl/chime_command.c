@@ -140,7 +140,7 @@ static int add_body(
 static int take_word(struct chime_command *command, char ***words,
 	const char **body, struct err *err)
 {
-	const char *word = args_option_name(**words);
+	const char *word = options_name(**words);
 	const char *value;
 	char AUTOFREE *name = NULL;
 
@@ -152,7 +152,7 @@ static int take_word(struct chime_command *command, char ***words,
 		return 0;
 	}
 	name = xstrndup(word, strcspn(word, "="));
-	value = args_value(words, err);
+	value = options_value(words, err);
 	if (!value)
 		return err->code;
 	if (!str_eq(name, "json"))

@@ -1,10 +1,8 @@
 #include "config.h"
 
-#include "config/belfry.h"
 #include "ctl/args.h"
-#include "ctl/chime_call.h"
-#include "ctl/chime_command.h"
-#include "ctl/chime_help.h"
+#include "ctl/command.h"
+#include "ctl/context.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -12,97 +10,65 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-static const char help_text[] =
-	"Usage: belfryctl [OPTIONS] chime OPERATION [--MEMBER VALUE ...] "
-	"[--json BODY] [--all]\n"
-	"       belfryctl chime help [OPERATION]\n"
-	"\n"
-	"  -c, --config FILE   region, endpoints, credentials and bearer from "
-	"a belfry.conf\n"
-	"      --endpoint URL  call this address, for both services\n"
-	"      --region REGION the AWS region\n"
-	"      --bearer ARN    the AppInstanceUser on whose behalf to call\n"
-	"  -h, --help          this summary\n"
-	"  -V, --version       the version\n"
-	"\n"
-	"Prints the answer as JSON. See belfryctl(1).\n";
+static const struct command *const commands[] = {
+	&command_chime,
+};
 
-static int complain(const char *text)
+static void print_help(void)
 {
-	fprintf(stderr, "belfryctl: %s\n", text);
-	return EX_USAGE;
+	fputs("Usage: belfryctl [OPTIONS] COMMAND ...\n\n", stdout);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+	fputs("\n"
+	      "  -c, --config FILE   region, endpoints, credentials and bearer "
+	      "from a belfry.conf\n"
+	      "      --endpoint URL  call this address, for both services\n"
+	      "      --region REGION the AWS region\n"
+	      "      --bearer ARN    the AppInstanceUser on whose behalf to "
+	      "call\n"
+	      "  -h, --help          this summary; behind a command: its own\n"
+	      "  -V, --version       the version\n"
+	      "\n"
+	      "See belfryctl(1).\n",
+		stdout);
 }
 
-static int print_chime_help(char **words)
+static int print_command_help(const struct command *command)
 {
-	const struct chime_operation *operation;
-
-	if (!*words) {
-		chime_help_list(stdout);
-		return 0;
-	}
-	operation = chime_operation_by_name(*words);
-	if (!operation)
-		return complain("no such operation; see belfryctl chime help");
-	chime_help_operation(operation, stdout);
+	printf("Usage: belfryctl [OPTIONS] %s %s\n", command->name,
+		command->usage);
+	if (command->help)
+		printf("\n%s", command->help);
 	return 0;
 }
 
-static void print_problems(const struct problems *problems)
+static const struct command *find_command(const char *name)
 {
-	struct buf AUTOBUF line;
-
-	buf_init(&line, 4096);
-	for (size_t i = 0; i < problems->count; i++) {
-		buf_clear(&line);
-		problems_format(problems, i, &line);
-		fprintf(stderr, "%s\n", line.data);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (str_eq(commands[i]->name, name))
+			return commands[i];
+	return NULL;
 }
 
-static int load_config(const char *path, struct belfry_config *ret)
+/* Is help all that is wanted of the command? */
+static bool wants_help(const struct args *args, char *const *words)
 {
-	struct problems problems;
-	int error;
-
-	problems_init(&problems);
-	error = belfry_config_load(path, ret, &problems);
-	print_problems(&problems);
-	problems_release(&problems);
-	return error;
+	return args->help ||
+	       (*words && (str_eq(*words, "--help") || str_eq(*words, "-h")));
 }
 
-static int call(const struct args *args, const struct belfry_config *config,
-	struct chime_command *command)
+static int run_command(struct args *args)
 {
-	struct chime_target target;
-	struct err err = {0};
+	const struct command *command = find_command(*args->words);
 
-	chime_target_init(&target, args, config);
-	if (chime_command_complete(command, target.bearer, &err) < 0)
-		return complain(err.text);
-	return chime_call_run(&target, command, stdout, stderr);
-}
-
-static int run_chime(struct args *args, char **words)
-{
-	struct belfry_config config;
-	struct chime_command command;
-	struct err err = {0};
-	int status = EX_CONFIG;
-
-	if (*words && str_eq(*words, "help"))
-		return print_chime_help(words + 1);
-	if (chime_command_parse(args, words, &command, &err) < 0)
-		return complain(err.text);
-	if (!args->config)
-		status = call(args, NULL, &command);
-	else if (load_config(args->config, &config) == 0) {
-		status = call(args, &config, &command);
-		belfry_config_free(&config);
-	}
-	chime_command_release(&command);
-	return status;
+	if (!command)
+		return complain(EX_USAGE,
+			"no such command: %s; "
+			"try belfryctl help",
+			*args->words);
+	if (wants_help(args, args->words + 1))
+		return print_command_help(command);
+	return command->run(args, args->words + 1);
 }
 
 int main(int argc UNUSED, char **argv)
@@ -114,16 +80,19 @@ int main(int argc UNUSED, char **argv)
 	sigaction(SIGPIPE, &ignore, NULL);
 	log_set_level(LOG_LEVEL_WARN);
 	if (args_parse(argv, &args, &err) < 0)
-		return complain(err.text);
+		return complain(EX_USAGE, "%s", err.text);
 	if (args.version) {
 		printf("belfryctl %s\n", PACKAGE_VERSION);
 		return 0;
 	}
-	if (args.help || (*args.words && str_eq(*args.words, "help"))) {
-		fputs(help_text, stdout);
-		return 0;
+	if (!*args.words && !args.help)
+		return complain(EX_USAGE, "what to do? Try belfryctl help");
+	if (*args.words && str_eq(*args.words, "help")) {
+		args.help = true;
+		args.words++;
 	}
-	if (*args.words && str_eq(*args.words, "chime"))
-		return run_chime(&args, args.words + 1);
-	return complain("what to do? Try belfryctl help");
+	if (*args.words)
+		return run_command(&args);
+	print_help();
+	return 0;
 }

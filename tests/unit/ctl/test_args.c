@@ -66,13 +66,60 @@ static void test_bad(void **state UNUSED)
 	assert_bad(valueless, "--endpoint needs a value");
 }
 
-static void test_option_name(void **state UNUSED)
+struct own {
+	const char *colour;
+};
+
+static const struct option_row own_rows[] = {
+	{"colour", 0, OPTION_VALUE, offsetof(struct own, colour)},
+};
+
+static int parse_command(const char *const *words, struct args *args,
+	struct own *own, struct err *err)
 {
-	assert_string_equal(args_option_name("--a=b"), "a=b");
-	assert_null(args_option_name("--"));
-	assert_null(args_option_name("-a"));
-	assert_null(args_option_name("a"));
-	assert_null(args_option_name(NULL));
+	struct option_set set = {own_rows, ARRAY_LEN(own_rows), own};
+
+	return args_parse_command(args, words_of(words), &set, err);
+}
+
+/* Options of the command and of the program, in any order. */
+static void test_command(void **state UNUSED)
+{
+	const char *const words[] = {
+		"--region", "r", "--colour=red", "-c", "file", NULL};
+	struct args args = {.config = NULL};
+	struct own own = {.colour = NULL};
+	struct err err = {0};
+
+	assert_int_equal(parse_command(words, &args, &own, &err), 0);
+	assert_string_equal(args.region, "r");
+	assert_string_equal(args.config, "file");
+	assert_string_equal(own.colour, "red");
+}
+
+static void test_bad_command(void **state UNUSED)
+{
+	static const struct {
+		const char *words[3];
+		const char *text;
+	} bad[] = {
+		{{"--color", "red"}, "no such option: --color; did you mean "
+				     "--colour?"},
+		{{"--colour"}, "--colour needs a value"},
+		{{"word"}, "not expected: word"},
+		{{"--endpont=x"}, "no such option: --endpont=x; did you mean "
+				  "--endpoint?"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct args args = {.config = NULL};
+		struct own own = {.colour = NULL};
+		struct err err = {0};
+
+		assert_int_equal(parse_command(bad[i].words, &args, &own, &err),
+			-EINVAL);
+		assert_string_equal(err.text, bad[i].text);
+	}
 }
 
 int main(void)
@@ -81,7 +128,8 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_option_name),
+		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_bad_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
