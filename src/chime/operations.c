@@ -306,6 +306,27 @@ static int check_tags(
 	return r;
 }
 
+static int check_arns(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	struct chime_member each = {
+		.name = member->name,
+		.pattern = CHIME_ARN,
+		.max = ARN_MAX_BYTES,
+	};
+	size_t i;
+	json_t *arn;
+	if (!json_is_array(value))
+		return err_set(err, -EINVAL, "%s must be a list", member->name);
+	int r = check_count(member->name, json_array_size(value), member->min,
+		member->max, err);
+	json_array_foreach (value, i, arn) {
+		if (r == 0)
+			r = check_string(&each, arn, err);
+	}
+	return r;
+}
+
 int chime_member_check(
 	const struct chime_member *member, const json_t *value, struct err *err)
 {
@@ -315,6 +336,7 @@ int chime_member_check(
 		[CHIME_INTEGER] = check_integer,
 		[CHIME_TIMESTAMP] = check_timestamp,
 		[CHIME_TAGS] = check_tags,
+		[CHIME_ARNS] = check_arns,
 	};
 	if (!value || json_is_null(value)) {
 		if (!member->required)
@@ -430,19 +452,27 @@ int chime_route(const char *method, struct span path, struct span query,
 	return 0;
 }
 
+/* Which of the {...} of the path stands for that wire name? */
+static size_t path_position(const char *path, const char *wire)
+{
+	struct span rest = span_of(path);
+	for (size_t n = 0;; n++) {
+		span_cut(&rest, '{');
+		struct span name = span_cut(&rest, '}');
+		if (!name.p || span_is(name, wire))
+			return name.p ? n : SIZE_MAX;
+	}
+}
+
 const char *chime_route_value(
 	const struct chime_route *route, const char *member_name)
 {
-	const struct chime_operation *row = route->operation;
-	size_t n = 0;
-	for (size_t i = 0; i < row->member_count; i++) {
-		if (row->members[i].where != CHIME_IN_PATH)
-			continue;
-		if (str_eq(row->members[i].name, member_name))
-			return n < route->value_count ? route->values[n] : NULL;
-		n++;
-	}
-	return NULL;
+	const struct chime_member *member =
+		chime_member(route->operation, member_name);
+	if (!member || member->where != CHIME_IN_PATH)
+		return NULL;
+	size_t n = path_position(route->operation->path, member->wire);
+	return n < route->value_count ? route->values[n] : NULL;
 }
 
 /* Is the raw name, decoded, `wanted`? Wire names need no escapes. */

@@ -51,6 +51,20 @@ enum chime_op {
 	CHIME_UPDATE_CHANNEL,
 	CHIME_UPDATE_CHANNEL_MESSAGE,
 	CHIME_UPDATE_CHANNEL_READ_MARKER,
+	/* Beyond the thirty of 2021-01-19. */
+	CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP,
+	CHIME_CREATE_APP_INSTANCE_ADMIN,
+	CHIME_DELETE_APP_INSTANCE,
+	CHIME_DELETE_APP_INSTANCE_ADMIN,
+	CHIME_DELETE_APP_INSTANCE_USER,
+	CHIME_DESCRIBE_APP_INSTANCE,
+	CHIME_DESCRIBE_APP_INSTANCE_ADMIN,
+	CHIME_DESCRIBE_APP_INSTANCE_USER,
+	CHIME_LIST_APP_INSTANCE_ADMINS,
+	CHIME_LIST_APP_INSTANCE_USERS,
+	CHIME_LIST_APP_INSTANCES,
+	CHIME_UPDATE_APP_INSTANCE,
+	CHIME_UPDATE_APP_INSTANCE_USER,
 	CHIME_OP_COUNT,
 };
 
@@ -68,6 +82,7 @@ enum chime_type {
 	CHIME_INTEGER,
 	CHIME_TIMESTAMP, /* query: ISO 8601; JSON: epoch seconds */
 	CHIME_TAGS,      /* list of {"Key", "Value"} */
+	CHIME_ARNS,      /* list of ARNs */
 };
 
 /* What the value must look like, beyond its length. */
@@ -170,7 +185,7 @@ enum { CHIME_PATH_VALUES = 2, CHIME_PATH_VALUE_BYTES = 1601 };
 
 struct chime_route {
 	const struct chime_operation *operation;
-	/* Decoded path values; [i] is that of the i-th CHIME_IN_PATH member. */
+	/* Decoded path values, in the order of the {...} of the path. */
 	char values[CHIME_PATH_VALUES][CHIME_PATH_VALUE_BYTES];
 	size_t value_count;
 };

@@ -54,6 +54,23 @@ static const struct chime_member create_channel_membership[] = {
 	BEARER,
 };
 
+/* Sub-channels are not among the members: only elastic channels have them. */
+static const struct chime_member batch_create_channel_membership[] = {
+	CHANNEL_ARN,
+	{.name = "Type",
+		.wire = "Type",
+		.where = CHIME_IN_BODY,
+		.values = member_types},
+	{.name = "MemberArns",
+		.wire = "MemberArns",
+		.where = CHIME_IN_BODY,
+		.type = CHIME_ARNS,
+		.required = true,
+		.min = 1,
+		.max = 100},
+	BEARER,
+};
+
 static const struct chime_member create_channel_moderator[] = {
 	CHANNEL_ARN,
 	{.name = "ChannelModeratorArn",
@@ -207,6 +224,19 @@ static const struct chime_member update_channel_message[] = {
 };
 
 const struct chime_operation chime_messaging_rows[CHIME_OP_COUNT] = {
+	[CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP] =
+		{.op = CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP,
+			.plane = CHIME_MESSAGING,
+			.name = "BatchCreateChannelMembership",
+			.method = "POST",
+			.path = "/channels/{channelArn}/memberships",
+			.fixed_name = "operation",
+			.fixed_value = "batch-create",
+			.status = 200,
+			.bearer = true,
+			.retry = CHIME_RETRY_UNSENT,
+			.budget = CHIME_BUDGET_MEMBER_BATCHES,
+			MEMBERS(batch_create_channel_membership)},
 	[CHIME_CREATE_CHANNEL] = {.op = CHIME_CREATE_CHANNEL,
 		.plane = CHIME_MESSAGING,
 		.name = "CreateChannel",

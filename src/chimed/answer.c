@@ -92,6 +92,11 @@ void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
 	answer->body = fault_body(faults[fault].code, message);
 }
 
+const char *answer_fault_code(enum fault fault)
+{
+	return faults[fault].code;
+}
+
 void answer_forbidden(struct answer *answer)
 {
 	answer_fault(answer, FAULT_FORBIDDEN,

@@ -46,6 +46,8 @@ void answer_ok(struct answer *answer, int status, json_t *body);
 /* Replaces whatever was there. Broken UTF-8 in the text is repaired. */
 void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
+/* "Forbidden", as in the Code of an error. */
+const char *answer_fault_code(enum fault fault);
 bool answer_is_success(const struct answer *answer);
 
 /* The text that the service gives when a role does not suffice. */

@@ -14,16 +14,24 @@ void call_ok(struct call *call, json_t *body)
 	answer_ok(call->answer, call->operation->status, body);
 }
 
-bool call_is_admin(const struct call *call, const char *user_arn)
+static bool is_named_admin(const struct realm *realm, const char *id)
 {
-	const char *id = arn_last_id(user_arn);
-
-	for (const char *const *admin = call->realm->admins;
+	for (const char *const *admin = realm->admins;
 		admin != NULL && *admin != NULL; admin++) {
 		if (str_eq(*admin, id))
 			return true;
 	}
 	return false;
+}
+
+bool call_is_admin(struct call *call, const struct user *user)
+{
+	static const char sql[] = "SELECT 1 FROM admins"
+				  " WHERE app_instance = ?1 AND user = ?2";
+
+	return is_named_admin(call->realm, arn_last_id(user->arn)) ||
+	       db_value(call->db, 0, sql, "ii", user->app_instance, user->id) !=
+		       0;
 }
 
 bool call_is_seated(struct call *call, enum seat seat, const struct user *user)
@@ -44,7 +52,10 @@ bool call_is_seated(struct call *call, enum seat seat, const struct user *user)
 bool call_find_user(struct call *call, const char *arn, struct user *ret)
 {
 	static const char sql[] =
-		"SELECT id, app_instance FROM users WHERE arn = ?1";
+		"SELECT u.id, u.app_instance FROM users u"
+		" JOIN app_instances a ON a.id = u.app_instance"
+		" WHERE u.arn = ?1 AND u.deleted_ms IS NULL"
+		" AND a.deleted_ms IS NULL";
 	struct sqlite3_stmt AUTOSTMT *row = db_query(call->db, sql, "s", arn);
 
 	if (!db_step(call->db, row))
@@ -69,7 +80,7 @@ bool call_load_bearer(struct call *call, const char *arn)
 		return false;
 	}
 	call->roles.held = 1u << ROLE_USER;
-	if (call_is_admin(call, arn))
+	if (call_is_admin(call, &call->bearer))
 		call->roles.held |= 1u << ROLE_ADMIN;
 	return true;
 }
@@ -127,7 +138,8 @@ bool call_subject(struct call *call, const char *member, struct user *ret)
 
 bool call_app_instance(struct call *call, int64_t *ret_id)
 {
-	static const char sql[] = "SELECT id FROM app_instances WHERE arn = ?1";
+	static const char sql[] = "SELECT id FROM app_instances"
+				  " WHERE arn = ?1 AND deleted_ms IS NULL";
 	const char *arn = args_text(&call->args, "AppInstanceArn", NULL);
 	int64_t id = db_value(call->db, 0, sql, "s", arn);
 
@@ -140,6 +152,11 @@ bool call_app_instance(struct call *call, int64_t *ret_id)
 	}
 	*ret_id = id;
 	return true;
+}
+
+void call_unknown(struct call *call, const char *arn)
+{
+	answer_fault(call->answer, FAULT_NOT_FOUND, "There is no %s", arn);
 }
 
 json_t *call_of_channel(const struct call *call, const char *key, json_t *value)

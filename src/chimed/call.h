@@ -67,7 +67,11 @@ bool call_subject(
 	struct call *call, const char *member, struct user *ret) MUST_CHECK;
 /* The app instance that AppInstanceArn names; of the bearer, if any. */
 bool call_app_instance(struct call *call, int64_t *ret_id) MUST_CHECK;
-bool call_is_admin(const struct call *call, const char *user_arn);
+/* What a description or change of a user or app instance says when there is
+ * no such. */
+void call_unknown(struct call *call, const char *arn);
+/* By the settings or by an operation. */
+bool call_is_admin(struct call *call, const struct user *user);
 
 /* Does the user stand in that list of the channel? */
 enum seat { SEAT_MEMBER, SEAT_MODERATOR, SEAT_BAN, SEAT_COUNT };

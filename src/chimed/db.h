@@ -30,7 +30,7 @@ struct db;
 struct sqlite3_stmt;
 
 enum {
-	DB_VERSION = 1,              /* of the schema, in PRAGMA user_version */
+	DB_VERSION = 2,              /* of the schema, in PRAGMA user_version */
 	DB_APPLICATION = 0x63686d64, /* "chmd", in PRAGMA application_id */
 	DB_SECRET_BYTES = 32,
 };

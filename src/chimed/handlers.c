@@ -36,6 +36,21 @@ static handler_fn *const handlers[CHIME_OP_COUNT] = {
 	[CHIME_UPDATE_CHANNEL] = handle_update_channel,
 	[CHIME_UPDATE_CHANNEL_MESSAGE] = handle_update_channel_message,
 	[CHIME_UPDATE_CHANNEL_READ_MARKER] = handle_update_channel_read_marker,
+	[CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP] =
+		handle_batch_create_channel_membership,
+	[CHIME_CREATE_APP_INSTANCE_ADMIN] = handle_create_app_instance_admin,
+	[CHIME_DELETE_APP_INSTANCE] = handle_delete_app_instance,
+	[CHIME_DELETE_APP_INSTANCE_ADMIN] = handle_delete_app_instance_admin,
+	[CHIME_DELETE_APP_INSTANCE_USER] = handle_delete_app_instance_user,
+	[CHIME_DESCRIBE_APP_INSTANCE] = handle_describe_app_instance,
+	[CHIME_DESCRIBE_APP_INSTANCE_ADMIN] =
+		handle_describe_app_instance_admin,
+	[CHIME_DESCRIBE_APP_INSTANCE_USER] = handle_describe_app_instance_user,
+	[CHIME_LIST_APP_INSTANCE_ADMINS] = handle_list_app_instance_admins,
+	[CHIME_LIST_APP_INSTANCE_USERS] = handle_list_app_instance_users,
+	[CHIME_LIST_APP_INSTANCES] = handle_list_app_instances,
+	[CHIME_UPDATE_APP_INSTANCE] = handle_update_app_instance,
+	[CHIME_UPDATE_APP_INSTANCE_USER] = handle_update_app_instance_user,
 };
 
 handler_fn *handlers_find(enum chime_op op)

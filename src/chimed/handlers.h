@@ -17,6 +17,19 @@ handler_fn *handlers_find(enum chime_op op);
 /* handlers_instances.c, handlers_users.c */
 handler_fn handle_create_app_instance;
 handler_fn handle_create_app_instance_user;
+handler_fn handle_delete_app_instance;
+handler_fn handle_delete_app_instance_user;
+handler_fn handle_describe_app_instance;
+handler_fn handle_describe_app_instance_user;
+handler_fn handle_list_app_instance_users;
+handler_fn handle_list_app_instances;
+handler_fn handle_update_app_instance;
+handler_fn handle_update_app_instance_user;
+/* handlers_admins.c */
+handler_fn handle_create_app_instance_admin;
+handler_fn handle_delete_app_instance_admin;
+handler_fn handle_describe_app_instance_admin;
+handler_fn handle_list_app_instance_admins;
 /* handlers_channels.c */
 handler_fn handle_create_channel;
 handler_fn handle_describe_channel;
@@ -24,6 +37,7 @@ handler_fn handle_update_channel;
 handler_fn handle_delete_channel;
 handler_fn handle_list_channels;
 /* handlers_members.c */
+handler_fn handle_batch_create_channel_membership;
 handler_fn handle_create_channel_membership;
 handler_fn handle_delete_channel_membership;
 handler_fn handle_describe_channel_membership;

@@ -24,7 +24,7 @@ void handle_create_channel_ban(struct call *call)
 
 	if (!call_subject(call, "MemberArn", &user))
 		return;
-	if (call_is_admin(call, user.arn) ||
+	if (call_is_admin(call, &user) ||
 		call_is_seated(call, SEAT_MODERATOR, &user))
 		answer_forbidden(call->answer);
 	else if (call_is_seated(call, SEAT_BAN, &user))

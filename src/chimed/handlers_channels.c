@@ -1,6 +1,7 @@
 #include "aws/arn.h"
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/removal.h"
 #include "chimed/summary.h"
 #include "util/alloc.h"
 #include "util/digest.h"
@@ -42,12 +43,15 @@ static void seat_creator(struct call *call, int64_t channel)
 		call->now_ms);
 }
 
+/* The number must not be one whose messages are still to be removed. */
 void handle_create_channel(struct call *call)
 {
 	static const char sql[] =
-		"INSERT INTO channels (app_instance, arn, name, mode, privacy,"
-		" metadata, created_by, created_ms, updated_ms)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+		"INSERT INTO channels (id, app_instance, arn, name, mode,"
+		" privacy, metadata, created_by, created_ms, updated_ms)"
+		" VALUES (1 + max(ifnull((SELECT max(id) FROM channels), 0),"
+		" ifnull((SELECT max(channel) FROM doomed), 0)),"
+		" ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
 	int64_t app_instance;
 
 	if (!call_app_instance(call, &app_instance))
@@ -102,16 +106,7 @@ void handle_update_channel(struct call *call)
 /* Out of reach at once; its messages go bit by bit (janitor.c). */
 void handle_delete_channel(struct call *call)
 {
-	static const char *const steps[] = {
-		"DELETE FROM channels WHERE id = ?1",
-		"DELETE FROM members WHERE channel = ?1",
-		"DELETE FROM moderators WHERE channel = ?1",
-		"DELETE FROM bans WHERE channel = ?1",
-		"INSERT INTO doomed VALUES (?1)",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
-		db_run(call->db, steps[i], "i", call->channel.id);
+	removal_channel(call->db, call->channel.id);
 	call_ok(call, NULL);
 }
 

@@ -16,8 +16,17 @@ static void seat(struct call *call, const struct user *user, const char *type)
 
 	db_run(call->db, sql, "iisii", call->channel.id, user->id, type,
 		call->bearer.id, call->now_ms);
-	call_ok(call,
-		call_of_channel(call, "Member", call_identity_of(call, user)));
+}
+
+/* Why the user cannot become a member. */
+static enum fault obstacle(
+	struct call *call, const struct user *user, const char *type)
+{
+	if ((str_eq(type, "HIDDEN") && !is_staff(call)) ||
+		call_is_seated(call, SEAT_BAN, user))
+		return FAULT_FORBIDDEN;
+	return call_is_seated(call, SEAT_MEMBER, user) ? FAULT_CONFLICT
+						       : FAULT_NONE;
 }
 
 void handle_create_channel_membership(struct call *call)
@@ -27,14 +36,79 @@ void handle_create_channel_membership(struct call *call)
 
 	if (!call_subject(call, "MemberArn", &user))
 		return;
-	if ((str_eq(type, "HIDDEN") && !is_staff(call)) ||
-		call_is_seated(call, SEAT_BAN, &user))
+	enum fault fault = obstacle(call, &user, type);
+
+	if (fault == FAULT_FORBIDDEN) {
 		answer_forbidden(call->answer);
-	else if (call_is_seated(call, SEAT_MEMBER, &user))
+	} else if (fault == FAULT_CONFLICT) {
 		answer_fault(call->answer, FAULT_CONFLICT,
 			"%s is a member of this channel already", user.arn);
-	else
+	} else {
 		seat(call, &user, type);
+		call_ok(call, call_of_channel(call, "Member",
+				      call_identity_of(call, &user)));
+	}
+}
+
+/* ---- many at once ---- */
+
+struct batch {
+	struct call *call;
+	const char *type;
+	json_t *members, *errors;
+};
+
+static void batch_refuse(struct batch *batch, const char *arn, enum fault fault)
+{
+	json_array_append_new(batch->errors,
+		json_pack("{s:s, s:s, s:s}", "MemberArn", arn, "ErrorCode",
+			answer_fault_code(fault), "ErrorMessage",
+			fault == FAULT_CONFLICT ? "is a member already"
+						: "cannot become a member"));
+}
+
+static void batch_seat(struct batch *batch, const char *arn)
+{
+	struct call *call = batch->call;
+	struct user user;
+
+	if (!call_find_user(call, arn, &user) ||
+		user.app_instance != call->bearer.app_instance) {
+		batch_refuse(batch, arn, FAULT_FORBIDDEN);
+		return;
+	}
+	enum fault fault = obstacle(call, &user, batch->type);
+
+	if (fault != FAULT_NONE) {
+		batch_refuse(batch, arn, fault);
+		return;
+	}
+	seat(call, &user, batch->type);
+	json_array_append_new(batch->members, call_identity_of(call, &user));
+}
+
+void handle_batch_create_channel_membership(struct call *call)
+{
+	const char *type = args_text(&call->args, "Type", NULL);
+	struct batch batch = {
+		.call = call,
+		.type = type == NULL ? "DEFAULT" : type,
+		.members = json_array(),
+		.errors = json_array(),
+	};
+	size_t i;
+	json_t *arn;
+
+	json_array_foreach (
+		json_object_get(call->args.values, "MemberArns"), i, arn)
+		batch_seat(&batch, json_string_value(arn));
+	json_t *made = call_of_channel(call, "Members", batch.members);
+
+	json_set_string(made, "Type", batch.type);
+	json_object_set_new(
+		made, "InvitedBy", call_identity_of(call, &call->bearer));
+	call_ok(call, json_pack("{s:o, s:o}", "BatchChannelMemberships", made,
+			      "Errors", batch.errors));
 }
 
 /* What is not there is removed already. */

@@ -1,13 +1,18 @@
 #include "aws/arn.h"
 #include "chimed/handlers.h"
+#include "chimed/listing.h"
+#include "chimed/removal.h"
 #include "util/alloc.h"
 #include "util/json.h"
 
+/* Whoever was deleted comes back as the sender of the old messages. */
 static void create(struct call *call, int64_t app_instance, const char *arn)
 {
-	static const char sql[] = "INSERT INTO users"
-				  " (app_instance, arn, name, metadata,"
-				  " created_ms) VALUES (?1, ?2, ?3, ?4, ?5)";
+	static const char sql[] =
+		"INSERT INTO users (app_instance, arn, name, metadata,"
+		" created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5)"
+		" ON CONFLICT (arn) DO UPDATE SET name = ?3, metadata = ?4,"
+		" created_ms = ?5, updated_ms = ?5, deleted_ms = NULL";
 
 	db_run(call->db, sql, "isssi", app_instance, arn,
 		args_text(&call->args, "Name", NULL),
@@ -31,4 +36,89 @@ void handle_create_app_instance_user(struct call *call)
 			"AppInstanceUser with id %s already exists", id);
 	else
 		create(call, app_instance, arn);
+}
+
+/* The user that AppInstanceUserArn names. */
+static bool find(struct call *call, struct user *ret)
+{
+	const char *arn = args_text(&call->args, "AppInstanceUserArn", NULL);
+
+	if (call_find_user(call, arn, ret))
+		return true;
+	call_unknown(call, arn);
+	return false;
+}
+
+static json_t *user_of(struct sqlite3_stmt *row)
+{
+	json_t *user = json_object();
+
+	call_set_text(user, "AppInstanceUserArn", row, 0);
+	call_set_text(user, "Name", row, 1);
+	call_set_text(user, "Metadata", row, 2);
+	return user;
+}
+
+void handle_describe_app_instance_user(struct call *call)
+{
+	static const char sql[] =
+		"SELECT arn, name, metadata, created_ms, updated_ms"
+		" FROM users WHERE id = ?1";
+	struct user found;
+
+	if (!find(call, &found))
+		return;
+	struct sqlite3_stmt AUTOSTMT *row =
+		db_query(call->db, sql, "i", found.id);
+
+	if (!db_step(call->db, row))
+		return;
+	json_t *user = user_of(row);
+
+	call_set_time(user, "CreatedTimestamp", row, 3);
+	call_set_time(user, "LastUpdatedTimestamp", row, 4);
+	call_ok(call, json_pack("{s:o}", "AppInstanceUser", user));
+}
+
+void handle_update_app_instance_user(struct call *call)
+{
+	static const char sql[] =
+		"UPDATE users SET name = ?2, metadata = ?3, updated_ms = ?4"
+		" WHERE id = ?1";
+	struct user user;
+
+	if (!find(call, &user))
+		return;
+	db_run(call->db, sql, "issi", user.id,
+		args_text(&call->args, "Name", NULL),
+		args_text(&call->args, "Metadata", NULL), call->now_ms);
+	call_ok(call, json_pack("{s:s}", "AppInstanceUserArn", user.arn));
+}
+
+void handle_delete_app_instance_user(struct call *call)
+{
+	const char *arn = args_text(&call->args, "AppInstanceUserArn", NULL);
+	struct user user;
+
+	if (call_find_user(call, arn, &user))
+		removal_user(call->db, user.id, call->now_ms);
+	call_ok(call, NULL);
+}
+
+void handle_list_app_instance_users(struct call *call)
+{
+	static const char sql[] =
+		"SELECT arn, name, metadata, id FROM users"
+		" WHERE app_instance = ?1 AND id > ?2 AND deleted_ms IS NULL"
+		" ORDER BY id LIMIT ?3";
+	int64_t app_instance;
+	struct listing list;
+
+	if (!call_app_instance(call, &app_instance) ||
+		!listing_init(&list, call))
+		return;
+	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
+		app_instance, list.after.id, list.limit + 1);
+
+	listing_by_id(&list, rows, 3, user_of);
 }

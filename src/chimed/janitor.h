@@ -1,6 +1,7 @@
 /*
- * Removes, a little at a time, the messages of channels that were deleted, so
- * that a deletion answers at once whatever the channel held.
+ * Removes, a little at a time, the messages of channels and all the channels
+ * and users of app instances that were deleted, so that a deletion answers at
+ * once whatever there was.
  */
 #ifndef CHIMED_JANITOR_H
 #define CHIMED_JANITOR_H
@@ -10,7 +11,10 @@
 
 #include <stdbool.h>
 
-enum { JANITOR_STEP = 500 }; /* messages */
+enum {
+	JANITOR_STEP = 500, /* messages or users */
+	JANITOR_CHANNELS = 5,
+};
 
 /* Is there anything to do? Cheap. */
 bool janitor_is_due(struct db *db);

@@ -64,6 +64,9 @@ void listing_answer(struct listing *list, json_t *body)
 	}
 	if (call->channel.id != 0)
 		json_set_string(body, "ChannelArn", call->channel.arn);
+	else if (call->operation->plane == CHIME_IDENTITY)
+		json_set_string(body, "AppInstanceArn",
+			args_text(&call->args, "AppInstanceArn", NULL));
 	call_ok(call, body);
 }
 

@@ -45,4 +45,23 @@ static const char version_1[] =
 	" key BLOB NOT NULL UNIQUE, request BLOB NOT NULL,"
 	" answer TEXT NOT NULL, created_ms INTEGER NOT NULL) STRICT;";
 
-const char *const schema_steps[DB_VERSION] = {version_1};
+/*
+ * What is deleted stays, with the time: a user as the sender of old messages,
+ * an app instance until the janitor has removed all of it.
+ */
+static const char version_2[] =
+	"ALTER TABLE app_instances ADD COLUMN updated_ms INTEGER;"
+	"ALTER TABLE app_instances ADD COLUMN deleted_ms INTEGER;"
+	"UPDATE app_instances SET updated_ms = created_ms;"
+	"CREATE INDEX app_instances_deleted ON app_instances (deleted_ms)"
+	" WHERE deleted_ms IS NOT NULL;"
+	"ALTER TABLE users ADD COLUMN updated_ms INTEGER;"
+	"ALTER TABLE users ADD COLUMN deleted_ms INTEGER;"
+	"UPDATE users SET updated_ms = created_ms;"
+	"CREATE INDEX users_listed ON users (app_instance, id);"
+	"CREATE INDEX bans_of_user ON bans (user, channel);"
+	"CREATE TABLE admins (app_instance INTEGER NOT NULL,"
+	" user INTEGER NOT NULL, created_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (app_instance, user)) STRICT, WITHOUT ROWID;";
+
+const char *const schema_steps[DB_VERSION] = {version_1, version_2};

@@ -94,7 +94,7 @@ static json_t *timestamp_value(const char *text, struct err *err)
 	return string_value(text, err);
 }
 
-static json_t *tags_value(const char *text, struct err *err)
+static json_t *json_value(const char *text, struct err *err)
 {
 	return json_parse_repaired(text, strlen(text), err);
 }
@@ -104,7 +104,8 @@ static value_fn *const value_types[] = {
 	[CHIME_STRING] = string_value,
 	[CHIME_INTEGER] = integer_value,
 	[CHIME_TIMESTAMP] = timestamp_value,
-	[CHIME_TAGS] = tags_value,
+	[CHIME_TAGS] = json_value,
+	[CHIME_ARNS] = json_value,
 };
 
 static int add_member(const struct chime_command *command, const char *name,

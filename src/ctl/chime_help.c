@@ -43,6 +43,7 @@ static void print_member(const struct chime_operation *operation,
 		[CHIME_INTEGER] = "number",
 		[CHIME_TIMESTAMP] = "time",
 		[CHIME_TAGS] = "list of {\"Key\", \"Value\"}",
+		[CHIME_ARNS] = "list of ARNs",
 	};
 	char name[CHIME_KEBAB_BYTES];
 	const char *need = member->required ? "required, " : "";

@@ -66,6 +66,7 @@ static const char *type_word(enum chime_type type)
 		[CHIME_INTEGER] = "type=integer",
 		[CHIME_TIMESTAMP] = "type=timestamp(iso8601)",
 		[CHIME_TAGS] = "type=list",
+		[CHIME_ARNS] = "type=list",
 	};
 	return words[type];
 }
@@ -141,12 +142,19 @@ static void check_member(
 	check_pattern(member, field);
 }
 
+/* Elements of lists; and what only elastic channels have. */
+static bool is_left_out(struct span field)
+{
+	struct span name = span_cut(&field, ':');
+	return memchr(name.p, '[', name.len) || span_is(name, "SubChannelId");
+}
+
 static void check_members(const struct chime_operation *row, struct span all)
 {
 	size_t count = 0;
 	while (all.p) {
 		struct span field = cut_entry(&all);
-		if (field.len > 5 && memcmp(field.p, "Tags[", 5) == 0)
+		if (is_left_out(field))
 			continue;
 		check_member(row, field, count++);
 	}
@@ -160,7 +168,8 @@ static void check_list(const struct chime_operation *row, struct span all)
 	while (all.p) {
 		struct span field = cut_entry(&all);
 		struct span name = span_cut(&field, ':');
-		if (!span_is(field, "list") || memchr(name.p, '.', name.len))
+		if (!span_is(field, "list") || memchr(name.p, '.', name.len) ||
+			span_is(name, "Errors"))
 			continue;
 		assert_true(row->list && span_is(name, row->list));
 		found = true;
@@ -177,7 +186,8 @@ static void check_path(const struct chime_operation *row, struct span path)
 	assert_true(span_is(path, want));
 }
 
-static void check_row(struct span line)
+/* False: a line about an operation beyond the table. */
+static bool check_row(struct span line)
 {
 	struct span columns[COLUMNS];
 	char name[128];
@@ -186,6 +196,8 @@ static void check_row(struct span line)
 	struct span op = columns[COLUMN_OPERATION];
 	snprintf(name, sizeof(name), "%.*s", (int)op.len, op.p);
 	const struct chime_operation *row = chime_operation_by_name(name);
+	if (!row && span_is(columns[COLUMN_SET], "beyond"))
+		return false;
 	assert_non_null(row);
 	assert_int_equal(span_is(columns[COLUMN_PLANE], "messaging"),
 		row->plane == CHIME_MESSAGING);
@@ -198,6 +210,7 @@ static void check_row(struct span line)
 		span_is(columns[COLUMN_BEARER], "required"), row->bearer);
 	check_members(row, columns[COLUMN_REQUEST]);
 	check_list(row, columns[COLUMN_RESPONSE]);
+	return true;
 }
 
 static void test_rows_match_the_contract(void **state)
@@ -213,10 +226,9 @@ static void test_rows_match_the_contract(void **state)
 	struct span rest = {text.data, text.len};
 	while (rest.p) {
 		struct span line = span_cut(&rest, '\n');
-		if (line.len < 5 || memcmp(line.p, "seed\t", 5) != 0)
+		if (line.len < 5 || memcmp(line.p, "set\t", 4) == 0)
 			continue;
-		check_row(line);
-		count++;
+		count += check_row(line);
 	}
 	assert_int_equal(count, CHIME_OP_COUNT);
 }
@@ -315,6 +327,8 @@ static void test_good_values(void **state)
 		{CHIME_CREATE_APP_INSTANCE_USER, "AppInstanceUserId",
 			"\"bridge@example.org\""},
 		{CHIME_CREATE_APP_INSTANCE_USER, "Name", "\" x \""},
+		{CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP, "MemberArns",
+			"[\"" ARN "\"]"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int r = check_value(cases[i].op, cases[i].name, cases[i].json);
@@ -364,6 +378,11 @@ static void test_bad_values(void **state)
 		{CHIME_CREATE_APP_INSTANCE_USER, "AppInstanceUserId",
 			"\"-abcdef\""},
 		{CHIME_CREATE_APP_INSTANCE_USER, "Name", "\"  \""},
+		{CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP, "MemberArns", "[]"},
+		{CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP, "MemberArns",
+			"\"" ARN "\""},
+		{CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP, "MemberArns",
+			"[\"" ARN "\", \"bob\"]"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		int r = check_value(cases[i].op, cases[i].name, cases[i].json);
@@ -456,6 +475,14 @@ static void test_route_values(void **state)
 				 "", &found),
 		0);
 	assert_string_equal(chime_route_value(&found, "MemberArn"), PLAIN);
+	/* Members stand in another order than the path. */
+	assert_int_equal(route("DELETE", "/app-instances/one/admins/two", "",
+				 &found),
+		0);
+	assert_string_equal(
+		chime_route_value(&found, "AppInstanceArn"), "one");
+	assert_string_equal(
+		chime_route_value(&found, "AppInstanceAdminArn"), "two");
 }
 
 static void test_route_by_query(void **state)
@@ -499,7 +526,7 @@ static void test_route_failures(void **state)
 		{"GET", "/channels/a/messages/b/c", -ENOENT},
 		{"GET", "/nothing", -ENOENT},
 		{"PATCH", "/channels", -ENOTSUP},
-		{"GET", "/app-instances", -ENOTSUP},
+		{"PATCH", "/app-instances", -ENOTSUP},
 		{"POST", "/channels/a/messages/m", -ENOTSUP},
 		{"GET", "/channels/%zz", -EINVAL},
 		{"GET", "/channels/a%00b", -EINVAL},

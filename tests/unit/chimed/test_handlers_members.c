@@ -163,6 +163,41 @@ static void test_leaving(void **state)
 		204);
 }
 
+static void test_a_batch(void **state)
+{
+	static const char nobody[] =
+		"arn:aws:chime:us-east-1:1:app-instance/a/user/nobody";
+	struct house *house = *state;
+	struct rig *rig = &house->rig;
+
+	assert_int_equal(
+		rig_call(rig, CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP,
+			house->alice, "{s:s, s:[s, s, s, s]}", "ChannelArn",
+			house->open, "MemberArns", house->bobby, nobody,
+			house->carol, house->bobby),
+		200);
+	assert_string_equal(
+		rig_text(rig, "BatchChannelMemberships.Members.0.Arn"),
+		house->bobby);
+	assert_string_equal(
+		rig_text(rig, "BatchChannelMemberships.Members.1.Arn"),
+		house->carol);
+	assert_null(rig_get(rig, "BatchChannelMemberships.Members.2"));
+	assert_string_equal(
+		rig_text(rig, "BatchChannelMemberships.InvitedBy.Arn"),
+		house->alice);
+	assert_string_equal(rig_text(rig, "BatchChannelMemberships.ChannelArn"),
+		house->open);
+	assert_string_equal(
+		rig_text(rig, "BatchChannelMemberships.Type"), "DEFAULT");
+	assert_string_equal(rig_text(rig, "Errors.0.MemberArn"), nobody);
+	assert_string_equal(rig_text(rig, "Errors.0.ErrorCode"), "Forbidden");
+	assert_string_equal(rig_text(rig, "Errors.1.ErrorCode"), "Conflict");
+	assert_int_equal(one(house, CHIME_DESCRIBE_CHANNEL_MEMBERSHIP,
+				 house->open, house->alice, house->carol),
+		200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +206,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_hidden_members_are, build, wreck),
 		cmocka_unit_test_setup_teardown(test_leaving, build, wreck),
+		cmocka_unit_test_setup_teardown(test_a_batch, build, wreck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
