@@ -5,6 +5,7 @@
 #include "util/enc.h"
 #include "util/json.h"
 #include "util/rand.h"
+#include "util/str.h"
 #include "util/utf8.h"
 
 #include <stdio.h>
@@ -26,6 +27,8 @@ static const struct {
 	[FAULT_FORBIDDEN] = {403, "ForbiddenException", "Forbidden"},
 	[FAULT_NOT_FOUND] = {404, "NotFoundException", "NotFound"},
 	[FAULT_CONFLICT] = {409, "ConflictException", "Conflict"},
+	[FAULT_THROTTLED] = {429, "ThrottledClientException", "Throttled"},
+	[FAULT_FAILURE] = {500, "ServiceFailureException", "ServiceFailure"},
 	[FAULT_UNAVAILABLE] = {503, "ServiceUnavailableException",
 		"ServiceUnavailable"},
 	[FAULT_NO_SIGNATURE] = {403, "MissingAuthenticationTokenException",
@@ -95,6 +98,28 @@ void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
 const char *answer_fault_code(enum fault fault)
 {
 	return faults[fault].code;
+}
+
+enum fault answer_fault_of_status(int status)
+{
+	for (int i = FAULT_NONE + 1; i < FAULT_COUNT; i++)
+		if (faults[i].status == status)
+			return (enum fault)i;
+	return FAULT_NONE;
+}
+
+enum fault answer_fault_named(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (int i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
+		const char *type = faults[i].type;
+
+		if (strncmp(type, name, len) == 0 &&
+			(type[len] == '\0' || str_eq(type + len, "Exception")))
+			return (enum fault)i;
+	}
+	return FAULT_NONE;
 }
 
 void answer_forbidden(struct answer *answer)

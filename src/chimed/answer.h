@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum fault {
 	FAULT_NONE,
@@ -18,6 +19,8 @@ enum fault {
 	FAULT_FORBIDDEN,
 	FAULT_NOT_FOUND,
 	FAULT_CONFLICT,
+	FAULT_THROTTLED,
+	FAULT_FAILURE, /* the service's own */
 	FAULT_UNAVAILABLE,
 	/* From the gate in front of the service, before any operation. */
 	FAULT_NO_SIGNATURE,
@@ -31,10 +34,19 @@ enum fault {
 
 enum { ANSWER_ID_BYTES = 37 };
 
+/* How much of it goes out before the connection is cut. */
+enum answer_cut {
+	ANSWER_WHOLE, /* the connection goes on */
+	ANSWER_HALF,  /* the headers, and half of the body they speak of */
+	ANSWER_NONE,
+};
+
 struct answer {
 	int status;
 	const char *error_type; /* NULL: a success */
 	char *body;             /* owned; NULL: none */
+	enum answer_cut cut;
+	int64_t delay_ms; /* it is held back for that long */
 };
 
 void answer_init(struct answer *answer);
@@ -48,6 +60,11 @@ void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 /* "Forbidden", as in the Code of an error. */
 const char *answer_fault_code(enum fault fault);
+/* The fault that is answered with that status, the most common one where
+ * there are several; or by the name of its exception, with or without
+ * "Exception". FAULT_NONE: there is none. */
+enum fault answer_fault_of_status(int status);
+enum fault answer_fault_named(const char *name);
 bool answer_is_success(const struct answer *answer);
 
 /* The text that the service gives when a role does not suffice. */

@@ -52,6 +52,17 @@ static int serve(struct loop *loop, const struct settings *settings,
 	return EX_OK;
 }
 
+static struct faults *faults_of(const struct settings *settings)
+{
+	struct faults *faults = faults_new((uint64_t)settings->fault_seed);
+	struct err err;
+
+	for (size_t i = 0; i < settings->fault_count; i++)
+		if (faults_add(faults, settings->faults[i], &err) != 0)
+			log_error("fault", "%s", err.text);
+	return faults;
+}
+
 static int run(const struct settings *settings)
 {
 	struct db *db;
@@ -63,6 +74,7 @@ static int run(const struct settings *settings)
 		return rc == -ENOENT || rc == -EACCES ? EX_CANTCREAT : EX_IOERR;
 	}
 	db_set_sync(db, (enum db_sync)settings->sync);
+	struct faults *faults = faults_of(settings);
 	struct service *service =
 		service_new(db, &(struct service_params){
 					.region = settings->region,
@@ -72,12 +84,14 @@ static int run(const struct settings *settings)
 					.access_key = settings->access_key_id,
 					.secret = settings->secret_access_key,
 					.skew_s = settings->max_skew_s,
+					.faults = faults,
 				});
 	struct loop *loop = loop_new();
 
 	rc = serve(loop, settings, db, service);
 	loop_free(loop);
 	service_free(service);
+	faults_free(faults);
 	db_free(db);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include "chimed/options.h"
 
 #include "aws/arn.h"
+#include "chimed/faults.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/str.h"
@@ -9,13 +10,21 @@
 #include <getopt.h>
 #include <stdlib.h>
 
-enum { TEXT_BYTES = 4096, NO_AUTH = 256, ADMIN, ADMINS_MAX = 64 };
+enum {
+	TEXT_BYTES = 4096,
+	NO_AUTH = 256,
+	ADMIN,
+	ADMINS_MAX = 64,
+	FAULT,
+	FAULT_SEED
+};
 
 const char options_usage[] =
 	"usage: chimed --state FILE [--listen ADDRESS:PORT] [-c FILE]\n"
 	"              [--no-auth] [--region REGION] [--account NUMBER]\n"
 	"              [--admin USER-ID]... [--max-skew SECONDS]\n"
 	"              [--sync full|normal|off]\n"
+	"              [--fault OPERATION:WHAT[:RATE]]... [--fault-seed N]\n"
 	"              [--log error|warn|info|debug]\n";
 
 static const struct option words[] = {
@@ -29,6 +38,8 @@ static const struct option words[] = {
 	{"log", required_argument, NULL, 'v'},
 	{"no-auth", no_argument, NULL, NO_AUTH},
 	{"admin", required_argument, NULL, ADMIN},
+	{"fault", required_argument, NULL, FAULT},
+	{"fault-seed", required_argument, NULL, FAULT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -69,6 +80,30 @@ static int add_admin(struct settings *settings, const char *id, struct err *err)
 	return 0;
 }
 
+static int add_fault(
+	struct settings *settings, const char *text, struct err *err)
+{
+	struct fault_spec spec;
+
+	if (settings->fault_count >= FAULTS_MAX)
+		return err_set(err, -EINVAL, "more than %d faults", FAULTS_MAX);
+	if (fault_spec_parse(text, &spec, err) != 0)
+		return err_prefix(err, "--fault");
+	settings->faults = xreallocarray(settings->faults,
+		settings->fault_count + 1, sizeof(*settings->faults));
+	settings->faults[settings->fault_count++] = xstrdup(text);
+	return 0;
+}
+
+static int set_seed(
+	struct settings *settings, const char *text, struct err *err)
+{
+	if (parse_i64(text, 0, INT64_MAX, &settings->fault_seed) == 0)
+		return 0;
+	return err_set(err, -EINVAL,
+		"--fault-seed: \"%s\" is not a number from 0", text);
+}
+
 static int apply(struct options *options, int letter, struct err *err)
 {
 	struct settings *settings = &options->settings;
@@ -96,6 +131,10 @@ static int apply(struct options *options, int letter, struct err *err)
 			&settings->sync, settings_syncs, "--sync", err);
 	case ADMIN:
 		return add_admin(settings, optarg, err);
+	case FAULT:
+		return add_fault(settings, optarg, err);
+	case FAULT_SEED:
+		return set_seed(settings, optarg, err);
 	case NO_AUTH:
 		settings->no_auth = true;
 		return 0;

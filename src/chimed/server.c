@@ -1,6 +1,7 @@
 #include "chimed/server.h"
 
 #include "chimed/janitor.h"
+#include "chimed/outbox.h"
 #include "net/httpd.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -19,6 +20,7 @@ struct server {
 	struct db *db;
 	struct service *service;
 	struct httpd *httpd;
+	struct outbox *outbox;
 	struct loop_hook *turn_end;
 	struct timer *sweep;
 	struct held *held; /* oldest first */
@@ -59,21 +61,6 @@ static void handle(struct server *server, struct httpd_request *http,
 		answer->status, answer->error_type == NULL ? "" : answer->body);
 }
 
-static void send_answer(struct held *held)
-{
-	const struct answer *answer = &held->answer;
-	char id[ANSWER_ID_BYTES];
-
-	answer_new_id(id);
-	httpd_add_header(held->request, "x-amzn-RequestId", id);
-	if (answer->error_type != NULL)
-		httpd_add_header(
-			held->request, "x-amzn-ErrorType", answer->error_type);
-	httpd_reply(held->request, answer->status,
-		answer->body == NULL ? NULL : "application/json", answer->body,
-		answer->body == NULL ? 0 : strlen(answer->body));
-}
-
 static void flush(struct server *server)
 {
 	struct held *each, *next;
@@ -83,8 +70,7 @@ static void flush(struct server *server)
 		if (!kept)
 			answer_fault(&each->answer, FAULT_UNAVAILABLE,
 				"The state file cannot be written");
-		send_answer(each);
-		answer_release(&each->answer);
+		outbox_send(server->outbox, each->request, &each->answer);
 		free(each);
 	}
 	server->held = NULL;
@@ -149,6 +135,7 @@ int server_new(struct loop *loop, const struct server_params *params,
 		free(server);
 		return err->code;
 	}
+	server->outbox = outbox_new(loop);
 	server->turn_end = loop_hook_new(loop, server_on_turn_end, server);
 	server->sweep = timer_new(loop, server_on_sweep, server);
 	timer_arm(server->sweep, 0);
@@ -161,6 +148,7 @@ void server_free(struct server *server)
 	if (server == NULL)
 		return;
 	server_on_turn_end(server);
+	outbox_free(server->outbox);
 	httpd_free(server->httpd);
 	loop_hook_free(server->turn_end);
 	timer_free(server->sweep);

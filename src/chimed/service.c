@@ -15,6 +15,7 @@
 struct service {
 	struct db *db;
 	struct auth auth;
+	struct faults *faults;
 	struct realm realm;
 	char *region;
 	char *account;
@@ -45,6 +46,7 @@ struct service *service_new(struct db *db, const struct service_params *params)
 	struct service *service = xcalloc(1, sizeof(*service));
 
 	service->db = db;
+	service->faults = params->faults;
 	service->region = xstrdup(params->region);
 	service->account = xstrdup(params->account);
 	service->admins = copy_list(params->admins, params->admin_count);
@@ -251,15 +253,26 @@ static void start(struct service *service,
 	args_release(&call.args);
 }
 
-void service_handle(struct service *service,
+static void handle(struct service *service,
 	const struct service_request *request, struct answer *answer)
 {
 	struct span query = span_of(request->target);
 	struct span path = span_cut(&query, '?');
+	struct mishap mishap;
 
-	if (pass_gate(service, request, path, query, answer) &&
-		find_operation(service, request, path, query, answer))
+	if (!pass_gate(service, request, path, query, answer) ||
+		!find_operation(service, request, path, query, answer))
+		return;
+	mishap = faults_next(service->faults, service->route.operation);
+	if (!mishap.before)
 		start(service, request, query, answer);
+	mishap_befall(&mishap, service->route.operation->status, answer);
+}
+
+void service_handle(struct service *service,
+	const struct service_request *request, struct answer *answer)
+{
+	handle(service, request, answer);
 	if (answer->status == 0 || db_has_failed(service->db))
 		answer_fault(answer, FAULT_UNAVAILABLE,
 			"The state file cannot be read or written");

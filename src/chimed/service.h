@@ -1,7 +1,7 @@
 /*
  * The service without its network: one request in, one answer out, against
- * the state file. The way of a request is: signature, operation, bearer,
- * arguments, channel and role, idempotency, handler.
+ * the state file. The way of a request is: signature, operation, faults that
+ * were asked for, bearer, arguments, idempotency, channel and role, handler.
  *
  * The caller keeps a transaction open around service_handle() (db_begin) and
  * lets no answer out before db_commit() said yes.
@@ -13,6 +13,7 @@
 #include "chimed/answer.h"
 #include "chimed/auth.h"
 #include "chimed/db.h"
+#include "chimed/faults.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,6 +31,7 @@ struct service_params {
 	const char *access_key; /* NULL: any signature or none */
 	const char *secret;
 	int64_t skew_s;
+	struct faults *faults; /* borrowed; NULL: none */
 };
 
 /* The database is borrowed and must outlive the service. */

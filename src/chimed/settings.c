@@ -1,7 +1,11 @@
 #include "chimed/settings.h"
 
 #include "chimed/db.h"
+#include "chimed/faults.h"
 #include "util/log.h"
+#include "util/str.h"
+
+#include <stdio.h>
 
 const char *const settings_log_levels[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -92,6 +96,22 @@ static const struct schema_row rows[] = {
 		.help = "What an answered call outlives: with full a power "
 			"cut, with normal the end of chimed however it comes. "
 			"With off a power cut can damage the state file."},
+	{.name = "faults",
+		.type = SCHEMA_STRINGS,
+		AT(faults),
+		.count_offset = offsetof(struct settings, fault_count),
+		.max = FAULTS_MAX,
+		.help = "What is to go wrong: OPERATION:WHAT or "
+			"OPERATION:WHAT:RATE each, such as "
+			"\"SendChannelMessage:500:0.1\"; see FAULTS below."},
+	{.name = "fault_seed",
+		.type = SCHEMA_INT64,
+		AT(fault_seed),
+		.min = 0,
+		.max = INT64_MAX,
+		.fallback = "1",
+		.help = "Where the chances of faults start; the same seed "
+			"repeats them."},
 	{.name = "log",
 		.type = SCHEMA_CHOICE,
 		AT(log),
@@ -101,7 +121,23 @@ static const struct schema_row rows[] = {
 	{.name = NULL},
 };
 
+static void check_faults(struct schema_load *load, const void *config)
+{
+	const struct settings *settings = config;
+	struct fault_spec spec;
+	char name[32];
+	struct err err;
+
+	for (size_t i = 0; i < settings->fault_count; i++) {
+		snprintf(name, sizeof(name), "faults[%zu]", i);
+		if (fault_spec_parse(str_or_empty(settings->faults[i]), &spec,
+			    &err) != 0)
+			schema_problem(load, name, "%s", err.text);
+	}
+}
+
 const struct schema settings_schema = {
 	.rows = rows,
 	.size = sizeof(struct settings),
+	.check = check_faults,
 };

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Strings owned, released by schema_free(). */
 struct settings {
@@ -22,7 +23,10 @@ struct settings {
 	int max_skew_s;
 	char **admins; /* user ids */
 	size_t admin_count;
-	int sync; /* enum db_sync */
+	int sync;      /* enum db_sync */
+	char **faults; /* fault_spec.h */
+	size_t fault_count;
+	int64_t fault_seed;
 	int log; /* enum log_level */
 };
 

@@ -65,7 +65,23 @@ static void test_every_fault_is_named(void **state)
 		answer_fault(&answer, (enum fault)fault, "x");
 		assert_in_range(answer.status, 400, 503);
 		assert_true(str_ends(answer.error_type, "Exception"));
+		enum fault named = answer_fault_named(answer.error_type);
+
+		if (fault != FAULT_WRONG_METHOD)
+			assert_int_equal(named, fault);
 	}
+}
+
+static void test_faults_are_found(void **state)
+{
+	(void)state;
+	assert_int_equal(answer_fault_of_status(400), FAULT_BAD_REQUEST);
+	assert_int_equal(answer_fault_of_status(403), FAULT_FORBIDDEN);
+	assert_int_equal(answer_fault_of_status(429), FAULT_THROTTLED);
+	assert_int_equal(answer_fault_of_status(502), FAULT_NONE);
+	assert_int_equal(answer_fault_named("Forbidden"), FAULT_FORBIDDEN);
+	assert_int_equal(answer_fault_named("Forbid"), FAULT_NONE);
+	assert_int_equal(answer_fault_named(""), FAULT_NONE);
 }
 
 static void test_ids_are_random_uuids(void **state)
@@ -92,6 +108,7 @@ int main(void)
 		cmocka_unit_test(test_times_have_milliseconds),
 		cmocka_unit_test(test_fault_replaces_all),
 		cmocka_unit_test(test_every_fault_is_named),
+		cmocka_unit_test(test_faults_are_found),
 		cmocka_unit_test(test_ids_are_random_uuids),
 	};
 

@@ -51,7 +51,9 @@ static void test_command_line(void **state)
 	(void)state;
 	assert_int_equal(parse("--state s --listen [::1]:0 --no-auth "
 			       "--region eu-central-1 --account 42 --admin ann "
-			       "--admin bob --max-skew 5 --log warn --sync off",
+			       "--admin bob --max-skew 5 --log warn "
+			       "--fault *:500:0.1 --fault *:empty "
+			       "--fault-seed 7 --sync off",
 				 &options),
 		0);
 	assert_string_equal(options.settings.state, "s");
@@ -63,6 +65,9 @@ static void test_command_line(void **state)
 	assert_int_equal(options.settings.max_skew_s, 5);
 	assert_int_equal(options.settings.log, 1);
 	assert_int_equal(options.settings.sync, DB_SYNC_OFF);
+	assert_int_equal(options.settings.fault_count, 2);
+	assert_string_equal(options.settings.faults[1], "*:empty");
+	assert_int_equal(options.settings.fault_seed, 7);
 	assert_null(options.settings.access_key_id);
 }
 
@@ -73,6 +78,8 @@ static void test_wrong_command_lines(void **state)
 		"--state s --no-auth --max-skew x",
 		"--state s --no-auth --log loud",
 		"--state s --no-auth --sync maybe",
+		"--state s --no-auth --fault *:nothing",
+		"--state s --no-auth --fault-seed -1",
 		"--state s --no-auth --region US_EAST", "-x"};
 
 	(void)state;

@@ -69,6 +69,14 @@ static void test_all_can_be_set(void **state)
 	assert_int_equal(settings.sync, DB_SYNC_NORMAL);
 	assert_int_equal(settings.log, LOG_LEVEL_DEBUG);
 	schema_free(&settings_schema, &settings);
+	assert_int_equal(
+		load("faults = [ \"*:500\", \"*:empty:x1\" ]; fault_seed = 3;",
+			&settings),
+		0);
+	assert_int_equal(settings.fault_count, 2);
+	assert_int_equal(settings.fault_seed, 3);
+	schema_free(&settings_schema, &settings);
+	assert_int_equal(load("faults = [ \"*:501x\" ];", &settings), -EINVAL);
 	assert_int_equal(load("max_skew_s = -1;", &settings), -EINVAL);
 	assert_int_equal(load("lisen = \"x\";", &settings), -EINVAL);
 }
