@@ -7,7 +7,7 @@
 #ifndef CHIMED_ARGS_H
 #define CHIMED_ARGS_H
 
-#include "chime/operations.h"
+#include "chime/route.h"
 #include "util/attr.h"
 #include "util/digest.h"
 #include "util/err.h"

@@ -1,6 +1,6 @@
 #include "chimed/service.h"
 
-#include "chime/operations.h"
+#include "chime/route.h"
 #include "chimed/call.h"
 #include "chimed/handlers.h"
 #include "chimed/idempotency.h"

@@ -1,6 +1,6 @@
 /* "METHOD path?query": what is routed has sane values, and the same values
  * encoded by the client come back to the same operation. */
-#include "chime/operations.h"
+#include "chime/route.h"
 #include "util/alloc.h"
 #include "util/enc.h"
 
