@@ -80,14 +80,39 @@ static void flush(struct server *server)
 		timer_arm(server->sweep, SERVER_SWEEP_MS);
 }
 
+static struct held *held_new(struct httpd_request *http)
+{
+	struct held *held = xcalloc(1, sizeof(*held));
+
+	held->request = http;
+	answer_init(&held->answer);
+	return held;
+}
+
+/* What is no HTTP request gets an answer of the same shape, at once. */
+static void server_on_refused(struct httpd_request *http, void *arg)
+{
+	struct held *held = held_new(http);
+	int status;
+	const char *reason = httpd_refusal(http, &status);
+
+	(void)arg;
+	answer_fault(&held->answer,
+		status < 500 ? FAULT_BAD_REQUEST : FAULT_UNKNOWN_OPERATION,
+		"%s", reason);
+	held->answer.status = status;
+	log_debug("request", "refused: %d %s", status, held->answer.body);
+	send_answer(held);
+	answer_release(&held->answer);
+	free(held);
+}
+
 static void server_on_request(struct httpd_request *http, void *arg)
 {
 	struct server *server = arg;
-	struct held *held = xcalloc(1, sizeof(*held));
+	struct held *held = held_new(http);
 
 	db_begin(server->db);
-	held->request = http;
-	answer_init(&held->answer);
 	handle(server, http, &held->answer);
 	if (server->held_last == NULL)
 		server->held = held;
@@ -129,6 +154,7 @@ int server_new(struct loop *loop, const struct server_params *params,
 			.max_header_bytes = SERVICE_HEADER_BYTES,
 			.max_body_bytes = SERVICE_BODY_BYTES,
 			.idle_timeout_s = SERVER_IDLE_S,
+			.refused = server_on_refused,
 		},
 		server_on_request, server, err);
 	if (server->httpd == NULL) {

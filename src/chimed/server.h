@@ -4,6 +4,10 @@
  * the turn. So an answered write survives the death of the process, with
  * DB_SYNC_FULL that of the machine too, and the cost of a commit is shared. When the commit fails all of them are answered
  * 503, and none of them has had an effect.
+ *
+ * What is no request at all (net/httpd.h) is answered in the shape of the
+ * service too: its HTTP status, BadRequest (501, 505: UnknownOperation...),
+ * and a reason.
  */
 #ifndef CHIMED_SERVER_H
 #define CHIMED_SERVER_H

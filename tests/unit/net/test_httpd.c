@@ -2,6 +2,7 @@
 
 #include "../support/net_peer.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -181,7 +182,7 @@ static void test_headers_too_large(void **state)
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	memcpy(text, "GET / HTTP/1.1\r\nX: ", 19);
-	assert_non_null(strstr(exchange(world, text, "never"), " 400 "));
+	assert_non_null(strstr(exchange(world, text, "never"), " 431 "));
 	assert_int_equal(world->requests, 0);
 }
 
@@ -210,6 +211,147 @@ static void test_chunks_too_large(void **state)
 				       "never"),
 		" 413 "));
 	assert_int_equal(world->requests, 0);
+}
+
+/* The request after them must not begin with their bodies. */
+static void test_bodies_of_all_methods(void **state)
+{
+	struct world *world = *state;
+
+	exchange(world,
+		"DELETE /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
+		"GET /b HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
+		"Connection: close\r\n\r\n[1]",
+		"never");
+	assert_int_equal(world->requests, 2);
+	assert_non_null(strstr(world->seen, "GET /b [1];"));
+}
+
+static void test_absolute_target(void **state)
+{
+	struct world *world = *state;
+
+	assert_non_null(strstr(exchange(world,
+				       "GET http://h:1/p?q=1 HTTP/1.1\r\n"
+				       "Host: h\r\n\r\n",
+				       "ok"),
+		" 200 "));
+	assert_non_null(strstr(world->seen, "GET /p?q=1 "));
+}
+
+static void test_continue(void **state)
+{
+	struct world *world = *state;
+	const char *text = exchange(world,
+		"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n"
+		"Expect: 100-continue\r\n\r\n",
+		"\r\n\r\n");
+
+	assert_string_equal(text, "HTTP/1.1 100 Continue\r\n\r\n");
+	text = exchange(world, "abc", "ok");
+	assert_non_null(strstr(text, "HTTP/1.1 200 OK\r\n"));
+	assert_non_null(strstr(world->seen, "POST / abc;"));
+}
+
+static void test_http_1_0(void **state)
+{
+	struct world *world = *state;
+	const char *text = exchange(world,
+		"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "ok");
+
+	assert_non_null(strstr(text, "Connection: keep-alive\r\n"));
+	text = exchange(world, "GET / HTTP/1.0\r\n\r\n", "never");
+	assert_non_null(strstr(text, "Connection: close\r\n"));
+	assert_int_equal(world->requests, 2);
+}
+
+static void test_head_and_no_content(void **state)
+{
+	struct world *world = *state;
+	const char *text = exchange(world,
+		"HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+		"never");
+
+	assert_non_null(strstr(text, "Content-Length: 2\r\n"));
+	assert_string_equal(strstr(text, "\r\n\r\n"), "\r\n\r\n");
+}
+
+static void refuse(struct httpd_request *request, void *arg)
+{
+	int status;
+	const char *reason = httpd_refusal(request, &status);
+
+	(void)arg;
+	httpd_reply(request, status + 10, "x/y", reason, 4);
+}
+
+static void test_refusals_in_the_shape_of_the_owner(void **state)
+{
+	struct world *world = *state;
+	struct err err;
+	const struct httpd_params params = {
+		.address = "127.0.0.1:0",
+		.max_header_bytes = 100,
+		.idle_timeout_s = 60,
+		.refused = refuse,
+	};
+
+	close(world->fd);
+	httpd_free(world->httpd);
+	world->httpd = httpd_new(world->loop, &params, serve, world, &err);
+	world->fd = net_dial(httpd_port(world->httpd));
+	const char *text = exchange(world, "\x16\x03\x01", "never");
+
+	assert_non_null(strstr(text, " 410 "));
+	assert_non_null(strstr(text, "Connection: close\r\n"));
+	assert_non_null(strstr(text, "\r\n\r\nThis"));
+	assert_int_equal(world->requests, 0);
+}
+
+/* Closes its half: what it began is refused, and it hears so. */
+static void test_half_a_request(void **state)
+{
+	struct world *world = *state;
+
+	net_says(world->fd, "POST / HTTP/1.1\r\nHost: h\r\n");
+	shutdown(world->fd, SHUT_WR);
+	assert_non_null(strstr(exchange(world, "", "never"), " 400 "));
+	assert_int_equal(world->requests, 0);
+}
+
+/* A byte now and then does not keep a request open. */
+static void test_slow_request(void **state)
+{
+	struct world *world = *state;
+
+	clock_freeze(1000000, 1600000000000);
+	net_says(world->fd, "GET / HTTP/1.1\r\n");
+	for (int i = 0; i < 7; i++) {
+		for (int turn = 0; turn < TURNS; turn++)
+			loop_turn(world->loop, 1);
+		clock_advance(9000);
+		net_says(world->fd, "X: 1\r\n");
+	}
+	const char *text = exchange(world, "", "whole after");
+
+	clock_unfreeze();
+	assert_non_null(strstr(text, " 408 "));
+	assert_int_equal(world->requests, 0);
+}
+
+static void test_idle_connection(void **state)
+{
+	struct world *world = *state;
+
+	clock_freeze(1000000, 1600000000000);
+	exchange(world, "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "ok");
+	for (int turn = 0; turn < TURNS; turn++)
+		loop_turn(world->loop, 1);
+	clock_advance(61000);
+	const char *text = exchange(world, "", "never");
+
+	clock_unfreeze();
+	assert_string_equal(text, "");
 }
 
 static void test_other_methods(void **state)
@@ -368,6 +510,15 @@ int main(void)
 		HTTPD_TEST(test_headers_too_large),
 		HTTPD_TEST(test_body_too_large),
 		HTTPD_TEST(test_chunks_too_large),
+		HTTPD_TEST(test_bodies_of_all_methods),
+		HTTPD_TEST(test_absolute_target),
+		HTTPD_TEST(test_continue),
+		HTTPD_TEST(test_http_1_0),
+		HTTPD_TEST(test_head_and_no_content),
+		HTTPD_TEST(test_refusals_in_the_shape_of_the_owner),
+		HTTPD_TEST(test_half_a_request),
+		HTTPD_TEST(test_slow_request),
+		HTTPD_TEST(test_idle_connection),
 		HTTPD_TEST(test_other_methods),
 		HTTPD_TEST(test_late_answer),
 		HTTPD_TEST(test_drop),
