@@ -16,4 +16,6 @@
 int chime_call_run(struct chime_session *session,
 	const struct chime_command *command, FILE *out) MUST_CHECK;
 
+extern const struct command command_chime;
+
 #endif

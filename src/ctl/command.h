@@ -16,6 +16,4 @@ struct command {
 	const char *help;    /* of its options; NULL: none of its own */
 };
 
-extern const struct command command_chime;
-
 #endif

@@ -1,8 +1,11 @@
 #include "config.h"
 
 #include "ctl/args.h"
+#include "ctl/chime_call.h"
 #include "ctl/command.h"
 #include "ctl/context.h"
+#include "ctl/discover.h"
+#include "ctl/iam_policy.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -11,6 +14,8 @@
 #include <sysexits.h>
 
 static const struct command *const commands[] = {
+	&command_discover,
+	&command_iam_policy,
 	&command_chime,
 };
 

@@ -5,9 +5,13 @@ import subprocess
 
 import pytest
 
+from support import iam
 from support.belfry import CREDENTIALS
 from support.chimed import Chimed
 from support.process import build_dir, free_port
+from support.scripted_chime import ScriptedChime
+from support.wait import until
+from support.world import World
 
 
 @pytest.fixture
@@ -146,3 +150,166 @@ def test_unreachable():
         capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
     assert "unreachable" in done.stderr
+
+
+def plain(*words, status=0):
+    """belfryctl without a service of its own: what it printed."""
+    done = subprocess.run([build_dir() / "belfryctl", *map(str, words)],
+                          env={**os.environ, **CREDENTIALS},
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stderr if status else done.stdout
+
+
+def policy_of(belfry):
+    return json.loads(plain("-c", belfry.config_path, "iam-policy"))
+
+
+def scripted_world(tmp_path, processes, **more):
+    """A community whose bridge's calls are all seen; one channel is there,
+    another is to be made."""
+    world = World(tmp_path, processes, **more)
+    chime = ScriptedChime(world.chimed.port)
+    processes.append(chime)
+    world.belfry.config["chime"].update(messaging_endpoint=chime.endpoint,
+                                        identity_endpoint=chime.endpoint)
+    world.belfry.config["mappings"] += ({
+        "name": "made", "irc": "net/#made",
+        "chime": {"name": "Made", "create": True}},)
+    world.belfry.write_config()
+    return world, chime
+
+
+@pytest.mark.parametrize("puppets", [True, False])
+def test_iam_policy(tmp_path, processes, puppets):
+    """Everything the bridge does is allowed, and nothing else is."""
+    world, chime = scripted_world(tmp_path, processes,
+                                  chime={"puppets": puppets})
+    policy = policy_of(world.belfry)
+    world.start()
+    for channel in ("#project", "#made"):
+        bob = world.client("bob" + channel[1], channel)
+        world.wait_joined(bob, channel)
+        bob.say(channel, "from IRC to " + channel)
+    world.wait_message("from IRC to #project")
+    world.say("from Chime")
+    world.clients[0].wait_heard("#project", "from Chime")
+    until(lambda: chime.count("send") >= 2, world.belfry.log)
+    world.belfry.stop()
+    until(lambda: "belfry" not in bob.members("#made"), "belfryd is gone")
+    world.start()
+    world.wait_joined(bob, "#made")
+    bob.say("#made", "after a restart")
+    until(lambda: chime.count("send") >= 3, world.belfry.log)
+
+    seen = {"chime:" + iam.operation_of(call) for call in chime.calls}
+    assert [(iam.operation_of(call), iam.refused(policy, call))
+            for call in chime.calls if iam.refused(policy, call)] == []
+    assert iam.actions(policy) == seen
+
+
+def test_iam_policy_is_narrow(tmp_path, processes):
+    """Other channels and other people's users are nobody's business."""
+    world, _ = scripted_world(tmp_path, processes)
+    world.belfry.config["mappings"] = world.belfry.config["mappings"][:1]
+    world.belfry.write_config()
+    policy = policy_of(world.belfry)
+    resources = {resource for statement in policy["Statement"]
+                 for resource in statement["Resource"]}
+    assert resources == {world.instance, world.bridge, world.channel,
+                         world.instance + "/user/irc:*"}
+
+
+def test_iam_policy_misused(tmp_path):
+    assert "-c FILE" in plain("iam-policy", status=64)
+    assert "not expected" in plain("iam-policy", "x", status=64)
+
+
+@pytest.fixture
+def town(ctl, tmp_path):
+    """More channels than a page holds; `config` maps two of them."""
+    instance = ctl("chime", "create-app-instance", "--name",
+                   "T")["AppInstanceArn"]
+    users = {name: ctl("chime", "create-app-instance-user",
+                       "--app-instance-arn", instance,
+                       "--app-instance-user-id", name, "--name",
+                       name)["AppInstanceUserArn"]
+             for name in ("belfry", "alice")}
+
+    def make(name, owner="alice", privacy="PUBLIC", mode="UNRESTRICTED"):
+        return ctl("--bearer", users[owner], "chime", "create-channel",
+                   "--app-instance-arn", instance, "--name", name,
+                   "--privacy", privacy, "--mode", mode)["ChannelArn"]
+    channels = {name: make(name) for name in
+                [f"room {n:02}" for n in range(52)] + ["Lounge"]}
+    channels["Own"] = make("Own", "belfry", "PRIVATE", "RESTRICTED")
+    channels["Secret"] = make("Secret", privacy="PRIVATE")
+    ctl("--bearer", users["alice"], "chime", "send-channel-message",
+        "--channel-arn", channels["Lounge"], "--content", "hello")
+    path = tmp_path / "belfry.conf"
+    endpoint = f"http://127.0.0.1:{ctl.port}"
+    path.write_text(f"""chime = {{ region = "us-east-1";
+        app_instance = "{instance}"; user = "{users["belfry"]}";
+        messaging_endpoint = "{endpoint}"; identity_endpoint = "{endpoint}";
+        }};
+        networks = ( {{ name = "net"; servers = ( "h:1" ); nick = "n"; }} );
+        mappings = (
+        {{ name = "r0"; irc = "net/#r"; chime = "{channels["room 00"]}"; }},
+        {{ name = "own"; irc = "net/#own"; chime = {{ name = "Own"; }}; }} );
+        """)
+    return instance, users, channels, path
+
+
+def test_discover(ctl, town):
+    _, users, channels, path = town
+    found = json.loads(plain("-c", path, "discover", "--json"))["Channels"]
+    by_name = {channel["Name"]: channel for channel in found}
+    assert by_name.keys() == channels.keys() - {"Secret"}
+    assert [c["Name"] for c in found] == sorted(by_name)
+    own, lounge = by_name["Own"], by_name["Lounge"]
+    assert own == {"ChannelArn": channels["Own"], "Name": "Own",
+                   "Privacy": "PRIVATE", "Mode": "RESTRICTED",
+                   "Member": True, "Moderator": True, "Mapping": "own"}
+    assert not lounge["Member"] and not lounge["Moderator"]
+    assert lounge["LastMessageTimestamp"].endswith("Z")
+    assert by_name["room 00"]["Mapping"] == "r0"
+    assert not any("Mapping" in by_name[n] for n in ("Lounge", "room 01"))
+
+    text = plain("-c", path, "discover")
+    row = next(line for line in text.splitlines() if "Own" in line)
+    assert row.split() == ["Own", "PRIVATE", "RESTRICTED", "yes", "yes", "-",
+                           "own", channels["Own"]]
+    only = plain("-c", path, "discover", "--mappings")
+    assert text.endswith(only) and only.startswith("#")
+    assert f'irc = "net/#lounge"; chime = "{channels["Lounge"]}"' in only
+    assert channels["Own"] not in only
+
+
+def test_discover_as_admin(ctl, town):
+    """Who may list them sees the private ones too."""
+    instance, users, channels, _ = town
+    ctl("chime", "create-app-instance-admin", "--app-instance-arn", instance,
+        "--app-instance-admin-arn", users["belfry"])
+    found = ctl("--bearer", users["belfry"], "discover", "--json")["Channels"]
+    assert {c["Name"] for c in found} == channels.keys()
+    assert not any("Mapping" in c for c in found)
+
+
+def test_discovered_mappings_work(town):
+    """What is printed is what the daemon's check takes."""
+    path = town[3]
+    text = path.read_text()
+    path.write_text(text[:text.index("mappings")] +
+                    plain("-c", path, "discover", "--mappings"))
+    done = subprocess.run([build_dir() / "belfryd", "-c", path, "--check"],
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+
+
+def test_discover_misused(ctl, town):
+    instance, users, _, path = town
+    assert "--bearer" in ctl("discover", status=64)
+    assert "not the ARN" in ctl("--bearer", instance, "discover", status=64)
+    assert "ListChannel" in ctl("--bearer", users["alice"] + "x", "discover",
+                                status=1)
+    assert "did you mean --json?" in plain("discover", "--jsn", status=64)

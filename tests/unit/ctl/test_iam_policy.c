@@ -1,0 +1,150 @@
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ctl/iam_policy.h"
+
+#include "util/alloc.h"
+#include "util/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define AI "arn:aws:chime:us-east-1:1:app-instance/a"
+#define BRIDGE "\"" AI "/user/belfry\""
+#define ANY "\"" AI "/channel/*\""
+
+static const char frame[] =
+	"chime = { region = \"us-east-1\"; app_instance = \"" AI "\";\n"
+	"user = \"" AI "/user/belfry\"; puppets = %s; };\n"
+	"networks = ( { name = \"n\"; servers = ( \"h:1\" ); "
+	"nick = \"n\"; } );\nmappings = ( %s );\n";
+
+static json_t *policy_of(const char *puppets, const char *mappings)
+{
+	char AUTOFREE *text = xasprintf(frame, puppets, mappings);
+	struct belfry_config config;
+	struct problems problems;
+	json_t *policy;
+
+	problems_init(&problems);
+	if (schema_load_text(&belfry_schema, "x", text, &config, &problems) < 0)
+		fail_msg("%s", problems.list[0].text);
+	policy = iam_policy_of(&config);
+	belfry_config_free(&config);
+	problems_release(&problems);
+	return policy;
+}
+
+static void assert_policy(
+	const char *puppets, const char *mappings, const char *statements)
+{
+	json_t AUTOJSON *policy = policy_of(puppets, mappings);
+	char AUTOFREE *text = json_text(policy);
+	char AUTOFREE *wanted = xasprintf(
+		"{\"Version\":\"2012-10-17\",\"Statement\":[%s]}", statements);
+
+	assert_string_equal(text, wanted);
+}
+
+static void test_by_arn(void **state UNUSED)
+{
+	static const char mappings[] =
+		"{ name = \"a\"; irc = \"n/#a\"; chime = \"" AI
+		"/channel/1\"; messages = \"to_irc\"; },"
+		"{ name = \"b\"; irc = \"n/#b\"; chime = \"" AI
+		"/channel/2\"; }";
+
+	assert_policy("true", mappings,
+		"{\"Sid\":\"MakePuppets\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:CreateAppInstanceUser\"],\"Resource\":[\"" AI
+		"\",\"" AI "/user/irc:*\"]},"
+		"{\"Sid\":\"UseChannels\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:CreateChannelMembership\","
+		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
+		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
+		"/channel/1\",\"" AI "/channel/2\"]},"
+		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE ",\"" AI
+		"/user/irc:*\",\"" AI "/channel/2\"]}");
+}
+
+/* Nothing is said in Chime, so nobody has to be made. */
+static void test_one_way(void **state UNUSED)
+{
+	assert_policy("true",
+		"{ name = \"a\"; irc = \"n/#a\"; chime = \"" AI
+		"/channel/1\"; messages = \"to_irc\"; }",
+		"{\"Sid\":\"UseChannels\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:CreateChannelMembership\","
+		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
+		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
+		"/channel/1\"]}");
+}
+
+static void test_by_name(void **state UNUSED)
+{
+	assert_policy("false",
+		"{ name = \"a\"; irc = \"n/#a\"; chime = { name = \"A\"; "
+		"create = true; }; }",
+		"{\"Sid\":\"FindChannels\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:ListChannelMembershipsForAppInstanceUser\"],"
+		"\"Resource\":[" BRIDGE "]},"
+		"{\"Sid\":\"UseChannels\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:CreateChannel\",\"chime:CreateChannelMembership\","
+		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
+		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE "," ANY
+		"]},"
+		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
+		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE "," ANY
+		"]}");
+}
+
+/* Policies are short: too many channels become a pattern. */
+static void test_many(void **state UNUSED)
+{
+	struct buf AUTOBUF mappings;
+	json_t *policy, *use;
+
+	buf_init(&mappings, 1 << 20);
+	for (int i = 0; i <= IAM_POLICY_CHANNELS; i++)
+		buf_addf(&mappings,
+			"%s{ name = \"m%d\"; irc = \"n/#%d\"; chime = \"" AI
+			"/channel/%d\"; }",
+			i ? "," : "", i, i, i);
+	policy = policy_of("false", mappings.data);
+	use = json_object_get(
+		json_array_get(json_object_get(policy, "Statement"), 0),
+		"Resource");
+	assert_int_equal(json_array_size(use), 2);
+	assert_string_equal(
+		json_string_value(json_array_get(use, 1)), AI "/channel/*");
+	json_decref(policy);
+}
+
+static void test_nothing(void **state UNUSED)
+{
+	char *nothing[] = {NULL};
+	struct args args = {.config = NULL};
+
+	assert_null(policy_of("true", ""));
+	assert_int_equal(command_iam_policy.run(&args, nothing), EX_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_by_arn),
+		cmocka_unit_test(test_one_way),
+		cmocka_unit_test(test_by_name),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
