@@ -92,18 +92,17 @@ static struct held *held_new(struct httpd_request *http)
 /* What is no HTTP request gets an answer of the same shape, at once. */
 static void server_on_refused(struct httpd_request *http, void *arg)
 {
+	struct server *server = arg;
 	struct held *held = held_new(http);
 	int status;
 	const char *reason = httpd_refusal(http, &status);
 
-	(void)arg;
 	answer_fault(&held->answer,
 		status < 500 ? FAULT_BAD_REQUEST : FAULT_UNKNOWN_OPERATION,
 		"%s", reason);
 	held->answer.status = status;
 	log_debug("request", "refused: %d %s", status, held->answer.body);
-	send_answer(held);
-	answer_release(&held->answer);
+	outbox_send(server->outbox, held->request, &held->answer);
 	free(held);
 }
 
