@@ -96,7 +96,22 @@ static json_t *timestamp_value(const char *text, struct err *err)
 
 static json_t *json_value(const char *text, struct err *err)
 {
-	return json_parse_repaired(text, strlen(text), err);
+	json_t *value = json_parse_repaired(text, strlen(text), err);
+
+	if (!value)
+		err->code = -EINVAL;
+	return value;
+}
+
+/* A list in JSON, or one ARN. */
+static json_t *arns_value(const char *text, struct err *err)
+{
+	json_t *arn;
+
+	if (text[0] == '[')
+		return json_value(text, err);
+	arn = string_value(text, err);
+	return arn ? json_pack("[o]", arn) : NULL;
 }
 
 typedef json_t *value_fn(const char *text, struct err *err);
@@ -105,8 +120,19 @@ static value_fn *const value_types[] = {
 	[CHIME_INTEGER] = integer_value,
 	[CHIME_TIMESTAMP] = timestamp_value,
 	[CHIME_TAGS] = json_value,
-	[CHIME_ARNS] = json_value,
+	[CHIME_ARNS] = arns_value,
 };
+
+/* An option that is repeated adds to its list. */
+static void extend(json_t *members, const char *name, json_t *list)
+{
+	json_t *before = json_object_get(members, name);
+
+	if (json_is_array(before))
+		json_array_extend(before, list);
+	else
+		json_object_set(members, name, list);
+}
 
 static int add_member(const struct chime_command *command, const char *name,
 	const char *text, struct err *err)
@@ -120,7 +146,11 @@ static int add_member(const struct chime_command *command, const char *name,
 	value = value_types[member->type](text, err);
 	if (!value)
 		return err_prefix(err, "--%s", name);
-	json_object_set_new(command->members, member->name, value);
+	if (member->type == CHIME_ARNS && json_is_array(value))
+		extend(command->members, member->name, value);
+	else
+		json_object_set(command->members, member->name, value);
+	json_decref(value);
 	return 0;
 }
 
@@ -136,6 +166,21 @@ static int add_body(
 		return err_set(err, -EINVAL, "--json: must be an object");
 	json_object_update_missing(command->members, body);
 	return 0;
+}
+
+/* Words behind a list's first value belong to it, as with aws. */
+static int take_more(const struct chime_command *command, const char *name,
+	char ***words, struct err *err)
+{
+	const struct chime_member *member =
+		chime_member(command->operation, name);
+	int error = 0;
+
+	if (!member || member->type != CHIME_ARNS)
+		return 0;
+	while (!error && **words && (**words)[0] != '-')
+		error = add_member(command, name, *(*words)++, err);
+	return error;
 }
 
 static int take_word(struct chime_command *command, char ***words,
@@ -156,8 +201,11 @@ static int take_word(struct chime_command *command, char ***words,
 	value = options_value(words, err);
 	if (!value)
 		return err->code;
-	if (!str_eq(name, "json"))
-		return add_member(command, name, value, err);
+	if (!str_eq(name, "json")) {
+		if (add_member(command, name, value, err) < 0)
+			return err->code;
+		return take_more(command, name, words, err);
+	}
 	*body = value;
 	return 0;
 }
@@ -211,13 +259,28 @@ void chime_command_release(struct chime_command *command)
 
 /* Completion. */
 
-static void add_presets(const struct chime_command *command)
+const char *chime_command_preset(const struct chime_operation *operation,
+	const struct chime_member *member)
 {
 	for (size_t i = 0; i < ARRAY_LEN(presets); i++)
-		if (presets[i].op == command->operation->op &&
-			!json_object_get(command->members, presets[i].member))
-			json_set_string(command->members, presets[i].member,
-				presets[i].value);
+		if (presets[i].op == operation->op &&
+			str_eq(presets[i].member, member->name))
+			return presets[i].value;
+	return NULL;
+}
+
+static void add_presets(const struct chime_command *command)
+{
+	const struct chime_operation *operation = command->operation;
+
+	for (size_t i = 0; i < operation->member_count; i++) {
+		const char *name = operation->members[i].name;
+
+		if (!json_object_get(command->members, name))
+			json_set_string(command->members, name,
+				chime_command_preset(
+					operation, &operation->members[i]));
+	}
 }
 
 static int check_unknown(const struct chime_command *command, struct err *err)

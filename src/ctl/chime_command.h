@@ -34,4 +34,8 @@ void chime_command_release(struct chime_command *command);
 int chime_command_complete(struct chime_command *command, const char *bearer,
 	struct err *err) MUST_CHECK;
 
+/* What is sent for a member that is left out; NULL: nothing is. */
+const char *chime_command_preset(const struct chime_operation *operation,
+	const struct chime_member *member);
+
 #endif

@@ -50,6 +50,18 @@ static const struct good {
 		"/user/other\"}"},
 };
 
+static const struct good lists[] = {
+	{{"batch-create-channel-membership", "--channel-arn", CHANNEL,
+		 "--member-arns", USER, AI "/user/v", "--type", "HIDDEN"},
+		"[\"" USER "\",\"" AI "/user/v\"]"},
+	{{"batch-create-channel-membership", "--member-arns=" USER,
+		 "--member-arns", AI "/user/v", "--channel-arn", CHANNEL},
+		"[\"" USER "\",\"" AI "/user/v\"]"},
+	{{"batch-create-channel-membership", "--channel-arn", CHANNEL,
+		 "--member-arns", "[\"" USER "\"]"},
+		"[\"" USER "\"]"},
+};
+
 static const struct bad {
 	const char *words[WORDS];
 	const char *text;
@@ -64,6 +76,8 @@ static const struct bad {
 	{{"describe-channel", "--channel-am", "x"},
 		"DescribeChannel has no member --channel-am; did you mean "
 		"--channel-arn?"},
+	{{"batch-create-channel-membership", "--member-arns", "[1"},
+		"--member-arns: line 1 column 2: ']' expected"},
 	{{"describe-channel", "--all"}, "--all: DescribeChannel lists nothing"},
 	{{"list-channels", "--max-results", "many"},
 		"--max-results: must be a whole number, not many"},
@@ -96,6 +110,26 @@ static void test_good(void **state UNUSED)
 		text = json_dumps(
 			command.members, JSON_COMPACT | JSON_SORT_KEYS);
 		assert_string_equal(text, good[i].members);
+		free(text);
+		chime_command_release(&command);
+	}
+}
+
+static void test_lists(void **state UNUSED)
+{
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct args args = {.config = NULL};
+		struct chime_command command;
+		struct err err = {0};
+		char *text;
+
+		if (parse(lists[i].words, &args, &command, &err) < 0 ||
+			chime_command_complete(&command, USER, &err) < 0)
+			fail_msg("%s", err.text);
+		text = json_dumps(
+			json_object_get(command.members, "MemberArns"),
+			JSON_COMPACT);
+		assert_string_equal(text, lists[i].members);
 		free(text);
 		chime_command_release(&command);
 	}
@@ -161,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_incomplete),
 		cmocka_unit_test(test_options_behind),

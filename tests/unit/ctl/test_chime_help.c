@@ -42,7 +42,14 @@ static void test_operation(void **state UNUSED)
 
 	chime_help_operation(chime_operation(CHIME_LIST_CHANNEL_MESSAGES), out);
 	chime_help_operation(chime_operation(CHIME_CREATE_CHANNEL), out);
+	chime_help_operation(
+		chime_operation(CHIME_BATCH_CREATE_CHANNEL_MEMBERSHIP), out);
+	chime_help_operation(chime_operation(CHIME_SEND_CHANNEL_MESSAGE), out);
 	fclose(out);
+	assert_holds(text,
+		"  --type                         else STANDARD, text, "
+		"STANDARD|CONTROL\n");
+	assert_holds(text, "memberships?operation=batch-create)");
 	assert_holds(text, "belfryctl chime list-channel-messages   (GET "
 			   "/channels/{channelArn}/messages)\n");
 	assert_holds(text, "  --channel-arn                  required, ARN\n");
@@ -51,7 +58,13 @@ static void test_operation(void **state UNUSED)
 	assert_holds(text, "text, ASCENDING|DESCENDING\n");
 	assert_holds(text, "every page of ChannelMessages\n");
 	assert_holds(text, "  --client-request-token         made when left "
-			   "out, text, 2 to 64 characters\n");
+			   "out, text, 2 to 64 characters, of A-Z a-z 0-9 - "
+			   "_\n");
+	assert_holds(text, "  --member-arns                  required, ARN "
+			   "..., or a list in JSON, 1 to 100 ARNs\n");
+	assert_holds(text, "  --name                         required, text, 1 "
+			   "to 256 characters, no control characters or "
+			   "emoji\n");
 	assert_holds(text, "  --chime-bearer                 else --bearer");
 	free(text);
 }
