@@ -1,7 +1,6 @@
 #include "chimed/answer.h"
 
 #include "util/alloc.h"
-#include "util/buf.h"
 #include "util/enc.h"
 #include "util/json.h"
 #include "util/rand.h"
@@ -67,6 +66,15 @@ void answer_ok(struct answer *answer, int status, json_t *body)
 	if (answer->body == NULL)
 		abort();
 	json_decref(body);
+}
+
+void answer_text(struct answer *answer, int status, struct buf *body)
+{
+	if (body->overflow)
+		abort();
+	answer_release(answer);
+	answer->status = status;
+	answer->body = buf_take(body);
 }
 
 static char *fault_body(const char *code, const char *message)

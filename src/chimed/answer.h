@@ -6,6 +6,7 @@
 #define CHIMED_ANSWER_H
 
 #include "util/attr.h"
+#include "util/buf.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -55,6 +56,8 @@ void answer_release(struct answer *answer);
 
 /* A success; takes `body`, which may be NULL (204). */
 void answer_ok(struct answer *answer, int status, json_t *body);
+/* The same from text; takes the content of `body`, which must have fitted. */
+void answer_text(struct answer *answer, int status, struct buf *body);
 /* Replaces whatever was there. Broken UTF-8 in the text is repaired. */
 void answer_fault(struct answer *answer, enum fault fault, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);

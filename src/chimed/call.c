@@ -14,6 +14,11 @@ void call_ok(struct call *call, json_t *body)
 	answer_ok(call->answer, call->operation->status, body);
 }
 
+void call_text(struct call *call, struct buf *body)
+{
+	answer_text(call->answer, call->operation->status, body);
+}
+
 static bool is_named_admin(const struct realm *realm, const char *id)
 {
 	for (const char *const *admin = realm->admins;

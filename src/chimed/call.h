@@ -52,6 +52,8 @@ struct call {
 };
 
 void call_ok(struct call *call, json_t *body); /* takes body */
+/* The same from text; takes its content. */
+void call_text(struct call *call, struct buf *body);
 
 /* Fills bearer and its roles that do not depend on a channel. */
 bool call_load_bearer(struct call *call, const char *arn) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/writer.h"
 #include "util/digest.h"
 #include "util/enc.h"
 #include "util/json.h"
@@ -87,24 +88,39 @@ void handle_send_channel_message(struct call *call)
 #define MESSAGE_COLUMNS                                                        \
 	"m.message_id, m.content, m.metadata, m.type, m.created_ms,"           \
 	" m.updated_ms, m.edited_ms, m.redacted, u.arn, u.name, m.id"
-enum { MESSAGE_CREATED = 4, MESSAGE_ID = 10 };
+enum { MESSAGE_CONTENT = 1, MESSAGE_CREATED = 4, MESSAGE_ID = 10 };
 
-/* A redacted message is empty, in a list as "", alone as nothing at all. */
-static json_t *message_of(struct sqlite3_stmt *row)
+static void write_text(
+	struct buf *out, const char *key, struct sqlite3_stmt *row, int column)
 {
-	json_t *message = json_object();
+	size_t len;
+	const char *text = db_text(row, column, &len);
 
-	call_set_text(message, "MessageId", row, 0);
-	call_set_text(message, "Content", row, 1);
-	call_set_text(message, "Metadata", row, 2);
-	call_set_text(message, "Type", row, 3);
-	call_set_time(message, "CreatedTimestamp", row, MESSAGE_CREATED);
-	call_set_time(message, "LastUpdatedTimestamp", row, 5);
-	call_set_time(message, "LastEditedTimestamp", row, 6);
-	json_object_set_new(
-		message, "Redacted", json_boolean(db_int(row, 7) != 0));
-	json_object_set_new(message, "Sender", call_identity(row, 8));
-	return message;
+	if (text != NULL)
+		writer_text(out, key, text, len);
+}
+
+static void write_time(
+	struct buf *out, const char *key, struct sqlite3_stmt *row, int column)
+{
+	if (!db_is_null(row, column))
+		writer_seconds(out, key, db_int(row, column));
+}
+
+/* What a message is in a list and alone. */
+static void write_members(struct buf *out, struct sqlite3_stmt *row)
+{
+	write_text(out, "MessageId", row, 0);
+	write_text(out, "Metadata", row, 2);
+	write_text(out, "Type", row, 3);
+	write_time(out, "CreatedTimestamp", row, MESSAGE_CREATED);
+	write_time(out, "LastUpdatedTimestamp", row, 5);
+	write_time(out, "LastEditedTimestamp", row, 6);
+	writer_bool(out, "Redacted", db_int(row, 7) != 0);
+	writer_open(out, "Sender", '{');
+	write_text(out, "Arn", row, 8);
+	write_text(out, "Name", row, 9);
+	writer_close(out, '}');
 }
 
 static void no_message(struct call *call)
@@ -125,11 +141,30 @@ void handle_get_channel_message(struct call *call)
 		no_message(call);
 		return;
 	}
-	json_t *message = message_of(row);
+	struct buf AUTOBUF body;
 
-	json_set_string(message, "Persistence", "PERSISTENT");
-	json_set_string(message, "ChannelArn", call->channel.arn);
-	call_ok(call, json_pack("{s:o}", "ChannelMessage", message));
+	buf_init(&body, LISTING_BYTES);
+	writer_open(&body, NULL, '{');
+	writer_open(&body, "ChannelMessage", '{');
+	write_members(&body, row);
+	write_text(&body, "Content", row, MESSAGE_CONTENT);
+	writer_string(&body, "Persistence", "PERSISTENT");
+	writer_string(&body, "ChannelArn", call->channel.arn);
+	writer_close(&body, '}');
+	writer_close(&body, '}');
+	call_text(call, &body);
+}
+
+/* A redacted message is empty, in a list as "", alone as nothing at all. */
+static void write_listed(struct buf *out, struct sqlite3_stmt *row)
+{
+	writer_open(out, NULL, '{');
+	if (db_is_null(row, MESSAGE_CONTENT))
+		writer_string(out, "Content", "");
+	else
+		write_text(out, "Content", row, MESSAGE_CONTENT);
+	write_members(out, row);
+	writer_close(out, '}');
 }
 
 static void list_messages(struct listing *list, struct sqlite3_stmt *rows)
@@ -139,53 +174,48 @@ static void list_messages(struct listing *list, struct sqlite3_stmt *rows)
 			.time_ms = db_int(rows, MESSAGE_CREATED),
 			.id = db_int(rows, MESSAGE_ID),
 		};
-		json_t *message = message_of(rows);
 
-		if (json_object_get(message, "Content") == NULL)
-			json_set_string(message, "Content", "");
-		listing_add(list, message, &position);
+		write_listed(listing_add(list, &position), rows);
 	}
-	listing_answer(list, json_object());
+	listing_answer(list);
 }
 
 /*
- * ?2 and ?3 bound the index scan, drawn in to where the page before ended;
- * ?4 and ?5 are that end, and only tell apart what has the same time.
+ * A page is the rest of the millisecond that ?2 and ?3 lead into, and what
+ * lies beyond: put like this the index leads straight to both, even among a
+ * million messages of one millisecond.
  */
+#define MESSAGES_FROM                                                          \
+	"SELECT " MESSAGE_COLUMNS " FROM messages m"                           \
+	" JOIN users u ON u.id = m.sender WHERE m.channel = ?1"
+#define MESSAGES_PAGE(beyond, within, order)                                   \
+	MESSAGES_FROM " AND m.created_ms = ?2 AND m.id " beyond " ?3"          \
+		      " UNION ALL " MESSAGES_FROM " AND m.created_ms " beyond  \
+		      " ?2 AND m.created_ms " within " ?4"                     \
+		      " ORDER BY m.created_ms" order ", m.id" order            \
+		      " LIMIT ?5"
+
 void handle_list_channel_messages(struct call *call)
 {
-	static const char ascending[] =
-		"SELECT " MESSAGE_COLUMNS " FROM messages m"
-		" JOIN users u ON u.id = m.sender WHERE m.channel = ?1"
-		" AND m.created_ms >= ?2 AND m.created_ms <= ?3"
-		" AND (m.created_ms > ?4 OR m.id > ?5)"
-		" ORDER BY m.created_ms, m.id LIMIT ?6";
-	static const char descending[] =
-		"SELECT " MESSAGE_COLUMNS " FROM messages m"
-		" JOIN users u ON u.id = m.sender WHERE m.channel = ?1"
-		" AND m.created_ms >= ?2 AND m.created_ms <= ?3"
-		" AND (m.created_ms < ?4 OR m.id < ?5)"
-		" ORDER BY m.created_ms DESC, m.id DESC LIMIT ?6";
+	static const char ascending[] = MESSAGES_PAGE(">", "<=", "");
+	static const char descending[] = MESSAGES_PAGE("<", ">=", " DESC");
 	bool up =
 		str_eq(args_text(&call->args, "SortOrder", NULL), "ASCENDING");
 	int64_t from = args_time_ms(&call->args, "NotBefore", INT64_MIN);
 	int64_t to = args_time_ms(&call->args, "NotAfter", INT64_MAX);
-	struct page_position end = {
-		.time_ms = up ? INT64_MIN : INT64_MAX,
+	struct page_position after = {
+		.time_ms = up ? from : to,
 		.id = up ? INT64_MIN : INT64_MAX,
 	};
 	struct listing list;
 
 	if (!listing_init(&list, call))
 		return;
-	if (list.resumed) {
-		end = list.after;
-		from = up ? end.time_ms : from;
-		to = up ? to : end.time_ms;
-	}
+	if (list.resumed)
+		after = list.after;
 	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db,
-		up ? ascending : descending, "iiiiii", call->channel.id, from,
-		to, end.time_ms, end.id, list.limit + 1);
+		up ? ascending : descending, "iiiii", call->channel.id,
+		after.time_ms, after.id, up ? to : from, list.limit + 1);
 
 	list_messages(&list, rows);
 }

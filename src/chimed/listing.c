@@ -1,6 +1,6 @@
 #include "chimed/listing.h"
 
-#include "util/json.h"
+#include "chimed/writer.h"
 
 #include <string.h>
 
@@ -33,41 +33,46 @@ bool listing_init(struct listing *list, struct call *call)
 		}
 		list->resumed = true;
 	}
-	list->items = json_array();
+	buf_init(&list->body, LISTING_BYTES);
+	writer_open(&list->body, NULL, '{');
+	writer_open(&list->body, call->operation->list, '[');
 	return true;
 }
 
 bool listing_has_room(struct listing *list)
 {
-	list->more = (int64_t)json_array_size(list->items) >= list->limit;
+	list->more = list->count >= list->limit;
 	return !list->more;
 }
 
-void listing_add(struct listing *list, json_t *item,
-	const struct page_position *position)
+struct buf *listing_add(
+	struct listing *list, const struct page_position *position)
 {
-	json_array_append_new(list->items, item);
+	list->count++;
 	list->last = *position;
+	return &list->body;
 }
 
-void listing_answer(struct listing *list, json_t *body)
+void listing_answer(struct listing *list)
 {
 	struct call *call = list->call;
+	struct buf *body = &list->body;
 	char token[PAGE_TOKEN_BYTES];
 	uint8_t scope[PAGE_SCOPE_BYTES];
 
-	json_object_set_new(body, call->operation->list, list->items);
+	writer_close(body, ']');
 	if (list->more) {
 		scope_of(call, scope);
 		page_seal(db_secret(call->db), scope, &list->last, token);
-		json_set_string(body, "NextToken", token);
+		writer_string(body, "NextToken", token);
 	}
 	if (call->channel.id != 0)
-		json_set_string(body, "ChannelArn", call->channel.arn);
+		writer_string(body, "ChannelArn", call->channel.arn);
 	else if (call->operation->plane == CHIME_IDENTITY)
-		json_set_string(body, "AppInstanceArn",
+		writer_string(body, "AppInstanceArn",
 			args_text(&call->args, "AppInstanceArn", NULL));
-	call_ok(call, body);
+	writer_close(body, '}');
+	call_text(call, body);
 }
 
 void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
@@ -76,7 +81,7 @@ void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
 	while (db_step(list->call->db, rows) && listing_has_room(list)) {
 		struct page_position position = {.id = db_int(rows, id_column)};
 
-		listing_add(list, item(rows), &position);
+		writer_json(listing_add(list, &position), NULL, item(rows));
 	}
-	listing_answer(list, json_object());
+	listing_answer(list);
 }

@@ -6,8 +6,8 @@
  *	if (!listing_init(&list, call))
  *		return;
  *	while (db_step(db, row) && listing_has_room(&list))
- *		listing_add(&list, item, &position);
- *	listing_answer(&list, body);
+ *		write_item(listing_add(&list, &position), row);
+ *	listing_answer(&list);
  */
 #ifndef CHIMED_LISTING_H
 #define CHIMED_LISTING_H
@@ -15,14 +15,19 @@
 #include "chimed/call.h"
 #include "chimed/page.h"
 #include "util/attr.h"
+#include "util/buf.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+/* More than a page of the largest elements can have. */
+enum { LISTING_BYTES = 4 << 20 };
+
 struct listing {
 	struct call *call;
-	json_t *items;
+	struct buf body; /* the answer, as far as it is written */
+	int64_t count;
 	int64_t limit;
 	bool resumed; /* there was a token: `after` is set */
 	struct page_position after;
@@ -34,11 +39,12 @@ struct listing {
 bool listing_init(struct listing *list, struct call *call) MUST_CHECK;
 /* Asked with a further row at hand: when false, the next page begins there. */
 bool listing_has_room(struct listing *list) MUST_CHECK;
-/* Takes the item. */
-void listing_add(struct listing *list, json_t *item,
-	const struct page_position *position);
-/* Takes `body`, which gets the items and NextToken, and is the answer. */
-void listing_answer(struct listing *list, json_t *body);
+/* Where to write the item (chimed/writer.h), one value without a key. */
+struct buf *listing_add(
+	struct listing *list, const struct page_position *position);
+/* Answers, with the token of the next page. Every listing_init() that was
+ * true ends here. */
+void listing_answer(struct listing *list);
 
 /* All the rest of a listing whose rows are ordered by the id in that column:
  * `rows` is bound, `item` makes an element of a row. */

@@ -27,6 +27,8 @@ from support.process import build_dir                      # noqa: E402
 CLIENTS = 64
 SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 HISTORY = 1_000_000
+DEPTH = 50_000
+LIST = "max-results=10"
 FILL = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
                             WHERE i < :count)
@@ -75,13 +77,15 @@ class Bench:
         self.chimed.start()
         self.api = ChimeApi(self.chimed.port)
 
-    def load(self, verb, channels, seconds=SECONDS, clients=CLIENTS):
+    def load(self, channels, query=LIST, seconds=SECONDS, clients=CLIENTS):
+        """Figures of sending, or with a query of listing."""
+        words = [build_dir() / "tests/bench/load", self.chimed.port,
+                 self.user, clients, seconds] + ([query] if query else [])
         cpu = self.chimed.cpu_s()
         done = subprocess.run(
-            [build_dir() / "tests/bench/load", str(self.chimed.port),
-             self.user, verb, str(clients), str(seconds)],
-            input="\n".join(channels), capture_output=True, text=True,
-            check=False, timeout=seconds + 60, env={
+            [str(word) for word in words], input="\n".join(channels),
+            capture_output=True, text=True, check=False,
+            timeout=seconds + 60, env={
                 **os.environ, "AWS_ACCESS_KEY_ID": chime_api.KEY,
                 "AWS_SECRET_ACCESS_KEY": chime_api.SECRET})
         assert done.returncode == 0, done.stderr[-2000:]
@@ -90,18 +94,17 @@ class Bench:
         return {**figures, "rss_kb": self.chimed.rss_kb(),
                 "cpu_us": round(cpu / figures["requests"] * 1e6, 1)}
 
-    def page_ms(self, channel, token=None, repeat=200):
-        """The fastest of some pages, and the token of the next."""
-        query = [("max-results", "10")]
-        if token:
-            query.append(("next-token", token))
-        times = []
-        for _ in range(repeat):
-            start = time.monotonic()
-            page = self.api.call("GET", f"/channels/{quote(channel)}/messages",
-                                 self.user, query)
-            times.append((time.monotonic() - start) * 1e3)
-        return round(min(times), 3), page.get("NextToken")
+    def page_us(self, channel, depth=0):
+        """Of CPU for a page of ten messages, behind so many others."""
+        token = None
+        for _ in range(depth // 50):
+            query = [("max-results", "50")]
+            token = self.api.call(
+                "GET", f"/channels/{quote(channel)}/messages", self.user,
+                query + ([("next-token", token)] if token else []))[
+                    "NextToken"]
+        query = LIST + (f"&next-token={quote(token)}" if token else "")
+        return self.load([channel], query)["cpu_us"]
 
 
 def emit(case, **figures):
@@ -112,14 +115,14 @@ def lists():
     """Pages of ten messages."""
     with Bench() as bench:
         channels = [bench.channel(messages=10) for _ in range(20)]
-        emit("chimed_list_10_messages", **bench.load("list", channels))
+        emit("chimed_list_10_messages", **bench.load(channels))
 
 
 def sends(sync):
     """Messages that outlive what `sync` says."""
     with Bench("--sync", sync) as bench:
         channels = [bench.channel() for _ in range(20)]
-        emit(f"chimed_send_sync_{sync}", **bench.load("send", channels))
+        emit(f"chimed_send_sync_{sync}", **bench.load(channels, query=None))
 
 
 def many_channels(count=10_000):
@@ -137,8 +140,8 @@ def many_channels(count=10_000):
                 page["Channels"])
         assert listed == count
         rss["listed"] = bench.chimed.rss_kb()
-        for verb in ("send", "list"):
-            figures = bench.load(verb, channels, seconds=10)
+        for verb, query in (("send", None), ("list", LIST)):
+            figures = bench.load(channels, query, seconds=10)
             rss[verb] = figures["rss_kb"]
             emit(f"chimed_{verb}_{count}_channels", **figures)
         emit(f"chimed_memory_{count}_channels", **{
@@ -151,18 +154,11 @@ def history(name, step_ms):
         short, long = bench.channel(), bench.channel()
         bench.fill(short, 100, step_ms)
         bench.fill(long, HISTORY, step_ms)
-        figures = {}
-        for when, channel in (("short", short), ("long", long)):
-            first, token = bench.page_ms(channel)
-            second, _ = bench.page_ms(channel, token)
-            figures[when] = {"first": first, "second": second}
-        emit(f"chimed_page_of_{name}",
-             **{f"{page}_ms_{when}": times[page]
-                for when, times in figures.items() for page in times},
-             ratio_first=round(figures["long"]["first"] /
-                               figures["short"]["first"], 2),
-             ratio_second=round(figures["long"]["second"] /
-                                figures["short"]["second"], 2),
+        first = [bench.page_us(short), bench.page_us(long)]
+        deep = [bench.page_us(short, 50), bench.page_us(long, DEPTH)]
+        emit(f"chimed_page_of_{name}", cpu_us_first=first, cpu_us_deep=deep,
+             ratio_first=round(first[1] / first[0], 2),
+             ratio_deep=round(deep[1] / deep[0], 2),
              rss_kb=bench.chimed.rss_kb())
 
 
@@ -172,11 +168,11 @@ def deletion():
         channels = [bench.channel(messages=10) for _ in range(20)]
         large = bench.channel()
         bench.fill(large, HISTORY, 1)
-        before = bench.load("list", channels)
+        before = bench.load(channels)
         start = time.monotonic()
         bench.api.call("DELETE", f"/channels/{quote(large)}", bench.user)
         took = time.monotonic() - start
-        during = bench.load("list", channels)
+        during = bench.load(channels)
         emit("chimed_list_during_deletion", delete_ms=round(took * 1e3, 2),
              before_p99_ms=before["p99_ms"], before_per_s=before["per_s"],
              **during)

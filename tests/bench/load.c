@@ -4,9 +4,10 @@
  * Prints one JSON line with the rate and the percentiles of the time from
  * request to answer. Ends with 1 on any answer but success.
  *
- *	load PORT BEARER list|send CLIENTS SECONDS < CHANNEL-ARNS
+ *	load PORT BEARER CLIENTS SECONDS [QUERY] < CHANNEL-ARNS
  *
- * The channels take turns. The key pair is that of the environment.
+ * With a query it lists messages, without it sends some. The channels take
+ * turns. The key pair is that of the environment.
  */
 #include "aws/sigv4.h"
 #include "util/alloc.h"
@@ -271,11 +272,10 @@ static void report(const struct load *load, int64_t took_us)
 		share_ms(load, 0.5), share_ms(load, 0.99), share_ms(load, 1));
 }
 
-static void prepare(struct load *load, char **argv)
+static void prepare(struct load *load, const char *port, const char *query)
 {
 	const char *key = getenv("AWS_ACCESS_KEY_ID");
 	const char *secret = getenv("AWS_SECRET_ACCESS_KEY");
-	bool send = strcmp(argv[3], "send") == 0;
 
 	if (key == NULL || secret == NULL)
 		die("key pair", "not in the environment");
@@ -283,10 +283,9 @@ static void prepare(struct load *load, char **argv)
 	sigv4_signed_init(&load->out);
 	buf_init(&load->request, REQUEST_BYTES);
 	buf_init(&load->body, REQUEST_BYTES);
-	snprintf(load->host, sizeof(load->host), "127.0.0.1:%s", argv[1]);
-	load->bearer = argv[2];
-	load->method = send ? "POST" : "GET";
-	load->query = send ? "" : "max-results=10";
+	snprintf(load->host, sizeof(load->host), "127.0.0.1:%s", port);
+	load->method = query == NULL ? "POST" : "GET";
+	load->query = query == NULL ? "" : query;
 	read_channels(load);
 	load->epoll = epoll_create1(0);
 }
@@ -296,11 +295,13 @@ int main(int argc, char **argv)
 	struct load load = {.path_count = 0};
 	uint64_t port, count, seconds;
 
-	if (argc != 6 || parse_u64(argv[1], UINT16_MAX, &port) != 0 ||
-		parse_u64(argv[4], CLIENTS_MAX, &count) != 0 ||
-		parse_u64(argv[5], UINT16_MAX, &seconds) != 0)
-		die("usage", "PORT BEARER list|send CLIENTS SECONDS");
-	prepare(&load, argv);
+	if (argc < 5 || argc > 6 ||
+		parse_u64(argv[1], UINT16_MAX, &port) != 0 ||
+		parse_u64(argv[3], CLIENTS_MAX, &count) != 0 ||
+		parse_u64(argv[4], UINT16_MAX, &seconds) != 0)
+		die("usage", "PORT BEARER CLIENTS SECONDS [QUERY]");
+	load.bearer = argv[2];
+	prepare(&load, argv[1], argc == 6 ? argv[5] : NULL);
 	struct client **clients = xcalloc(count, sizeof(struct client *));
 
 	for (size_t i = 0; i < count; i++)
