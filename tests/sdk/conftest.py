@@ -1,0 +1,60 @@
+"""Fixtures: one chimed for the whole run, one town for each client."""
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
+
+from suite import boto, node, scene  # noqa: E402
+from support.chimed import Chimed  # noqa: E402
+
+
+REPORT = []
+
+
+@pytest.fixture(scope="session")
+def report():
+    """A list: its lines are shown at the end of the run."""
+    return REPORT
+
+
+def pytest_terminal_summary(terminalreporter):
+    for line in REPORT:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def chimed(tmp_path_factory):
+    server = Chimed(tmp_path_factory.mktemp("sdk"),
+                    options=[*scene.chimed_options(), "--sync", "off"])
+    server.start()
+    yield server
+    assert server.stop() == 0, server.log()[-4000:]
+
+
+@pytest.fixture(scope="session", params=["botocore", "botocore-2018",
+                                         "javascript"])
+def client(request):
+    """Each client in turn, not connected yet."""
+    made = {"botocore": boto.present, "botocore-2018": boto.of_2018,
+            "javascript": node.Node}[request.param]()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def driver(client, chimed):
+    return client.connect(chimed.endpoint)
+
+
+@pytest.fixture(scope="session")
+def town(driver, chimed):
+    return scene.Town(chimed.port)
+
+
+@pytest.fixture(scope="session")
+def shared_scene(town):
+    """For cases that change nothing."""
+    return scene.Scene(town).decorate()

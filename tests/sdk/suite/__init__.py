@@ -1,0 +1,1 @@
+"""Every operation of chimed through clients that AWS wrote."""
