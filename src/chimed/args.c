@@ -33,25 +33,49 @@ static int parse_body(
 	if (!takes_body(source->route->operation) ||
 		is_blank(source->body, source->body_len))
 		return 0;
-	*ret = json_parse_repaired(source->body, source->body_len, err);
-	if (*ret == NULL)
-		return err_set(
-			err, -EINVAL, "The request body is not valid JSON");
+	*ret = json_parse_strict(source->body, source->body_len, err);
+	if (*ret == NULL) {
+		err->code = -EINVAL;
+		return err_prefix(
+			err, "The request body cannot be read as JSON: ");
+	}
 	if (!json_is_object(*ret))
-		return err_set(
-			err, -EINVAL, "The request body is not a JSON object");
+		return err_set(err, -EINVAL,
+			"The request body must be a JSON object, {...}");
 	return 0;
+}
+
+/* Epoch seconds are a number wherever they stand. */
+static bool is_seconds(const struct chime_member *member, const char *text)
+{
+	return member->type == CHIME_TIMESTAMP && *text != '\0' &&
+	       text[strspn(text, "0123456789.")] == '\0';
 }
 
 /* A value of the path or the query, as JSON. */
 static int text_value(const struct chime_member *member, const char *text,
 	size_t len, json_t **ret, struct err *err)
 {
-	*ret = json_stringn(text, len);
+	if (is_seconds(member, text))
+		*ret = json_loads(text, JSON_DECODE_ANY, NULL);
+	if (*ret == NULL)
+		*ret = json_stringn(text, len);
 	if (*ret == NULL)
 		return err_set(
 			err, -EINVAL, "%s is not valid UTF-8", member->name);
 	return 0;
+}
+
+static bool is_given_twice(struct span query, const char *name)
+{
+	unsigned count = 0;
+
+	while (query.p != NULL) {
+		struct span pair = span_cut(&query, '&');
+
+		count += span_is(span_cut(&pair, '='), name);
+	}
+	return count > 1;
 }
 
 static int query_value(const struct args_source *source,
@@ -64,9 +88,19 @@ static int query_value(const struct args_source *source,
 
 	if (rc == -ENOENT)
 		return 0;
-	if (rc != 0 || text.overflow)
-		return err_set(err, -EINVAL, "%s cannot be read from the query",
-			member->name);
+	if (rc != 0)
+		return err_set(err, -EINVAL,
+			"%s (%s in the query) has a %% without two "
+			"hexadecimal digits",
+			member->name, member->wire);
+	if (text.overflow)
+		return err_set(err, -EINVAL,
+			"%s is longer than %d bytes in the query", member->name,
+			QUERY_VALUE_BYTES);
+	if (is_given_twice(source->query, member->wire))
+		return err_set(err, -EINVAL,
+			"%s (%s in the query) is given more than once",
+			member->name, member->wire);
 	return text_value(member, text.data, text.len, ret, err);
 }
 
@@ -92,12 +126,30 @@ static int fetch(const struct args_source *source, json_t *body,
 	return 0;
 }
 
+/* Only what a person wrote is kept with its length. */
+static int check_nul(
+	const struct chime_member *member, const json_t *value, struct err *err)
+{
+	const char *text = json_string_value(value);
+
+	if (text == NULL || strlen(text) == json_string_length(value))
+		return 0;
+	if (member->where == CHIME_IN_BODY && member->type == CHIME_STRING &&
+		member->values == NULL &&
+		(member->pattern == CHIME_ANY ||
+			member->pattern == CHIME_ONE_LINE))
+		return 0;
+	return err_set(err, -EINVAL, "%s may hold no NUL", member->name);
+}
+
 static int take(const struct args_source *source, json_t *body,
 	const struct chime_member *member, struct args *args, struct err *err)
 {
 	json_t AUTOJSON *value = NULL;
 	int rc = fetch(source, body, member, &value, err);
 
+	if (rc == 0)
+		rc = check_nul(member, value, err);
 	if (rc == 0)
 		rc = chime_member_check(member, value, err);
 	if (rc == 0 && value != NULL && !json_is_null(value))

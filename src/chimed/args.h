@@ -3,6 +3,10 @@
  * query, body), checked against the row, and kept as one JSON object keyed by
  * API names. Unknown members are dropped, null is absent, an empty body is
  * {}. The bearer (a header) is not among them.
+ *
+ * Nothing is guessed at: broken UTF-8, lone surrogates, members and query
+ * parameters that come twice are refused. \u0000 is kept in content and
+ * metadata, as any other character, and refused elsewhere.
  */
 #ifndef CHIMED_ARGS_H
 #define CHIMED_ARGS_H

@@ -37,6 +37,17 @@ json_t *json_parse_repaired(const char *text, size_t len, struct err *err)
 	return value;
 }
 
+json_t *json_parse_strict(const char *text, size_t len, struct err *err)
+{
+	json_error_t error;
+	json_t *value = json_loadb(
+		text, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+
+	if (!value)
+		set_error(err, &error);
+	return value;
+}
+
 const char *json_get_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));

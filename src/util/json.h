@@ -25,6 +25,10 @@
 json_t *json_parse_repaired(
 	const char *text, size_t len, struct err *err) MUST_CHECK;
 
+/* Repairs nothing, and refuses members that come twice. */
+json_t *json_parse_strict(
+	const char *text, size_t len, struct err *err) MUST_CHECK;
+
 /* The string member, or NULL when absent, null or of another type. */
 const char *json_get_string(const json_t *object, const char *key);
 /* Same, with the length: the string may hold NUL bytes. */

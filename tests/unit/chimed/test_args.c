@@ -9,6 +9,7 @@
 /* clang-format on */
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #define CHANNEL "arn:aws:chime:us-east-1:1:app-instance/a/channel/c"
@@ -17,6 +18,8 @@
 	"%2Fchannel%2Fc"
 
 static struct chime_route route;
+
+static struct err error; /* of the last call */
 
 static int collect(const char *method, const char *path, const char *query,
 	const char *body, struct args *args)
@@ -27,11 +30,10 @@ static int collect(const char *method, const char *path, const char *query,
 		.body = body,
 		.body_len = strlen(body),
 	};
-	struct err err;
 
 	assert_int_equal(
 		chime_route(method, span_of(path), span_of(query), &route), 0);
-	return args_collect(&source, args, &err);
+	return args_collect(&source, args, &error);
 }
 
 static int send_body(const char *body, struct args *args)
@@ -132,6 +134,88 @@ static void test_refuses_bad_query_values(void **state)
 	}
 }
 
+static void test_reasons(void **state)
+{
+	static const struct {
+		const char *query;
+		const char *body;
+		const char *reason;
+	} rows[] = {
+		{"", "{\n\"Content\" 7}", "line 2 column"},
+		{"", "{\"Content\":\"\xff\"}", "line 1 column"},
+		{"", "{\"Content\":\"\\ud800\"}", "line 1 column"},
+		{"", "{\"Type\":1,\"Type\":1}", "duplicate object key"},
+		{"", "[1]", "must be a JSON object"},
+		{"", "\"x\"", "line 1 column"},
+		{"", "{\"Content\":7}", "Content must be a string"},
+		{"", "{\"Content\":null}", "Content is missing"},
+		{"",
+			"{\"Content\":\"\\u0000\","
+			"\"Type\":\"STANDARD\\u0000\"}",
+			"Type may hold no NUL"},
+		{"max-results=1&max-results=2", NULL, "MaxResults (max-"},
+		{"max-results=", NULL, "MaxResults must be a whole number"},
+		{"max-results=%31+", NULL, "MaxResults must be a whole"},
+		{"max-results=51", NULL, "MaxResults must be from 1 to 50"},
+		{"next-token=%4", NULL, "% without two"},
+		{"next-token=a%00b", NULL, "NextToken may hold no NUL"},
+		{"not-after=999999999999999", NULL, "NotAfter must be a time"},
+		{"not-after=-1", NULL, "NotAfter must be a time"},
+		{"not-after=", NULL, "NotAfter must be a time"},
+		{"not-after=1.2.3", NULL, "NotAfter must be a time"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct args AUTOARGS args = {NULL};
+
+		assert_int_equal(
+			collect(rows[i].body == NULL ? "GET" : "POST",
+				CHANNEL_PATH "/messages", rows[i].query,
+				rows[i].body == NULL ? "" : rows[i].body,
+				&args),
+			-EINVAL);
+		if (strstr(error.text, rows[i].reason) == NULL)
+			fail_msg("%s: %s", rows[i].reason, error.text);
+	}
+}
+
+static void test_times_in_the_query(void **state)
+{
+	static const char *const spellings[] = {"2021-01-19T18%3A00%3A00Z",
+		"2021-01-19T18:00:00.000Z", "2021-01-19T18:00:00+00:00",
+		"2021-01-19T18%3A00%3A00%2B00%3A00", "1611079200",
+		"1611079200.000"};
+	char query[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+		struct args AUTOARGS args = {NULL};
+
+		snprintf(query, sizeof(query), "not-before=%s", spellings[i]);
+		assert_int_equal(collect("GET", CHANNEL_PATH "/messages", query,
+					 "", &args),
+			0);
+		assert_int_equal(
+			args_time_ms(&args, "NotBefore", -1), 1611079200000);
+	}
+}
+
+static void test_nul_in_content(void **state)
+{
+	static const char body[] =
+		"{\"Content\":\"a\\u0000b\",\"Type\":\"STANDARD\","
+		"\"Persistence\":\"PERSISTENT\","
+		"\"ClientRequestToken\":\"tok\"}";
+	struct args AUTOARGS args = {NULL};
+	size_t len;
+
+	(void)state;
+	assert_int_equal(send_body(body, &args), 0);
+	assert_memory_equal(args_text(&args, "Content", &len), "a\0b", 4);
+	assert_int_equal(len, 3);
+}
+
 static void test_digest_is_of_the_meaning(void **state)
 {
 	static const char same[] =
@@ -169,6 +253,9 @@ int main(void)
 		cmocka_unit_test(test_bodies_nobody_asked_for_are_ignored),
 		cmocka_unit_test(test_query_values),
 		cmocka_unit_test(test_refuses_bad_query_values),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_times_in_the_query),
+		cmocka_unit_test(test_nul_in_content),
 		cmocka_unit_test(test_digest_is_of_the_meaning),
 	};
 

@@ -79,6 +79,25 @@ static void test_parse_error_place(void **state)
 	assert_null(json_parse_repaired("{}\0", 3, &err));
 }
 
+static void test_parse_strict(void **state)
+{
+	static const char *const bad[] = {"{\"a\":1,\"a\":1}",
+		"{\"a\":\"\xFF\"}", "{\"a\":\"\\ud800\"}", "{\"a\":1e999}",
+		"{\"\\u0000\":1}", "[1", "", "7"};
+	static const char nul[] = "{\"a\":\"\\u0000\"}";
+	struct err err = {.code = 0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_null(json_parse_strict(bad[i], strlen(bad[i]), &err));
+		assert_int_equal(err.code, -EBADMSG);
+		assert_memory_equal(err.text, "line 1 column ", 14);
+		assert_null(strstr(err.text, " near "));
+	}
+	json_t AUTOJSON *value = json_parse_strict(nul, strlen(nul), &err);
+	assert_non_null(value);
+}
+
 static void test_parse_depth(void **state)
 {
 	(void)state;
@@ -189,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_parse_repairs),
 		cmocka_unit_test(test_parse_refuses),
 		cmocka_unit_test(test_parse_error_place),
+		cmocka_unit_test(test_parse_strict),
 		cmocka_unit_test(test_parse_depth),
 		cmocka_unit_test(test_get_string),
 		cmocka_unit_test(test_get_time),
