@@ -51,6 +51,10 @@ enum store_kind {
 	/* (space, key) -> value; value NULL deletes. For what ends remember:
 	 * puppets, memberships, created channels. */
 	STORE_FACT,
+	/* What will never be delivered, kept for the operator: (mapping, way,
+	 * seq) -> source_id, token, payload, position, at_ms, value (why). */
+	STORE_ASIDE_ADD,
+	STORE_ASIDE_DROP, /* (mapping, way, seq) */
 };
 
 /* Fields that the kind does not name are ignored; strings may be NULL then.
@@ -81,7 +85,8 @@ typedef void store_fn(void *arg);
 typedef void store_each_fn(const struct store_record *record, void *arg);
 
 struct store_query {
-	enum store_kind kind; /* CURSOR, DONE, INTENT, OUTBOX_ADD, FACT */
+	/* CURSOR, DONE, INTENT, OUTBOX_ADD, FACT, ASIDE_ADD */
+	enum store_kind kind;
 	enum lane_way way;
 	const char *mapping; /* for all but FACT */
 	int64_t since;       /* DONE: position >= since */

@@ -65,6 +65,9 @@ static char *lane_key(const struct store_record *r, enum store_kind kind)
 	case STORE_OUTBOX_ADD:
 		return xasprintf("outbox\n%d\n%s\n%llu", (int)r->way, name,
 			(unsigned long long)r->seq);
+	case STORE_ASIDE_ADD:
+		return xasprintf("aside\n%d\n%s\n%llu", (int)r->way, name,
+			(unsigned long long)r->seq);
 	default:
 		return xasprintf("cursor\n%d\n%s", (int)r->way, name);
 	}
@@ -135,6 +138,8 @@ static void apply(struct memory_store *m, const struct store_record *r)
 		forget(m, r);
 	else if (r->kind == STORE_OUTBOX_DROP)
 		drop(m, r, STORE_OUTBOX_ADD);
+	else if (r->kind == STORE_ASIDE_DROP)
+		drop(m, r, STORE_ASIDE_ADD);
 	else if (r->kind == STORE_INTENT && r->at_ms == 0)
 		drop(m, r, STORE_INTENT);
 	else if (r->kind == STORE_FACT && !r->value)
@@ -251,7 +256,8 @@ static int memory_each(struct store *store, const struct store_query *query,
 	struct memory_row *next;
 	size_t count = 0;
 
-	if (query->kind == STORE_OUTBOX_DROP || query->kind == STORE_FORGET)
+	if (query->kind == STORE_OUTBOX_DROP || query->kind == STORE_FORGET ||
+		query->kind == STORE_ASIDE_DROP)
 		return -EINVAL;
 	found = xcalloc(HASH_COUNT(m->rows) + 1, sizeof(struct memory_row *));
 	HASH_ITER (hh, m->rows, row, next) {

@@ -18,6 +18,9 @@ static const char sql_intent[] = "SELECT source_id, progress, at_ms FROM intent"
 static const char sql_outbox[] =
 	"SELECT seq, source_id, token, payload, position, at_ms FROM outbox"
 	" WHERE " LANE " ORDER BY seq";
+static const char sql_aside[] =
+	"SELECT seq, source_id, token, payload, position, at_ms, reason"
+	" FROM aside WHERE " LANE " ORDER BY seq";
 static const char sql_fact[] =
 	"SELECT key, value FROM fact WHERE space = ?1 ORDER BY key";
 
@@ -58,6 +61,12 @@ static void read_outbox(sqlite3_stmt *stmt, struct store_record *ret)
 	ret->at_ms = sqlite3_column_int64(stmt, 5);
 }
 
+static void read_aside(sqlite3_stmt *stmt, struct store_record *ret)
+{
+	read_outbox(stmt, ret);
+	ret->value = column_text(stmt, 6);
+}
+
 static void read_fact(sqlite3_stmt *stmt, struct store_record *ret)
 {
 	ret->key = column_text(stmt, 0);
@@ -75,6 +84,7 @@ static const struct reader readers[] = {
 	[STORE_INTENT] = {sql_intent, read_intent},
 	[STORE_OUTBOX_ADD] = {sql_outbox, read_outbox},
 	[STORE_FACT] = {sql_fact, read_fact},
+	[STORE_ASIDE_ADD] = {sql_aside, read_aside},
 };
 
 static void query_bind(sqlite3_stmt *stmt, const struct store_query *query)

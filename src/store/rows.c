@@ -17,6 +17,8 @@ enum statement {
 	DROP_INTENT,
 	PUT_OUTBOX,
 	DROP_OUTBOX,
+	PUT_ASIDE,
+	DROP_ASIDE,
 	FORGET_DONE,
 	FORGET_INTENTS,
 	PUT_FACT,
@@ -39,6 +41,10 @@ static const char *const statement_sql[STATEMENTS] = {
 		       " token, payload, position, at_ms)"
 		       " VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[DROP_OUTBOX] = "DELETE FROM outbox WHERE lane = ? AND seq = ?",
+	[PUT_ASIDE] = "INSERT OR REPLACE INTO aside (lane, seq, source_id,"
+		      " token, payload, position, at_ms, reason)"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[DROP_ASIDE] = "DELETE FROM aside WHERE lane = ? AND seq = ?",
 	[FORGET_DONE] = "DELETE FROM done WHERE lane = ? AND position < ?",
 	[FORGET_INTENTS] = "DELETE FROM intent WHERE lane = ? AND at_ms < ?",
 	[PUT_FACT] = "INSERT OR REPLACE INTO fact (space, key, value)"
@@ -231,11 +237,10 @@ static int apply_intent(struct rows *rows, struct row_lane *lane,
 	return run(stmt);
 }
 
-static int apply_outbox_add(struct rows *rows, struct row_lane *lane,
+/* What a line in the outbox and one that was set aside have in common. */
+static void bind_line(sqlite3_stmt *stmt, const struct row_lane *lane,
 	const struct store_record *record)
 {
-	sqlite3_stmt *stmt = rows->statements[PUT_OUTBOX];
-
 	(void)sqlite3_bind_int64(stmt, 1, lane->id);
 	(void)sqlite3_bind_int64(stmt, 2, (int64_t)record->seq);
 	bind_text(stmt, 3, record->source_id);
@@ -244,17 +249,45 @@ static int apply_outbox_add(struct rows *rows, struct row_lane *lane,
 		stmt, 5, record->payload, record->payload_len, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(stmt, 6, record->position);
 	(void)sqlite3_bind_int64(stmt, 7, record->at_ms);
+}
+
+static int apply_outbox_add(struct rows *rows, struct row_lane *lane,
+	const struct store_record *record)
+{
+	sqlite3_stmt *stmt = rows->statements[PUT_OUTBOX];
+
+	bind_line(stmt, lane, record);
+	return run(stmt);
+}
+
+static int apply_aside_add(struct rows *rows, struct row_lane *lane,
+	const struct store_record *record)
+{
+	sqlite3_stmt *stmt = rows->statements[PUT_ASIDE];
+
+	bind_line(stmt, lane, record);
+	bind_text(stmt, 8, record->value);
+	return run(stmt);
+}
+
+static int drop_line(
+	sqlite3_stmt *stmt, int64_t lane_id, const struct store_record *record)
+{
+	(void)sqlite3_bind_int64(stmt, 1, lane_id);
+	(void)sqlite3_bind_int64(stmt, 2, (int64_t)record->seq);
 	return run(stmt);
 }
 
 static int apply_outbox_drop(struct rows *rows, struct row_lane *lane,
 	const struct store_record *record)
 {
-	sqlite3_stmt *stmt = rows->statements[DROP_OUTBOX];
+	return drop_line(rows->statements[DROP_OUTBOX], lane->id, record);
+}
 
-	(void)sqlite3_bind_int64(stmt, 1, lane->id);
-	(void)sqlite3_bind_int64(stmt, 2, (int64_t)record->seq);
-	return run(stmt);
+static int apply_aside_drop(struct rows *rows, struct row_lane *lane,
+	const struct store_record *record)
+{
+	return drop_line(rows->statements[DROP_ASIDE], lane->id, record);
 }
 
 static int apply_forget(struct rows *rows, struct row_lane *lane,
@@ -297,6 +330,8 @@ static apply_fn *const appliers[] = {
 	[STORE_OUTBOX_ADD] = apply_outbox_add,
 	[STORE_OUTBOX_DROP] = apply_outbox_drop,
 	[STORE_FORGET] = apply_forget,
+	[STORE_ASIDE_ADD] = apply_aside_add,
+	[STORE_ASIDE_DROP] = apply_aside_drop,
 };
 
 int rows_apply(struct rows *rows, const struct store_record *record)

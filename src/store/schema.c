@@ -50,8 +50,21 @@ static const char version_1[] =
 	" value TEXT NOT NULL,"
 	" PRIMARY KEY (space, key)) STRICT, WITHOUT ROWID;";
 
+/* The lines that were set aside, with the reason. */
+static const char version_2[] =
+	"CREATE TABLE aside ("
+	" lane INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" source_id TEXT NOT NULL,"
+	" token TEXT NOT NULL,"
+	" payload BLOB NOT NULL,"
+	" position INTEGER NOT NULL,"
+	" at_ms INTEGER NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" PRIMARY KEY (lane, seq)) STRICT, WITHOUT ROWID;";
+
 /* steps[n] leads from version n to n + 1. */
-static const char *const steps[SCHEMA_VERSION] = {version_1};
+static const char *const steps[SCHEMA_VERSION] = {version_1, version_2};
 
 int schema_fail(sqlite3 *db, const char *text, struct err *err)
 {

@@ -13,7 +13,7 @@
 
 enum {
 	SCHEMA_APPLICATION_ID = 0x42656c66, /* "Belf" */
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 };
 
 /* Makes the tables of the present version in an empty database. */

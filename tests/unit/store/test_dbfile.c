@@ -126,7 +126,7 @@ static void test_newer_version_is_refused(void **state)
 	store_close(TAKE(f->store));
 	sql(f->path, "PRAGMA user_version = 99");
 	expect_refused(f, -EINVAL, "newer version (schema 99");
-	sql(f->path, "PRAGMA user_version = 1");
+	sql(f->path, "PRAGMA user_version = 2");
 	reopen(f);
 	assert_int_equal(3, get_cursor(f->store));
 }

@@ -50,6 +50,7 @@ CASE(cursor)
 CASE(done)
 CASE(intent)
 CASE(outbox)
+CASE(aside)
 CASE(forget)
 CASE(fact)
 CASE(odd_bytes)
@@ -140,6 +141,7 @@ int main(void)
 		TEST(done),
 		TEST(intent),
 		TEST(outbox),
+		TEST(aside),
 		TEST(forget),
 		TEST(fact),
 		TEST(odd_bytes),

@@ -40,6 +40,8 @@ static void test_created_is_sound(void **state)
 	run(*state, "INSERT INTO done VALUES (1, 2, 'id', 3, 1, 'dest')");
 	run(*state, "INSERT INTO intent VALUES (1, 'id', 0, 5)");
 	run(*state, "INSERT INTO outbox VALUES (1, 1, '', 't', x'00', 2, 3)");
+	run(*state,
+		"INSERT INTO aside VALUES (1, 1, '', 't', x'00', 2, 3, '')");
 	run(*state, "INSERT INTO fact VALUES ('s', 'k', 'v')");
 	assert_int_equal(0, schema_check(*state, &err));
 }
@@ -74,7 +76,7 @@ static void test_refusals(void **state)
 	expect_refused(*state, "no schema version");
 	run(*state, "PRAGMA user_version = 2147483647");
 	expect_refused(*state, "newer version (schema 2147483647");
-	run(*state, "PRAGMA user_version = 1");
+	run(*state, "PRAGMA user_version = 2");
 	run(*state, "PRAGMA application_id = 1");
 	expect_refused(*state, "another program");
 }

@@ -87,6 +87,7 @@ CASE(cursor)
 CASE(done)
 CASE(intent)
 CASE(outbox)
+CASE(aside)
 CASE(forget)
 CASE(fact)
 CASE(odd_bytes)
@@ -481,6 +482,7 @@ int main(void)
 		OPEN(done),
 		OPEN(intent),
 		OPEN(outbox),
+		OPEN(aside),
 		OPEN(forget),
 		OPEN(fact),
 		OPEN(odd_bytes),

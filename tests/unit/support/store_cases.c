@@ -62,6 +62,12 @@ static void add_row(const struct store_record *r, void *arg)
 			(int)r->payload_len, (const char *)r->payload,
 			(long long)r->position, (long long)r->at_ms);
 		break;
+	case STORE_ASIDE_ADD:
+		buf_addf(out, "aside %llu %s %s %.*s %lld %lld %s\n",
+			(unsigned long long)r->seq, r->source_id, r->token,
+			(int)r->payload_len, (const char *)r->payload,
+			(long long)r->position, (long long)r->at_ms, r->value);
+		break;
 	default:
 		buf_addf(out, "fact %s=%s\n", r->key, r->value);
 	}
@@ -186,7 +192,8 @@ static void outbox(
 				    .payload = "hello, world",
 				    .payload_len = 5,
 				    .position = 77,
-				    .at_ms = 88});
+				    .at_ms = 88,
+				    .value = "why"});
 }
 
 void store_case_outbox(struct loop *loop, struct store *store)
@@ -205,6 +212,23 @@ void store_case_outbox(struct loop *loop, struct store *store)
 	store_settle(loop, store);
 	expect(store, STORE_OUTBOX_ADD, LANE_TO_CHIME,
 		"outbox 2  tok hello 77 88\noutbox 10 x tok hello 77 88\n");
+}
+
+void store_case_aside(struct loop *loop, struct store *store)
+{
+	outbox(store, STORE_OUTBOX_ADD, 4, "x");
+	outbox(store, STORE_ASIDE_ADD, 10, "x");
+	outbox(store, STORE_ASIDE_ADD, 4, "");
+	outbox(store, STORE_ASIDE_ADD, 5, "gone");
+	outbox(store, STORE_OUTBOX_DROP, 4, NULL);
+	outbox(store, STORE_ASIDE_DROP, 5, NULL);
+	outbox(store, STORE_ASIDE_DROP, 5, NULL);
+	store_settle(loop, store);
+	expect(store, STORE_OUTBOX_ADD, LANE_TO_CHIME, "");
+	expect(store, STORE_ASIDE_ADD, LANE_TO_IRC, "");
+	expect(store, STORE_ASIDE_ADD, LANE_TO_CHIME,
+		"aside 4  tok hello 77 88 why\naside 10 x tok hello 77 88 "
+		"why\n");
 }
 
 void store_case_forget(struct loop *loop, struct store *store)
@@ -379,5 +403,7 @@ void store_case_cannot_ask(struct loop *loop, struct store *store)
 	buf_init(&none, 10);
 	assert_int_equal(-EINVAL, store_each(store, &query, add_row, &none));
 	query.kind = STORE_OUTBOX_DROP;
+	assert_int_equal(-EINVAL, store_each(store, &query, add_row, &none));
+	query.kind = STORE_ASIDE_DROP;
 	assert_int_equal(-EINVAL, store_each(store, &query, add_row, &none));
 }

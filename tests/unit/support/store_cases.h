@@ -15,6 +15,7 @@ store_case_fn store_case_cursor;
 store_case_fn store_case_done;
 store_case_fn store_case_intent;
 store_case_fn store_case_outbox;
+store_case_fn store_case_aside;
 store_case_fn store_case_forget;
 store_case_fn store_case_fact;
 store_case_fn store_case_odd_bytes;
