@@ -25,6 +25,7 @@ struct realm {
 	const char *region;
 	const char *account;
 	const char *const *admins; /* user ids, NULL ends; or NULL */
+	const int64_t *quotas;     /* by enum quota; NULL: there are none */
 };
 
 struct user {

@@ -1,5 +1,6 @@
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "util/json.h"
 
 /* The app instance, and the user of it that is or becomes its admin. */
@@ -48,7 +49,7 @@ void handle_create_app_instance_admin(struct call *call)
 	if (db_value(call->db, 0, sql, "ii", post.app_instance, post.user.id))
 		answer_fault(call->answer, FAULT_CONFLICT,
 			"%s is an admin already", post.user.arn);
-	else
+	else if (quota_allows(call, QUOTA_ADMINS, post.app_instance))
 		appoint(call, &post);
 }
 

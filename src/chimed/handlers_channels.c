@@ -1,6 +1,7 @@
 #include "aws/arn.h"
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "chimed/removal.h"
 #include "chimed/summary.h"
 #include "util/alloc.h"
@@ -54,7 +55,10 @@ void handle_create_channel(struct call *call)
 		" ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
 	int64_t app_instance;
 
-	if (!call_app_instance(call, &app_instance))
+	if (!call_app_instance(call, &app_instance) ||
+		!quota_allows(call, QUOTA_CHANNELS, app_instance) ||
+		!quota_allows(
+			call, QUOTA_MEMBERSHIPS_PER_USER, call->bearer.id))
 		return;
 	char AUTOFREE *arn =
 		new_arn(args_text(&call->args, "AppInstanceArn", NULL));

@@ -1,6 +1,7 @@
 #include "aws/arn.h"
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "util/alloc.h"
 #include "util/json.h"
 
@@ -11,6 +12,8 @@ void handle_create_app_instance(struct call *call)
 		" updated_ms) VALUES (?1, ?2, ?3, ?4, ?4)";
 	char id[ANSWER_ID_BYTES];
 
+	if (!quota_allows(call, QUOTA_APP_INSTANCES, 0))
+		return;
 	answer_new_id(id);
 	char AUTOFREE *arn = arn_new_app_instance(
 		"aws", call->realm->region, call->realm->account, id);

@@ -1,5 +1,6 @@
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "util/json.h"
 
 static bool is_staff(const struct call *call)
@@ -43,7 +44,9 @@ void handle_create_channel_membership(struct call *call)
 	} else if (fault == FAULT_CONFLICT) {
 		answer_fault(call->answer, FAULT_CONFLICT,
 			"%s is a member of this channel already", user.arn);
-	} else {
+	} else if (quota_allows(
+			   call, QUOTA_MEMBERS_PER_CHANNEL, call->channel.id) &&
+		   quota_allows(call, QUOTA_MEMBERSHIPS_PER_USER, user.id)) {
 		seat(call, &user, type);
 		call_ok(call, call_of_channel(call, "Member",
 				      call_identity_of(call, &user)));
@@ -67,6 +70,13 @@ static void batch_refuse(struct batch *batch, const char *arn, enum fault fault)
 						: "cannot become a member"));
 }
 
+static bool has_room(struct call *call, const struct user *user)
+{
+	return quota_has_room(
+		       call, QUOTA_MEMBERS_PER_CHANNEL, call->channel.id) &&
+	       quota_has_room(call, QUOTA_MEMBERSHIPS_PER_USER, user->id);
+}
+
 static void batch_seat(struct batch *batch, const char *arn)
 {
 	struct call *call = batch->call;
@@ -79,6 +89,8 @@ static void batch_seat(struct batch *batch, const char *arn)
 	}
 	enum fault fault = obstacle(call, &user, batch->type);
 
+	if (fault == FAULT_NONE && !has_room(call, &user))
+		fault = FAULT_LIMIT;
 	if (fault != FAULT_NONE) {
 		batch_refuse(batch, arn, fault);
 		return;

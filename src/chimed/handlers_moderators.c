@@ -1,5 +1,6 @@
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "chimed/summary.h"
 #include "util/json.h"
 
@@ -26,7 +27,7 @@ void handle_create_channel_moderator(struct call *call)
 	else if (call_is_seated(call, SEAT_MODERATOR, &user))
 		answer_fault(call->answer, FAULT_CONFLICT,
 			"%s is a moderator of this channel already", user.arn);
-	else
+	else if (quota_allows(call, QUOTA_MODERATORS, call->channel.id))
 		seat(call, &user);
 }
 

@@ -1,6 +1,7 @@
 #include "aws/arn.h"
 #include "chimed/handlers.h"
 #include "chimed/listing.h"
+#include "chimed/quotas.h"
 #include "chimed/removal.h"
 #include "util/alloc.h"
 #include "util/json.h"
@@ -34,7 +35,7 @@ void handle_create_app_instance_user(struct call *call)
 	if (call_find_user(call, arn, &taken))
 		answer_fault(call->answer, FAULT_CONFLICT,
 			"AppInstanceUser with id %s already exists", id);
-	else
+	else if (quota_allows(call, QUOTA_USERS, app_instance))
 		create(call, app_instance, arn);
 }
 

@@ -75,17 +75,20 @@ static int run(const struct settings *settings)
 	}
 	db_set_sync(db, (enum db_sync)settings->sync);
 	struct faults *faults = faults_of(settings);
-	struct service *service =
-		service_new(db, &(struct service_params){
-					.region = settings->region,
-					.account = settings->account,
-					.admins = settings->admins,
-					.admin_count = settings->admin_count,
-					.access_key = settings->access_key_id,
-					.secret = settings->secret_access_key,
-					.skew_s = settings->max_skew_s,
-					.faults = faults,
-				});
+	bool published = settings->limits == LIMITS_PUBLISHED;
+	struct service *service = service_new(
+		db, &(struct service_params){
+			    .region = settings->region,
+			    .account = settings->account,
+			    .admins = settings->admins,
+			    .admin_count = settings->admin_count,
+			    .access_key = settings->access_key_id,
+			    .secret = settings->secret_access_key,
+			    .skew_s = settings->max_skew_s,
+			    .faults = faults,
+			    .throttled = published,
+			    .quotas = published ? settings->quotas : NULL,
+		    });
 	struct loop *loop = loop_new();
 
 	rc = serve(loop, settings, db, service);

@@ -12,9 +12,10 @@
 
 enum {
 	TEXT_BYTES = 4096,
+	ADMINS_MAX = 64,
 	NO_AUTH = 256,
 	ADMIN,
-	ADMINS_MAX = 64,
+	LIMITS,
 	FAULT,
 	FAULT_SEED
 };
@@ -24,6 +25,7 @@ const char options_usage[] =
 	"              [--no-auth] [--region REGION] [--account NUMBER]\n"
 	"              [--admin USER-ID]... [--max-skew SECONDS]\n"
 	"              [--sync full|normal|off]\n"
+	"              [--limits none|published]\n"
 	"              [--fault OPERATION:WHAT[:RATE]]... [--fault-seed N]\n"
 	"              [--log error|warn|info|debug]\n";
 
@@ -38,6 +40,7 @@ static const struct option words[] = {
 	{"log", required_argument, NULL, 'v'},
 	{"no-auth", no_argument, NULL, NO_AUTH},
 	{"admin", required_argument, NULL, ADMIN},
+	{"limits", required_argument, NULL, LIMITS},
 	{"fault", required_argument, NULL, FAULT},
 	{"fault-seed", required_argument, NULL, FAULT_SEED},
 	{"help", no_argument, NULL, 'h'},
@@ -131,6 +134,9 @@ static int apply(struct options *options, int letter, struct err *err)
 			&settings->sync, settings_syncs, "--sync", err);
 	case ADMIN:
 		return add_admin(settings, optarg, err);
+	case LIMITS:
+		return set_choice(
+			&settings->limits, settings_limits, "--limits", err);
 	case FAULT:
 		return add_fault(settings, optarg, err);
 	case FAULT_SEED:

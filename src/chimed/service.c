@@ -4,6 +4,7 @@
 #include "chimed/call.h"
 #include "chimed/handlers.h"
 #include "chimed/idempotency.h"
+#include "chimed/throttle.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -16,6 +17,7 @@ struct service {
 	struct db *db;
 	struct auth auth;
 	struct faults *faults;
+	struct throttle *throttle; /* NULL: any rate will do */
 	struct realm realm;
 	char *region;
 	char *account;
@@ -47,6 +49,8 @@ struct service *service_new(struct db *db, const struct service_params *params)
 
 	service->db = db;
 	service->faults = params->faults;
+	if (params->throttled)
+		service->throttle = throttle_new(params->region);
 	service->region = xstrdup(params->region);
 	service->account = xstrdup(params->account);
 	service->admins = copy_list(params->admins, params->admin_count);
@@ -55,6 +59,7 @@ struct service *service_new(struct db *db, const struct service_params *params)
 		.region = service->region,
 		.account = service->account,
 		.admins = (const char *const *)service->admins,
+		.quotas = params->quotas,
 	};
 	auth_init(&service->auth, &(struct auth_params){
 					  .access_key = params->access_key,
@@ -70,6 +75,7 @@ void service_free(struct service *service)
 	if (service == NULL)
 		return;
 	auth_release(&service->auth);
+	throttle_free(service->throttle);
 	for (char **admin = service->admins; *admin != NULL; admin++)
 		free(*admin);
 	free(service->admins);
@@ -248,7 +254,8 @@ static void start(struct service *service,
 
 	if (call.operation->bearer && !call_load_bearer(&call, request->bearer))
 		return;
-	if (take_args(&call, &source))
+	if (take_args(&call, &source) &&
+		throttle_pass(service->throttle, &call, clock_mono_ms()))
 		run(&call);
 	args_release(&call.args);
 }

@@ -1,7 +1,8 @@
 /*
  * The service without its network: one request in, one answer out, against
  * the state file. The way of a request is: signature, operation, faults that
- * were asked for, bearer, arguments, idempotency, channel and role, handler.
+ * were asked for, bearer, arguments, rates, idempotency, channel and role,
+ * handler.
  *
  * The caller keeps a transaction open around service_handle() (db_begin) and
  * lets no answer out before db_commit() said yes.
@@ -15,6 +16,7 @@
 #include "chimed/db.h"
 #include "chimed/faults.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +34,8 @@ struct service_params {
 	const char *secret;
 	int64_t skew_s;
 	struct faults *faults; /* borrowed; NULL: none */
+	bool throttled;        /* the published rates are enforced */
+	const int64_t *quotas; /* borrowed, by enum quota; NULL: none */
 };
 
 /* The database is borrowed and must outlive the service. */

@@ -22,7 +22,38 @@ const char *const settings_syncs[] = {
 	[DB_SYNC_FULL + 1] = NULL,
 };
 
+const char *const settings_limits[] = {
+	[LIMITS_NONE] = "none",
+	[LIMITS_PUBLISHED] = "published",
+	[LIMITS_PUBLISHED + 1] = NULL,
+};
+
 #define AT(member) .offset = offsetof(struct settings, member)
+
+#define QUOTA(which, called, number, what)                                     \
+	{                                                                      \
+		.name = (called), .type = SCHEMA_INT64,                        \
+		.offset = (which) * sizeof(int64_t), .min = 0,                 \
+		.max = INT32_MAX, .fallback = (number), .help = (what)         \
+	}
+
+static const struct schema_row quota_rows[] = {
+	QUOTA(QUOTA_APP_INSTANCES, "app_instances", "100",
+		"App instances of the account."),
+	QUOTA(QUOTA_USERS, "users", "100000", "Users of an app instance."),
+	QUOTA(QUOTA_ADMINS, "admins", "100",
+		"Admins of an app instance, but for those of the setting "
+		"admins."),
+	QUOTA(QUOTA_CHANNELS, "channels", "10000000",
+		"Channels of an app instance."),
+	QUOTA(QUOTA_MEMBERS_PER_CHANNEL, "members_per_channel", "10000",
+		"Memberships of a channel, hidden ones too."),
+	QUOTA(QUOTA_MODERATORS, "moderators_per_channel", "1000",
+		"Moderators of a channel."),
+	QUOTA(QUOTA_MEMBERSHIPS_PER_USER, "memberships_per_user", "20000",
+		"Memberships of a user."),
+	{.name = NULL},
+};
 
 static const struct schema_row rows[] = {
 	{.name = "listen",
@@ -96,6 +127,18 @@ static const struct schema_row rows[] = {
 		.help = "What an answered call outlives: with full a power "
 			"cut, with normal the end of chimed however it comes. "
 			"With off a power cut can damage the state file."},
+	{.name = "limits",
+		.type = SCHEMA_CHOICE,
+		AT(limits),
+		.choices = settings_limits,
+		.fallback = "none",
+		.help = "With published the rates and quotas of the real "
+			"service are enforced; see CHOICES."},
+	{.name = "quotas",
+		.type = SCHEMA_GROUP,
+		AT(quotas),
+		.rows = quota_rows,
+		.help = "How many there may be, with limits = \"published\"."},
 	{.name = "faults",
 		.type = SCHEMA_STRINGS,
 		AT(faults),

@@ -5,11 +5,14 @@
 #ifndef CHIMED_SETTINGS_H
 #define CHIMED_SETTINGS_H
 
+#include "chimed/quotas.h"
 #include "config/schema.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum limits { LIMITS_NONE, LIMITS_PUBLISHED };
 
 /* Strings owned, released by schema_free(). */
 struct settings {
@@ -23,7 +26,9 @@ struct settings {
 	int max_skew_s;
 	char **admins; /* user ids */
 	size_t admin_count;
-	int sync;      /* enum db_sync */
+	int sync;   /* enum db_sync */
+	int limits; /* enum limits */
+	int64_t quotas[QUOTA_COUNT];
 	char **faults; /* fault_spec.h */
 	size_t fault_count;
 	int64_t fault_seed;
@@ -32,6 +37,7 @@ struct settings {
 
 extern const struct schema settings_schema;
 extern const char *const settings_log_levels[];
+extern const char *const settings_limits[];
 extern const char *const settings_syncs[];
 
 #endif

@@ -32,7 +32,8 @@ static int build(void **state)
 	rig_user(&stage.rig, "bobby", stage.bobby);
 	rig_channel(
 		&stage.rig, stage.alice, "RESTRICTED", "PUBLIC", stage.room);
-	stage.realm = (struct realm){"us-east-1", "1", admins};
+	stage.realm = (struct realm){
+		.region = "us-east-1", .account = "1", .admins = admins};
 	answer_init(&stage.answer);
 	stage.call = (struct call){
 		.db = stage.rig.db,

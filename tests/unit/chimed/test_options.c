@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 32 };
+enum { WORDS_MAX = 64 };
 
 static struct err err;
 
@@ -53,7 +53,8 @@ static void test_command_line(void **state)
 			       "--region eu-central-1 --account 42 --admin ann "
 			       "--admin bob --max-skew 5 --log warn "
 			       "--fault *:500:0.1 --fault *:empty "
-			       "--fault-seed 7 --sync off",
+			       "--fault-seed 7 --sync off "
+			       "--limits published",
 				 &options),
 		0);
 	assert_string_equal(options.settings.state, "s");
@@ -65,6 +66,7 @@ static void test_command_line(void **state)
 	assert_int_equal(options.settings.max_skew_s, 5);
 	assert_int_equal(options.settings.log, 1);
 	assert_int_equal(options.settings.sync, DB_SYNC_OFF);
+	assert_int_equal(options.settings.limits, LIMITS_PUBLISHED);
 	assert_int_equal(options.settings.fault_count, 2);
 	assert_string_equal(options.settings.faults[1], "*:empty");
 	assert_int_equal(options.settings.fault_seed, 7);
@@ -78,6 +80,7 @@ static void test_wrong_command_lines(void **state)
 		"--state s --no-auth --max-skew x",
 		"--state s --no-auth --log loud",
 		"--state s --no-auth --sync maybe",
+		"--state s --no-auth --limits some",
 		"--state s --no-auth --fault *:nothing",
 		"--state s --no-auth --fault-seed -1",
 		"--state s --no-auth --region US_EAST", "-x"};

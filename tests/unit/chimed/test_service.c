@@ -10,6 +10,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stdio.h>
 #include <string.h>
 
 static int ask(struct rig *rig, const char *method, const char *target,
@@ -119,6 +120,83 @@ static void test_a_broken_state_is_unavailable(void **state)
 	rig_release(&rig);
 }
 
+static int send(struct rig *rig, const char *channel, const char *bearer,
+	const char *token)
+{
+	return rig_call(rig, CHIME_SEND_CHANNEL_MESSAGE, bearer,
+		"{s:s, s:s, s:s, s:s, s:s}", "ChannelArn", channel, "Content",
+		"x", "Type", "STANDARD", "Persistence", "PERSISTENT",
+		"ClientRequestToken", token);
+}
+
+static int64_t count_messages(struct rig *rig)
+{
+	static const char sql[] = "SELECT count(*) FROM messages";
+
+	return db_value(rig->db, -1, sql, "");
+}
+
+/* An answer that was asked for replaces the real one, but is not the one
+ * that a token gets again. */
+static void test_faults(void **state)
+{
+	struct faults *faults = faults_new(1);
+	struct rig rig;
+	struct err err;
+	char ann[RIG_ARN_BYTES];
+	char square[RIG_ARN_BYTES];
+
+	(void)state;
+	rig_init(&rig);
+	rig_user(&rig, "ann.1", ann);
+	rig_channel(&rig, ann, "UNRESTRICTED", "PUBLIC", square);
+	rig_serve(&rig, (struct service_params){.faults = faults});
+	assert_int_equal(
+		faults_add(faults, "SendChannelMessage:409:x1", &err), 0);
+	assert_int_equal(
+		faults_add(faults, "SendChannelMessage:503-after:x1", &err), 0);
+	assert_int_equal(send(&rig, square, ann, "token"), 409);
+	assert_int_equal(count_messages(&rig), 0);
+	assert_int_equal(send(&rig, square, ann, "token"), 503);
+	assert_int_equal(count_messages(&rig), 1);
+	assert_int_equal(send(&rig, square, ann, "token"), 201);
+	assert_int_equal(count_messages(&rig), 1);
+	rig_release(&rig);
+	faults_free(faults);
+}
+
+static void test_rates(void **state)
+{
+	struct rig rig;
+	char ann[RIG_ARN_BYTES];
+	char square[RIG_ARN_BYTES];
+	char token[16];
+
+	(void)state;
+	rig_init(&rig);
+	rig_user(&rig, "ann.1", ann);
+	rig_channel(&rig, ann, "UNRESTRICTED", "PUBLIC", square);
+	rig_serve(&rig, (struct service_params){
+				.region = "eu-central-1", .throttled = true});
+	/* What cannot be granted is not counted. */
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(ask(&rig, "POST", "/channels", ann, "{"), 400);
+	for (int i = 0; i < 5; i++) {
+		snprintf(token, sizeof(token), "token-%d", i);
+		assert_int_equal(send(&rig, square, ann, token), 201);
+	}
+	assert_int_equal(send(&rig, square, ann, "token-5"), 429);
+	assert_string_equal(rig.type, "ThrottledClientException");
+	assert_string_equal(rig_text(&rig, "Code"), "Throttled");
+	/* A replay is a call like any other. */
+	assert_int_equal(send(&rig, square, ann, "token-0"), 429);
+	assert_int_equal(count_messages(&rig), 5);
+	clock_advance(200);
+	assert_int_equal(send(&rig, square, ann, "token-5"), 201);
+	assert_int_equal(count_messages(&rig), 6);
+	rig_release(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +204,8 @@ int main(void)
 		cmocka_unit_test(test_bearer_comes_before_arguments),
 		cmocka_unit_test(test_time_never_goes_back),
 		cmocka_unit_test(test_a_broken_state_is_unavailable),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_rates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,10 +73,26 @@ static void test_all_can_be_set(void **state)
 		load("faults = [ \"*:500\", \"*:empty:x1\" ]; fault_seed = 3;",
 			&settings),
 		0);
+	assert_int_equal(settings.limits, LIMITS_NONE);
+	assert_int_equal(settings.quotas[QUOTA_CHANNELS], 10000000);
+	assert_int_equal(settings.quotas[QUOTA_MEMBERSHIPS_PER_USER], 20000);
 	assert_int_equal(settings.fault_count, 2);
 	assert_int_equal(settings.fault_seed, 3);
 	schema_free(&settings_schema, &settings);
 	assert_int_equal(load("faults = [ \"*:501x\" ];", &settings), -EINVAL);
+	assert_int_equal(
+		load("limits = \"published\";"
+		     "quotas = { members_per_channel = 3;"
+		     " memberships_per_user = 4; app_instances = 0; };",
+			&settings),
+		0);
+	assert_int_equal(settings.limits, LIMITS_PUBLISHED);
+	assert_int_equal(settings.quotas[QUOTA_APP_INSTANCES], 0);
+	assert_int_equal(settings.quotas[QUOTA_USERS], 100000);
+	assert_int_equal(settings.quotas[QUOTA_MEMBERS_PER_CHANNEL], 3);
+	assert_int_equal(settings.quotas[QUOTA_MEMBERSHIPS_PER_USER], 4);
+	schema_free(&settings_schema, &settings);
+	assert_int_equal(load("quotas = { bots = 3; };", &settings), -EINVAL);
 	assert_int_equal(load("max_skew_s = -1;", &settings), -EINVAL);
 	assert_int_equal(load("lisen = \"x\";", &settings), -EINVAL);
 }

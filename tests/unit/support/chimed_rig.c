@@ -18,21 +18,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-void rig_init(struct rig *rig)
+void rig_serve(struct rig *rig, struct service_params params)
 {
 	static char admin[] = "admin";
 	char *admins[] = {admin};
+
+	if (params.region == NULL)
+		params.region = "us-east-1";
+	params.account = "123456789012";
+	params.admins = admins;
+	params.admin_count = 1;
+	service_free(rig->service);
+	rig->service = service_new(rig->db, &params);
+}
+
+void rig_init(struct rig *rig)
+{
 	struct err err;
 
 	*rig = (struct rig){.status = 0};
 	clock_freeze(1000, RIG_NOW_MS);
 	assert_int_equal(db_open(":memory:", &rig->db, &err), 0);
-	rig->service = service_new(rig->db, &(struct service_params){
-						    .region = "us-east-1",
-						    .account = "123456789012",
-						    .admins = admins,
-						    .admin_count = 1,
-					    });
+	rig_serve(rig, (struct service_params){.skew_s = 0});
 	assert_int_equal(
 		rig_call(rig, CHIME_CREATE_APP_INSTANCE, NULL, "{s:s, s:s}",
 			"Name", "rig", "ClientRequestToken", "rig"),

@@ -28,6 +28,8 @@ struct rig {
 };
 
 void rig_init(struct rig *rig);
+/* Another service on the same state: region, faults, limits as given. */
+void rig_serve(struct rig *rig, struct service_params params);
 void rig_release(struct rig *rig);
 /* A request as it comes over the wire; returns the status. */
 int rig_raw(struct rig *rig, const struct service_request *request);
