@@ -2,7 +2,6 @@
 
 #include "ctl/chime_command.h"
 #include "util/buf.h"
-
 #include "util/str.h"
 
 void chime_help_list(FILE *out)

@@ -6,6 +6,7 @@
 #include "ctl/context.h"
 #include "ctl/discover.h"
 #include "ctl/iam_policy.h"
+#include "ctl/provision.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -14,6 +15,7 @@
 #include <sysexits.h>
 
 static const struct command *const commands[] = {
+	&command_provision,
 	&command_discover,
 	&command_iam_policy,
 	&command_chime,

@@ -6,10 +6,12 @@ import subprocess
 import pytest
 
 from support import iam
-from support.belfry import CREDENTIALS
+from support.belfry import CREDENTIALS, Belfry
 from support.chimed import Chimed
+from support.irc_client import IrcClient
+from support.ircd import Ngircd
 from support.process import build_dir, free_port
-from support.scripted_chime import ScriptedChime
+from support.scripted_chime import ScriptedChime, refusal
 from support.wait import until
 from support.world import World
 
@@ -313,3 +315,186 @@ def test_discover_misused(ctl, town):
     assert "ListChannel" in ctl("--bearer", users["alice"] + "x", "discover",
                                 status=1)
     assert "did you mean --json?" in plain("discover", "--jsn", status=64)
+
+
+def provision(port, *words, status=0):
+    """What it printed: the configuration, and the progress."""
+    done = subprocess.run(
+        [build_dir() / "belfryctl", "--endpoint", f"http://127.0.0.1:{port}",
+         "provision", *map(str, words)], env={**os.environ, **CREDENTIALS},
+        capture_output=True, text=True, timeout=90)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert status == 0 or done.stdout == ""
+    return done.stdout, done.stderr
+
+
+def inventory(ctl):
+    """All app instances, their users, and the channels of each user."""
+    found = []
+    for instance in ctl("chime", "list-app-instances")["AppInstances"]:
+        arn = instance["AppInstanceArn"]
+        found.append(arn)
+        for user in ctl("chime", "list-app-instance-users",
+                        "--app-instance-arn", arn)["AppInstanceUsers"]:
+            user = user["AppInstanceUserArn"]
+            found.append(user)
+            found += [m["ChannelSummary"]["ChannelArn"] for m in
+                      ctl("--bearer", user, "chime", "list-channel-"
+                          "memberships-for-app-instance-user",
+                          "--app-instance-user-arn",
+                          user)["ChannelMemberships"]]
+        found += [a["Admin"]["Arn"] + " admin" for a in
+                  ctl("chime", "list-app-instance-admins",
+                      "--app-instance-arn", arn)["AppInstanceAdmins"]]
+    return found
+
+
+def assert_checks(folder, text):
+    path = folder / "printed.conf"
+    path.write_text(text)
+    done = subprocess.run([build_dir() / "belfryd", "-c", path, "--check"],
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.mark.parametrize("words", [
+    [],
+    ["--app-instance", "Other", "--user-id", "bridge", "--user-name", "B"],
+    ["--channel-name", "Lounge \"é\"", "--privacy", "PRIVATE", "--mode",
+     "RESTRICTED"],
+    ["--admin"],
+    ["--admin-id", "chief", "--admin-name", "Chief", "--channel-name", "C"],
+    ["--irc", "irc.libera.chat/#project", "--nick", "b"],
+    ["--irc", "[::1]:6667/#a/b", "--no-tls", "--network", "six",
+     "--channel-name", "C"],
+], ids=lambda words: " ".join(words) or "bare")
+def test_provision_twice(ctl, tmp_path, words):
+    """What is printed is a configuration; again makes nothing more."""
+    words = [*words, "--state", tmp_path / "state.db"]
+    text, progress = provision(ctl.port, *words)
+    assert ": made (" in progress and "already" not in progress
+    assert_checks(tmp_path, text)
+    there = inventory(ctl)
+    again, progress = provision(ctl.port, *words)
+    assert again == text
+    assert "already" in progress and ": made (" not in progress
+    assert inventory(ctl) == there
+    users = 2 if "--admin-id" in words else 1
+    channels = "--irc" in words or "--channel-name" in words
+    admins = "--admin" in words or "--admin-id" in words
+    assert len(there) == 1 + users + channels + admins
+
+
+def test_provisioned_bridge_works(ctl, tmp_path, processes):
+    """belfryd with the very configuration that was printed."""
+    tmp_path.chmod(0o755)
+    ircd = Ngircd(tmp_path)
+    processes.append(ircd.start())
+    text, _ = provision(ctl.port, "--irc",
+                        f"127.0.0.1:{ircd.port}/#lounge", "--no-tls",
+                        "--state", tmp_path / "state.db")
+    belfry = Belfry(tmp_path, {})
+    belfry.config_path.write_text(text)
+    assert belfry.check()[0] == 0, belfry.check()[1]
+    processes.append(belfry.start())
+    user = text.split('user = "')[1].split('"')[0]
+    channel = text.split('chime = "')[1].split('"')[0]
+    bob = IrcClient(ircd.port, "bob").join("#lounge")
+    processes.append(bob)
+    belfry.wait_log("what is said in Chime from now on")
+    until(lambda: "belfry" in bob.members("#lounge"), belfry.log)
+    bob.say("#lounge", "hello Chime")
+    until(lambda: any(
+        m["Content"] == "hello Chime" and m["Sender"]["Name"] == "bob"
+        for m in ctl("--bearer", user, "chime", "list-channel-messages",
+                     "--channel-arn", channel)["ChannelMessages"]),
+        belfry.log)
+    instance = user.rpartition("/user/")[0]
+    alice = ctl("chime", "create-app-instance-user", "--app-instance-arn",
+                instance, "--app-instance-user-id", "alice", "--name",
+                "Alice")["AppInstanceUserArn"]
+    ctl("--bearer", alice, "chime", "create-channel-membership",
+        "--channel-arn", channel, "--member-arn", alice, "--type", "DEFAULT")
+    ctl("--bearer", alice, "chime", "send-channel-message", "--channel-arn",
+        channel, "--content", "hello IRC")
+    bob.wait_heard("#lounge", "hello IRC", 30)
+
+
+def test_provision_uses_what_is_there(ctl, tmp_path):
+    """An app instance by ARN, the public channel of somebody else."""
+    instance = ctl("chime", "create-app-instance", "--name",
+                   "T")["AppInstanceArn"]
+    alice = ctl("chime", "create-app-instance-user", "--app-instance-arn",
+                instance, "--app-instance-user-id", "alice", "--name",
+                "Alice")["AppInstanceUserArn"]
+    channel = ctl("--bearer", alice, "chime", "create-channel",
+                  "--app-instance-arn", instance, "--name",
+                  "Lounge")["ChannelArn"]
+    text, progress = provision(ctl.port, "--app-instance", instance,
+                               "--channel-name", "Lounge")
+    assert channel in text and f"channel: there already ({channel})" \
+        in progress
+    assert len(inventory(ctl)) == 5     # both are in it
+    _, said = provision(ctl.port, "--app-instance", instance,
+                        "--channel-name", "Lounge", "--privacy", "PRIVATE",
+                        status=1)
+    assert "is there, but PUBLIC" in said and "made so far: nothing" in said
+    # A second one of the same name: which?
+    ctl("chime", "create-app-instance", "--name", "T")
+    _, said = provision(ctl.port, "--app-instance", "T", status=1)
+    assert "several have the name T" in said and instance in said
+    # From a configuration that is there.
+    path = assert_checks(tmp_path, text)
+    again = plain("-c", path, "provision", "--channel-name", "Lounge")
+    assert again == text
+
+
+def test_provision_fails_midway(ctl, processes):
+    """The step, the reason, and what there is by now; then it goes on."""
+    chime = ScriptedChime(ctl.port)
+    processes.append(chime)
+
+    def rule(call, _):
+        if call.method == "POST" and call.target == "/channels":
+            return refusal(400, "BadRequest", "not today")
+        return None
+    chime.rule = rule
+    _, said = provision(chime.port, "--channel-name", "Lounge", status=1)
+    instance, user = inventory(ctl)
+    assert "belfryctl: the channel: CreateChannel" in said
+    assert "not today" in said
+    assert f"made so far: {instance}, {user};" in said
+    chime.rule = None
+    text, progress = provision(chime.port, "--channel-name", "Lounge")
+    assert f"there already ({user})" in progress
+    assert len(inventory(ctl)) == 3
+    # What was just made may be unknown for a moment.
+    refused = []
+
+    def late(call, _):
+        if call.name == "user" and len(refused) < 2:
+            refused.append(call)
+            return refusal(403, "Forbidden")
+        return None
+    chime.rule = late
+    _, progress = provision(chime.port, "--app-instance", "Fresh")
+    assert len(refused) == 2 and progress.count(": made (") == 2
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--user-id", "x"], "--user-id: AppInstanceUserId"),
+    (["--privacy", "SECRET"], "--privacy: Privacy must be one of"),
+    (["--irc", "irc.libera.chat"], "--irc must be"),
+    (["--irc", "a b:c/#d"], "not a server"),
+    (["--irc", "h:1/#a b"], "irc"),
+    (["--irc", "h:1/#a", "--nick", "9lives"], "nick"),
+    (["--app-instance", "arn:aws:chime:us-east-1:1:app-instance/a/user/u"],
+     "not the ARN of an app instance"),
+    (["--nic", "x"], "did you mean --nick?"),
+    (["Lounge"], "not expected"),
+])
+def test_provision_misused(ctl, words, said):
+    """Said before anything is made."""
+    assert said in provision(ctl.port, *words, status=64)[1]
+    assert inventory(ctl) == []
