@@ -2,7 +2,6 @@
 
 #include "util/alloc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -29,17 +28,6 @@ struct outbox *outbox_new(struct loop *loop)
 	return outbox;
 }
 
-/* The headers promise all of it. */
-static size_t halve(struct httpd_request *request, size_t len)
-{
-	char number[32];
-
-	snprintf(number, sizeof(number), "%zu", len);
-	httpd_add_header(request, "Content-Length", number);
-	httpd_add_header(request, "Connection", "close");
-	return len / 2;
-}
-
 static void send_now(struct httpd_request *request, struct answer *answer)
 {
 	char id[ANSWER_ID_BYTES];
@@ -55,7 +43,7 @@ static void send_now(struct httpd_request *request, struct answer *answer)
 		httpd_add_header(
 			request, "x-amzn-ErrorType", answer->error_type);
 	if (answer->cut == ANSWER_HALF)
-		len = halve(request, len);
+		httpd_cut_body(request, len / 2);
 	httpd_reply(request, answer->status,
 		answer->body == NULL ? NULL : "application/json", answer->body,
 		len);

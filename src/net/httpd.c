@@ -43,6 +43,8 @@ struct httpd_request {
 	struct conn *conn; /* NULL: gone */
 	struct httpd_parse parse;
 	struct buf headers; /* of the answer */
+	bool is_cut;
+	size_t cut_bytes; /* what goes out of the body, if it is cut */
 };
 
 struct conn {
@@ -508,6 +510,12 @@ void httpd_add_header(
 		buf_addf(&request->headers, "%s: %s\r\n", name, value);
 }
 
+void httpd_cut_body(struct httpd_request *request, size_t bytes)
+{
+	request->is_cut = true;
+	request->cut_bytes = bytes;
+}
+
 /* ---- answers ---- */
 
 /* The names are English in every locale. */
@@ -545,6 +553,10 @@ static void conn_answer(
 		status_phrase(status), request->headers.data, date);
 	if (status_has_body(status))
 		buf_addf(&head, "Content-Length: %zu\r\n", len);
+	if (request->is_cut) {
+		conn->keep_alive = false;
+		len = len < request->cut_bytes ? len : request->cut_bytes;
+	}
 	if (!conn->keep_alive)
 		buf_adds(&head, "Connection: close\r\n");
 	else if (request->parse.is_1_0)

@@ -82,6 +82,9 @@ const char *httpd_body(const struct httpd_request *request, size_t *ret_len);
 /* Adds a header to the answer; one with a line break in it is left out. */
 void httpd_add_header(
 	struct httpd_request *request, const char *name, const char *value);
+/* Of the body of the answer only so many bytes go out, whatever its
+ * Content-Length says, and the connection ends. */
+void httpd_cut_body(struct httpd_request *request, size_t bytes);
 /* content_type may be NULL. The body is copied. */
 void httpd_reply(struct httpd_request *request, int status,
 	const char *content_type, const void *body, size_t len);

@@ -387,6 +387,20 @@ static void test_drop(void **state)
 	assert_string_equal(exchange(world, "", "never"), "");
 }
 
+/* The headers promise all of it. */
+static void test_cut_body(void **state)
+{
+	struct world *world = *state;
+
+	hold_one(world);
+	httpd_cut_body(world->held, 3);
+	httpd_reply(world->held, 200, NULL, "abcdef", 6);
+	const char *text = exchange(world, "", "never");
+
+	assert_non_null(strstr(text, "Content-Length: 6\r\n"));
+	assert_string_equal(strstr(text, "\r\n\r\n"), "\r\n\r\nabc");
+}
+
 static void reset(struct world *world)
 {
 	struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -522,6 +536,7 @@ int main(void)
 		HTTPD_TEST(test_other_methods),
 		HTTPD_TEST(test_late_answer),
 		HTTPD_TEST(test_drop),
+		HTTPD_TEST(test_cut_body),
 		HTTPD_TEST(test_client_gone_before_answer),
 		HTTPD_TEST(test_client_reset_before_answer),
 		HTTPD_TEST(test_client_reset_before_drop),
