@@ -57,6 +57,15 @@ static const struct schema_row belfry_rows[] = {
 			"daemons cannot share it.",
 	},
 	{
+		.name = "control",
+		.type = SCHEMA_STRING,
+		.offset = offsetof(struct belfry_config, control),
+		.example = "/run/belfry/control.sock",
+		.help = "A Unix socket through which belfryctl asks the running "
+			"daemon for its state; only the daemon's user and root "
+			"can open it. Without it there is none.",
+	},
+	{
 		.name = "log",
 		.type = SCHEMA_GROUP,
 		.offset = offsetof(struct belfry_config, log),

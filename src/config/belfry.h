@@ -139,6 +139,7 @@ struct mapping_config {
 
 struct belfry_config {
 	char *state;
+	char *control; /* NULL: none */
 	struct log_config log;
 	struct chime_config chime;
 	struct network_config *networks;

@@ -4,6 +4,7 @@
 
 #include "config/belfry.h"
 #include "daemon/check.h"
+#include "daemon/control.h"
 #include "daemon/notify.h"
 #include "daemon/reload.h"
 #include "daemon/signals.h"
@@ -27,6 +28,7 @@ struct daemon {
 	struct signals *signals;
 	struct notify *notify;
 	struct wire *wire;
+	struct control *control; /* NULL: not wanted */
 	bool stopping;
 	int exit_status;
 };
@@ -140,6 +142,14 @@ static int build(struct daemon *daemon)
 		log_error(NULL, "%s", err.text);
 		return status;
 	}
+	if (daemon->current->control) {
+		daemon->control = control_new(daemon->loop,
+			daemon->current->control, daemon->wire, &err);
+		if (!daemon->control) {
+			log_error(NULL, "%s", err.text);
+			return EX_CANTCREAT;
+		}
+	}
 	daemon->signals = signals_new(daemon->loop, &signals);
 	daemon->notify = notify_new(daemon->loop, daemon_on_status, daemon);
 	return 0;
@@ -161,6 +171,7 @@ static void tear_down(struct daemon *daemon)
 {
 	notify_free(daemon->notify);
 	signals_free(daemon->signals);
+	control_free(daemon->control);
 	wire_free(daemon->wire);
 	loop_free(daemon->loop);
 	if (daemon->current != daemon->startup)

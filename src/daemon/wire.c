@@ -43,6 +43,7 @@ struct wire {
 	void (*fatal)(void *arg, const char *why);
 	void *fatal_arg;
 	struct store *store;
+	char *trouble; /* of the store; NULL: none */
 	struct creds *creds;
 	struct chime_client *client;
 	struct end_chime *chime;
@@ -83,6 +84,8 @@ static void wire_on_trouble(void *arg, const char *why, bool fatal)
 	struct wire *wire = arg;
 	const char *path = wire->config->state;
 
+	free(wire->trouble);
+	wire->trouble = xstrdup_null(why);
 	if (fatal)
 		wire->fatal(wire->fatal_arg, why);
 	else if (why)
@@ -204,7 +207,7 @@ static struct end_irc *find_network(const struct wire *wire, const char *name)
 
 /* Mappings. */
 
-static struct wired *find_mapping(struct wire *wire, const char *name)
+static struct wired *find_mapping(const struct wire *wire, const char *name)
 {
 	struct wired *wired;
 
@@ -350,6 +353,7 @@ void wire_free(struct wire *wire)
 		chime_client_free(wire->client);
 	creds_free(wire->creds);
 	store_close(wire->store);
+	free(wire->trouble);
 	free(wire);
 }
 
@@ -457,6 +461,35 @@ void wire_stop(struct wire *wire, int64_t drain_ms, loop_fn *fn, void *arg)
 }
 
 /* Status. */
+
+const char *wire_trouble(const struct wire *wire)
+{
+	return wire->trouble;
+}
+
+struct mapping *wire_mapping(struct wire *wire, const char *name)
+{
+	struct wired *wired = find_mapping(wire, name);
+
+	return wired ? wired->mapping : NULL;
+}
+
+void wire_visit(const struct wire *wire, const struct wire_visitor *visitor)
+{
+	const struct belfry_config *config = wire->config;
+
+	for (size_t i = 0; i < wire->network_count; i++)
+		visitor->network(wire->networks[i].name, wire->networks[i].end,
+			visitor->arg);
+	for (size_t i = 0; i < config->mapping_count; i++) {
+		struct wired *wired =
+			find_mapping(wire, config->mappings[i].name);
+
+		if (wired)
+			visitor->mapping(
+				wired->config, wired->mapping, visitor->arg);
+	}
+}
 
 static void describe_lane(
 	const char *way, const struct lane_stats *stats, struct buf *out)

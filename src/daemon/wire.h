@@ -15,6 +15,8 @@
 #include "util/buf.h"
 #include "util/err.h"
 
+struct end_irc;
+struct mapping;
 struct wire;
 
 struct wire_params {
@@ -46,6 +48,21 @@ void wire_reload(struct wire *wire, const struct belfry_config *config);
 void wire_stop(struct wire *wire, int64_t drain_ms, loop_fn *fn, void *arg);
 /* Saves and closes; blocks for the disk. NULL is fine. */
 void wire_free(struct wire *wire);
+
+/* What is wrong with the state file, or NULL. */
+const char *wire_trouble(const struct wire *wire);
+/* NULL when there is no such mapping. */
+struct mapping *wire_mapping(struct wire *wire, const char *name);
+
+/* Every network and every mapping that runs, in the order of the
+ * configuration; for when somebody asks. */
+struct wire_visitor {
+	void (*network)(const char *name, const struct end_irc *end, void *arg);
+	void (*mapping)(const struct mapping_config *config,
+		struct mapping *mapping, void *arg);
+	void *arg;
+};
+void wire_visit(const struct wire *wire, const struct wire_visitor *visitor);
 
 /* One line: "2/3 mappings ready; to IRC 12 relayed, ...; libera: ready". */
 void wire_describe(const struct wire *wire, struct buf *out);

@@ -1,0 +1,122 @@
+#include "ctl/status.h"
+
+#include "ctl/context.h"
+#include "ctl/control_client.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <sysexits.h>
+
+static const char *const ways[] = {"to_irc", "to_chime"};
+static const char *const way_names[] = {"to IRC", "to Chime"};
+
+static long long number(const json_t *object, const char *key)
+{
+	return (long long)json_get_int(object, key, 0);
+}
+
+static void print_lane(
+	const char *name, const char *way, const json_t *lane, FILE *out)
+{
+	fprintf(out, "%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld\n",
+		name, way,
+		json_get_bool(lane, "ready", false) ? "ready" : "down",
+		number(lane, "relayed"), number(lane, "waiting"),
+		number(lane, "oldest_ms") / 1000, number(lane, "refused"),
+		number(lane, "in_doubt"), number(lane, "dropped"));
+}
+
+static void print_mappings(const json_t *mappings, FILE *out)
+{
+	size_t i;
+	json_t *mapping;
+
+	fprintf(out, "\n%-20s %-8s %-5s %9s %7s %8s %7s %8s %7s\n", "mapping",
+		"way", "", "relayed", "waiting", "oldest", "refused",
+		"in doubt", "dropped");
+	json_array_foreach (mappings, i, mapping) {
+		for (size_t way = 0; way < ARRAY_LEN(ways); way++)
+			print_lane(way ? "" : json_get_string(mapping, "name"),
+				way_names[way],
+				json_object_get(mapping, ways[way]), out);
+	}
+}
+
+void status_print(const json_t *status, FILE *out)
+{
+	const char *trouble = json_get_string(status, "state_trouble");
+	size_t i;
+	json_t *network;
+
+	fprintf(out, "belfryd %s, process %lld, up %lld s\n",
+		json_get_string(status, "version"), number(status, "pid"),
+		number(status, "uptime_s"));
+	fprintf(out, "state    %s\n", trouble ? trouble : "is written");
+	json_array_foreach (json_object_get(status, "networks"), i, network)
+		fprintf(out, "network  %s\n",
+			json_get_string(network, "state"));
+	print_mappings(json_object_get(status, "mappings"), out);
+}
+
+bool status_is_well(const json_t *status)
+{
+	bool well = json_get_string(status, "state_trouble") == NULL;
+	size_t i;
+	json_t *mapping;
+
+	json_array_foreach (json_object_get(status, "mappings"), i, mapping) {
+		for (size_t way = 0; way < ARRAY_LEN(ways); way++)
+			well = well && json_get_bool(json_object_get(mapping,
+							     ways[way]),
+					       "ready", false);
+	}
+	return well;
+}
+
+static void print_json(const json_t *status)
+{
+	json_dumpf(status, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+static int print_status(const struct context *context, bool as_json)
+{
+	struct err err = {0};
+	json_t AUTOJSON *status =
+		control_ask(context->config, "GET", "/v1/status", &err);
+
+	if (!status)
+		return complain(err.code == -ENOENT ? EX_USAGE : EX_UNAVAILABLE,
+			"%s", err.text);
+	if (as_json)
+		print_json(status);
+	else
+		status_print(status, stdout);
+	return status_is_well(status) ? 0 : 1;
+}
+
+static int run(struct args *args, char **words)
+{
+	struct context context;
+	bool as_json = *words && str_eq(*words, "--json");
+	int status;
+
+	if (words[as_json])
+		return complain(
+			EX_USAGE, "status: not expected: %s", words[as_json]);
+	status = context_open(&context, args);
+	if (status != 0)
+		return status;
+	status = print_status(&context, as_json);
+	context_close(&context);
+	return status;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.run = run,
+	.usage = "[--json]",
+	.summary = "what the running daemon is doing; exit status 1: not all "
+		   "is ready",
+	.help = "Needs -c FILE with the setting control.\n",
+};

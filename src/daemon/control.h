@@ -1,0 +1,24 @@
+/*
+ * The operator's door: HTTP over a Unix socket that only the daemon's user and
+ * root can open. Answers are JSON; refusals are {"error": "..."}.
+ *
+ *	GET /v1/status
+ *
+ * One request at a time per connection, 16 KiB at most.
+ */
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
+
+#include "daemon/wire.h"
+#include "net/loop.h"
+#include "util/attr.h"
+#include "util/err.h"
+
+struct control;
+
+/* The wire is borrowed. NULL with `err`: the socket cannot be made. */
+struct control *control_new(struct loop *loop, const char *path,
+	struct wire *wire, struct err *err) MUST_CHECK;
+void control_free(struct control *control); /* NULL is fine */
+
+#endif

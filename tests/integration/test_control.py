@@ -1,0 +1,57 @@
+"""belfryctl status: the running daemon asked through its socket."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from support.belfry import CREDENTIALS
+from support.process import build_dir
+from support.world import World
+
+
+@pytest.fixture
+def world(tmp_path, processes):
+    world = World(tmp_path, processes)
+    world.belfry.config["control"] = str(tmp_path / "control.sock")
+    world.belfry.write_config()
+    return world
+
+
+def ask(world, *words):
+    return subprocess.run(
+        [build_dir() / "belfryctl", "-c", world.belfry.config_path, *words],
+        env={**os.environ, **CREDENTIALS}, capture_output=True, text=True,
+        timeout=30)
+
+
+def test_status_follows_the_daemon(world):
+    before = ask(world, "status")
+    assert before.returncode == 69
+    assert "is belfryd running?" in before.stderr
+    world.start()
+    bob = world.client()
+    world.wait_joined(bob)
+    bob.say("#project", "one line")
+    world.wait_message("one line")
+    done = ask(world, "status", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (mapping,) = json.loads(done.stdout)["mappings"]
+    assert mapping["name"] == "project"
+    assert mapping["to_chime"]["relayed"] == 1
+    assert mapping["to_irc"]["ready"]
+    people = ask(world, "status").stdout
+    assert "net: ready" in people and "project" in people
+    world.chimed.stop()
+    world.ircd.stop()
+    world.belfry.wait_log("towards IRC: down")
+    down = ask(world, "status")
+    assert down.returncode == 1 and "down" in down.stdout
+
+
+def test_without_a_socket(world):
+    del world.belfry.config["control"]
+    world.belfry.write_config()
+    done = ask(world, "status")
+    assert done.returncode == 64
+    assert "control" in done.stderr

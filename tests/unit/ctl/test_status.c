@@ -1,0 +1,72 @@
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ctl/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LANE(ready)                                                            \
+	"{\"ready\": " ready ", \"relayed\": 12, \"oldest_ms\": 65000}"
+#define STATUS(trouble, to_irc)                                                \
+	"{\"version\": \"1\", \"pid\": 7, \"uptime_s\": 9," trouble            \
+	" \"networks\": [{\"name\": \"net\", \"state\": \"net: ready\"}],"     \
+	" \"mappings\": [{\"name\": \"project\", \"to_irc\": " LANE(           \
+		to_irc) ", \"to_chime\": " LANE("true") "}]}"
+
+static void test_lines(void **state)
+{
+	json_t *status = json_loads(STATUS("", "false"), 0, NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(status);
+	status_print(status, out);
+	fclose(out);
+	assert_non_null(strstr(text, "belfryd 1, process 7, up 9 s\n"));
+	assert_non_null(strstr(text, "state    is written\n"));
+	assert_non_null(strstr(text, "network  net: ready\n"));
+	assert_non_null(strstr(text, "project              to IRC   down       "
+				     "  12       0      65s"));
+	assert_non_null(strstr(text, "to Chime ready "));
+	free(text);
+	json_decref(status);
+}
+
+static void test_when_all_is_well(void **state)
+{
+	static const struct {
+		const char *json;
+		bool well;
+	} cases[] = {
+		{STATUS("", "true"), true},
+		{STATUS("", "false"), false},
+		{STATUS(" \"state_trouble\": \"full\",", "true"), false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		json_t *status = json_loads(cases[i].json, 0, NULL);
+
+		assert_non_null(status);
+		assert_int_equal(status_is_well(status), cases[i].well);
+		json_decref(status);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_when_all_is_well),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
