@@ -74,6 +74,8 @@ static int exit_for_state(int code)
 	case -EROFS:
 	case -ENOSPC:
 		return EX_CANTCREAT;
+	case -EINVAL: /* not ours, newer or damaged: another try is no help */
+		return EX_CONFIG;
 	default:
 		return EX_IOERR;
 	}

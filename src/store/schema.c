@@ -1,8 +1,14 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#define ADVICE                                                                 \
+	"restore a backup, save what can be read with \"belfryctl state "      \
+	"export\", or move it away to begin anew"
 
 /*
  * A lane is named by a number, so that names are not repeated in every row;
@@ -71,26 +77,6 @@ int schema_fail(sqlite3 *db, const char *text, struct err *err)
 	return err_set(err, -EIO, "%s (%s)", text, sqlite3_errmsg(db));
 }
 
-static int pragma_int(sqlite3 *db, const char *sql, int *ret, struct err *err)
-{
-	sqlite3_stmt *stmt = NULL;
-	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(stmt);
-	if (rc == SQLITE_ROW)
-		*ret = sqlite3_column_int(stmt, 0);
-	sqlite3_finalize(stmt);
-	if (rc == SQLITE_ROW)
-		return 0;
-	if (rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT)
-		return err_set(err, -EINVAL,
-			"is damaged or not a state file "
-			"(%s): restore a backup, or move it away to begin anew",
-			sqlite3_errmsg(db));
-	return schema_fail(db, "cannot be read", err);
-}
-
 static int schema_step(sqlite3 *db, int from, struct err *err)
 {
 	char version[64];
@@ -132,27 +118,132 @@ int schema_create(sqlite3 *db, struct err *err)
 	return schema_upgrade(db, 0, err);
 }
 
-/* Anything but the one row "ok" is damage; the first line says which. */
-static int schema_verify(sqlite3 *db, struct err *err)
+/* What SQLite says of a file that is wrong, not of a disk that is. */
+static bool is_damage(int rc)
+{
+	return rc == SQLITE_NOTADB || (rc & 0xff) == SQLITE_CORRUPT;
+}
+
+/* After a statement ended with `rc`, which is no success. */
+static int schema_unreadable(sqlite3 *db, int rc, struct err *err)
+{
+	if (is_damage(rc))
+		return err_set(err, -EINVAL,
+			"is damaged or not a state file (%s): " ADVICE,
+			sqlite3_errmsg(db));
+	return schema_fail(db, "cannot be read", err);
+}
+
+static int first_row(sqlite3 *db, const char *sql, sqlite3_stmt **ret)
+{
+	int rc = sqlite3_prepare_v2(db, sql, -1, ret, NULL);
+
+	return rc == SQLITE_OK ? sqlite3_step(*ret) : rc;
+}
+
+static int pragma_int(sqlite3 *db, const char *sql, int *ret, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	const char *text = "unreadable";
+	int rc = first_row(db, sql, &stmt);
+
+	if (rc == SQLITE_ROW)
+		*ret = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return rc == SQLITE_ROW ? 0 : schema_unreadable(db, rc, err);
+}
+
+/* Anything but the one row "ok" is damage; the first line says which. */
+static int schema_verify(sqlite3 *db, const char *pragma, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = first_row(db, pragma, &stmt);
+	const char *text = rc == SQLITE_ROW
+				   ? (const char *)sqlite3_column_text(stmt, 0)
+				   : NULL;
 	int code = 0;
 
-	if (sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL) ==
-			SQLITE_OK &&
-		sqlite3_step(stmt) == SQLITE_ROW)
-		text = (const char *)sqlite3_column_text(stmt, 0);
-	if (!text || strcmp(text, "ok") != 0)
-		code = err_set(err, -EINVAL,
-			"is damaged (%s): restore a "
-			"backup, or move it away to begin anew",
-			text ? text : "unreadable");
+	if (!text)
+		code = schema_unreadable(
+			db, rc == SQLITE_ROW ? SQLITE_NOMEM : rc, err);
+	else if (strcmp(text, "ok") != 0)
+		code = err_set(err, -EINVAL, "is damaged (%s): " ADVICE, text);
 	sqlite3_finalize(stmt);
 	return code;
 }
 
-int schema_check(sqlite3 *db, struct err *err)
+int schema_check_fully(sqlite3 *db, struct err *err)
+{
+	return schema_verify(db, "PRAGMA integrity_check(1)", err);
+}
+
+static int schema_verify_quickly(sqlite3 *db, struct err *err)
+{
+	int pages = 0;
+	int page_bytes = 0;
+	int code = pragma_int(db, "PRAGMA page_count", &pages, err);
+
+	if (code == 0)
+		code = pragma_int(db, "PRAGMA page_size", &page_bytes, err);
+	if (code < 0)
+		return code;
+	if ((int64_t)pages * page_bytes > SCHEMA_QUICK_BYTES)
+		return 0;
+	return schema_verify(db, "PRAGMA quick_check(1)", err);
+}
+
+/* What defines the tables, as one text; owned. NULL with an error of `db`. */
+static char *schema_text(sqlite3 *db)
+{
+	static const char sql[] =
+		"SELECT coalesce(group_concat(sql, ';'), '') FROM (SELECT sql"
+		" FROM sqlite_schema WHERE sql NOT NULL ORDER BY type, name)";
+	sqlite3_stmt *stmt = NULL;
+	char *text = NULL;
+
+	if (first_row(db, sql, &stmt) == SQLITE_ROW)
+		text = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+	sqlite3_finalize(stmt);
+	return text;
+}
+
+/* Those of a version, made for the purpose; owned. */
+static char *schema_model_text(int version, struct err *err)
+{
+	sqlite3 *model = NULL;
+	char *text = NULL;
+	int code = 0;
+
+	if (sqlite3_open(":memory:", &model) != SQLITE_OK)
+		code = schema_fail(model, "cannot be compared", err);
+	for (int i = 0; i < version && code == 0; i++)
+		code = schema_step(model, i, err);
+	if (code == 0)
+		text = schema_text(model);
+	if (code == 0 && !text)
+		schema_fail(model, "cannot be compared", err);
+	sqlite3_close(model);
+	return text;
+}
+
+static int schema_compare(sqlite3 *db, int version, struct err *err)
+{
+	char *wanted = schema_model_text(version, err);
+	char *text = wanted ? schema_text(db) : NULL;
+	int code = 0;
+
+	if (!wanted)
+		code = err->code;
+	else if (!text)
+		code = schema_unreadable(db, sqlite3_errcode(db), err);
+	else if (strcmp(text, wanted) != 0)
+		code = err_set(err, -EINVAL,
+			"has not the tables of version %d: " ADVICE, version);
+	sqlite3_free(text);
+	sqlite3_free(wanted);
+	return code;
+}
+
+static int schema_version(sqlite3 *db, int *ret_version, struct err *err)
 {
 	int id = 0;
 	int version = 0;
@@ -174,8 +265,29 @@ int schema_check(sqlite3 *db, struct err *err)
 			version, SCHEMA_VERSION);
 	if (version < 1)
 		return err_set(err, -EINVAL,
-			"is damaged (no schema version): "
-			"restore a backup, or move it away to begin anew");
-	code = schema_verify(db, err);
+			"is damaged (no schema version): " ADVICE);
+	*ret_version = version;
+	return 0;
+}
+
+int schema_inspect(sqlite3 *db, int *ret_version, struct err *err)
+{
+	int version = 0;
+	int code = schema_version(db, &version, err);
+
+	if (code == 0)
+		code = schema_verify_quickly(db, err);
+	if (code == 0)
+		code = schema_compare(db, version, err);
+	if (code == 0 && ret_version)
+		*ret_version = version;
+	return code;
+}
+
+int schema_check(sqlite3 *db, struct err *err)
+{
+	int version = 0;
+	int code = schema_inspect(db, &version, err);
+
 	return code < 0 ? code : schema_upgrade(db, version, err);
 }

@@ -152,7 +152,7 @@ def test_start_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("state, status", [
-    ("/nonexistent/state.db", 73), ("DAMAGED", 74)])
+    ("/nonexistent/state.db", 73), ("DAMAGED", 78)])
 def test_state_is_refused(tmp_path, state, status):
     damaged = tmp_path / "damaged.db"
     damaged.write_text("this is no database")

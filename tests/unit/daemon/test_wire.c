@@ -207,7 +207,7 @@ static void test_refusals(void **state UNUSED)
 	scratch_write(damaged, "no database, but not empty either", 33);
 	nowhere.state = damaged;
 	replace_config(&world, daemon_config_load(&nowhere));
-	assert_refused(&world, EX_IOERR, "damaged.db");
+	assert_refused(&world, EX_CONFIG, "damaged.db");
 
 	endpoint.state = world.path;
 	replace_config(&world, daemon_config_load(&endpoint));
