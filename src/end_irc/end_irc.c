@@ -178,6 +178,11 @@ const struct end_irc_params *end_irc_params(const struct end_irc *end)
 	return &end->params;
 }
 
+struct irc_conn *end_irc_conn(const struct end_irc *end)
+{
+	return end->conn;
+}
+
 struct end_room *end_irc_open(struct end_irc *end,
 	const struct end_irc_room_params *params, const struct end_sink *sink)
 {

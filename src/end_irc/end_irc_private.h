@@ -9,6 +9,7 @@
 struct irc_room;
 
 const struct end_irc_params *end_irc_params(const struct end_irc *end);
+struct irc_conn *end_irc_conn(const struct end_irc *end);
 /* The room starts: be in its channel. */
 void end_irc_join(struct end_irc *end, struct irc_room *room);
 /* The room closes: leave the channel and forget it. */

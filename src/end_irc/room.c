@@ -1,6 +1,7 @@
 #include "end_irc/room.h"
 
 #include "end_irc/end_irc_private.h"
+#include "end_irc/note.h"
 #include "irc/casemap.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -50,6 +51,12 @@ static void room_close(struct end_room *base)
 	end_irc_leave(room_of(base)->end, room_of(base));
 }
 
+static void room_note(struct end_room *base, const char *text)
+{
+	const struct irc_room *room = room_of(base);
+	irc_note_send(end_irc_conn(room->end), room->channel, text);
+}
+
 static const struct end_ops room_ops = {
 	.is_replayable = false,
 	.prepare = room_prepare,
@@ -57,6 +64,7 @@ static const struct end_ops room_ops = {
 	.resume = room_resume,
 	.start = room_start,
 	.close = room_close,
+	.note = room_note,
 };
 
 static void room_on_receipt(void *arg, const struct receipt *receipt)

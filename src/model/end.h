@@ -45,6 +45,12 @@ struct parcel {
 	int64_t first_sent_ms;
 	/* Wall ms when the bridge accepted the event (late lines say so). */
 	int64_t accepted_ms;
+	/*
+	 * Only for an end that settles_doubt: what was sent before
+	 * (first_sent_ms) and cannot be looked for is not sent again, but
+	 * ended with RECEIPT_IN_DOUBT, `is_final`.
+	 */
+	bool skip_doubt;
 };
 
 struct end_room;
@@ -53,6 +59,14 @@ struct end_ops {
 	/* Does the source keep what it said, to be listed again after a crash?
 	 * (Chime does, IRC does not: its lines are journaled with content.) */
 	bool is_replayable;
+
+	/*
+	 * Does the end look for a parcel that was sent before (first_sent_ms)
+	 * where it can, before it sends it again? What it finds is confirmed,
+	 * what is for certain not there is sent. Where it cannot tell it sends
+	 * again, or obeys skip_doubt.
+	 */
+	bool settles_doubt;
 
 	/*
 	 * Pure translation: the event in the end's own durable form. The same
@@ -81,11 +95,18 @@ struct end_ops {
 	 * Starts reading the source. `position`: the durable cursor; events at
 	 * or after it minus the overlap are presented again; -1: never ran
 	 * before, begin with what is said from now on (call sink.position).
+	 * Where the source is not replayable it is the position of the last
+	 * event that is durable, and what was said since is presented as far as
+	 * the source can tell.
 	 */
 	void (*start)(struct end_room *room, int64_t position);
 
 	/* Stops reading, drops what is under way, frees the room. */
 	void (*close)(struct end_room *room);
+
+	/* A line by the bridge itself, to the people in this room: best
+	 * effort, not confirmed, not relayed back. NULL: the end cannot. */
+	void (*note)(struct end_room *room, const char *text);
 };
 
 /* First member of every end's own room struct. */
@@ -113,6 +134,14 @@ struct end_sink {
 	 * was taken before is done.
 	 */
 	void (*position)(void *arg, int64_t position);
+	/*
+	 * The source was not listened to from one moment to another (wall ms);
+	 * comes before the events that were said after it. `is_recovered`:
+	 * what was said in between has been presented nevertheless; else some
+	 * or all of it is missing. May be NULL.
+	 */
+	void (*gap)(
+		void *arg, int64_t from_ms, int64_t to_ms, bool is_recovered);
 	void *arg;
 };
 

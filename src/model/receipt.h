@@ -28,6 +28,8 @@ struct receipt {
 	size_t progress;     /* bytes of the payload confirmed in all */
 	const char *dest_id; /* id the other side gave this part, or "" */
 	const char *why;     /* for people, when not done; else NULL */
+	bool is_final; /* RECEIPT_IN_DOUBT: it cannot be found out, and was not
+			* sent again; see `skip_doubt` in end.h */
 	int64_t retry_ms; /* RECEIPT_LATER: not before; 0: the bridge's choice
 			   */
 };
