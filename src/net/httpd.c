@@ -364,6 +364,15 @@ static void httpd_on_pause_over(void *arg)
 	evconnlistener_enable(httpd->listener);
 }
 
+/* Who waits longest for its client makes room. */
+static void httpd_make_room(struct httpd *httpd)
+{
+	if (httpd->waiting)
+		conn_free(httpd->waiting);
+	else
+		httpd_pause(httpd);
+}
+
 static void httpd_on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	struct sockaddr *address, int address_len, void *arg)
 {
@@ -372,23 +381,15 @@ static void httpd_on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	(void)listener;
 	(void)address;
 	(void)address_len;
-	if (is_last_descriptor(fd)) {
-		if (httpd->waiting)
-			conn_free(httpd->waiting);
-		else
-			httpd_pause(httpd);
-	}
+	if (is_last_descriptor(fd))
+		httpd_make_room(httpd);
 	conn_new(httpd, fd);
 }
 
 static void httpd_on_accept_error(struct evconnlistener *listener, void *arg)
 {
-	struct httpd *httpd = arg;
-
 	(void)listener;
-	if (httpd->waiting)
-		conn_free(httpd->waiting);
-	httpd_pause(httpd);
+	httpd_make_room(arg);
 }
 
 static void httpd_listen(struct httpd *httpd, int fd)
