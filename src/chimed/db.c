@@ -133,7 +133,7 @@ static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
 			       "PRAGMA wal_autocheckpoint = 4000;"
 			       "PRAGMA journal_size_limit = 33554432;"
 			       "PRAGMA temp_store = MEMORY;"
-			       "PRAGMA cache_size = -32768;"
+			       "PRAGMA cache_size = -8192;"
 			       "BEGIN IMMEDIATE;";
 
 static int prepare_file(struct db *db, const char *path, struct err *err)

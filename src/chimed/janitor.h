@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 enum {
-	JANITOR_STEP = 500, /* messages or users */
+	JANITOR_STEP = 100, /* messages or users */
 	JANITOR_CHANNELS = 5,
 };
 

@@ -2,6 +2,7 @@
 
 #include "util/attr.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,8 +91,12 @@ void writer_bool(struct buf *out, const char *key, bool value)
 
 void writer_seconds(struct buf *out, const char *key, int64_t ms)
 {
+	char number[32];
+	int len = snprintf(number, sizeof(number), "%lld.%03d",
+		(long long)(ms / 1000), (int)(ms % 1000));
+
 	begin(out, key);
-	buf_addf(out, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
+	buf_add(out, number, (size_t)len);
 }
 
 static int add_part(const char *part, size_t len, void *out)

@@ -46,7 +46,8 @@ class Bench:
             folder, self.processes, channels=self.names,
             chime={"limits": UNLIMITED, "max_connections": 8,
                    "poll": poll or {"min_ms": 20, "max_ms": 100}},
-            network={"window": window})
+            network={"window": window},
+            service=("--sync", "normal"))    # the bridge is what is measured
         self.world.belfry.config["log"] = {"level": "info"}
         self.world.belfry.write_config()
         self.world.start()

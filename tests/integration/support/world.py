@@ -18,16 +18,16 @@ FAST = {"flood": {"burst": 0, "interval_ms": 0}}
 
 class World:
     """`networks` and `mappings` are made from the arguments; `chime` and
-    `network` override single settings."""
+    `network` override single settings; `service` is options of chimed."""
 
     def __init__(self, folder, processes, server=Ngircd, fast=True, chime=None,
                  network=None, certificates=None, channels=(CHANNEL,),
-                 mapping=None):
+                 mapping=None, service=()):
         os.chmod(folder, 0o755)
         self.folder, self.processes = folder, processes
         self.ircd = server(folder, fast=fast, certificates=certificates)
         processes.append(self.ircd.start())
-        self.chimed = Chimed(folder, port=free_port())
+        self.chimed = Chimed(folder, port=free_port(), options=service)
         processes.append(self.chimed.start())
         self.api = chime_api.ChimeApi(self.chimed.port)
         self.instance = self.api.create_app_instance()
