@@ -31,7 +31,8 @@ static json_t *members_of(const struct source *source, const char *user)
 	json_t *members = json_pack(
 		"{s:s, s:i}", "ChimeBearer", user, "MaxResults", PAGE);
 	struct span instance = arn_app_instance(user);
-	char AUTOFREE *arn = xstrndup(instance.p, instance.len);
+	char AUTOFREE *arn =
+		instance.p ? xstrndup(instance.p, instance.len) : NULL;
 
 	if (source->privacy) {
 		json_set_string(members, "AppInstanceArn", arn);
