@@ -143,6 +143,39 @@ def test_help():
         assert done.returncode == 0 and done.stdout and not done.stderr
 
 
+def test_help_of_every_operation():
+    """Each tells its members; none that the API's table lacks."""
+    names = [line.strip() for line in plain("chime", "help").splitlines()
+             if line.startswith("  ")]
+    known = {name.lower() for name, *_ in iam.OPERATIONS}
+    assert len(names) >= 43
+    for name in names:
+        assert name.replace("-", "") in known
+        text = plain("chime", "help", name)
+        assert text.startswith(f"belfryctl chime {name}   (")
+        assert text == plain("chime", name, "--help")
+
+
+def test_batch(ctl, room):
+    """A list of ARNs, as the aws command line takes it; pages of others."""
+    instance, user, channel = room
+    others = [ctl("chime", "create-app-instance-user", "--app-instance-arn",
+                  instance, "--app-instance-user-id", f"user{n}", "--name",
+                  f"User {n}")["AppInstanceUserArn"] for n in range(4)]
+    for words in (others[:2], [json.dumps(others[2:])]):
+        answer = ctl("--bearer", user, "chime",
+                     "batch-create-channel-membership", "--channel-arn",
+                     channel, "--type", "DEFAULT", "--member-arns", *words)
+        assert not answer.get("Errors")
+    members = ctl("--bearer", user, "chime", "list-channel-memberships",
+                  "--channel-arn", channel, "--max-results", "2", "--all")
+    assert {m["Member"]["Arn"] for m in members["ChannelMemberships"]} == \
+        {user, *others}
+    users = ctl("chime", "list-app-instance-users", "--app-instance-arn",
+                instance, "--max-results", "1", "--all")
+    assert len(users["AppInstanceUsers"]) == 5 and "NextToken" not in users
+
+
 def test_unreachable():
     """Tried again a few times."""
     done = subprocess.run(
