@@ -1,6 +1,7 @@
 #include "chimed/server.h"
 
 #include "../support/net_peer.h"
+#include "chimed/janitor.h"
 
 /* clang-format off */
 #include <stdarg.h>
@@ -122,6 +123,41 @@ static void test_a_turn_is_one_commit(void **state)
 		close(fds[i]);
 }
 
+/* The messages of a deleted channel go while others are served. */
+static void test_a_long_past_goes_in_steps(void **state)
+{
+	static const char fill[] =
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+		" WHERE i < ?1) INSERT INTO messages (channel, message_id,"
+		" sender, type, created_ms, updated_ms)"
+		" SELECT 7, i, 1, 'STANDARD', 0, 0 FROM n";
+	static const char doom[] = "INSERT INTO doomed VALUES (7)";
+	static const char count[] = "SELECT count(*) FROM messages";
+	enum { STEPS = 6, TURNS = 10000, WAIT_MS = 100 };
+	struct stage *stage = *state;
+	int fd = net_dial(server_port(stage->server));
+	int64_t left = STEPS * JANITOR_STEP;
+	char text[ANSWER_BYTES];
+
+	db_begin(stage->db);
+	db_run(stage->db, fill, "i", left);
+	db_run(stage->db, doom, "");
+	assert_true(db_commit(stage->db));
+	for (int turn = 0; turn < TURNS && janitor_is_due(stage->db); turn++) {
+		if (turn == 0)
+			ask(fd, 1);
+		loop_turn(stage->loop, WAIT_MS);
+		int64_t now = db_value(stage->db, 0, count, "");
+
+		assert_true(left - now <= JANITOR_STEP);
+		left = now;
+	}
+	assert_int_equal(left, 0);
+	assert_true(net_turn_and_read(stage->loop, fd, text, sizeof(text)) > 0);
+	assert_memory_equal(text, "HTTP/1.1 201", 12);
+	close(fd);
+}
+
 static void test_addresses_that_cannot_be(void **state)
 {
 	struct stage *stage = *state;
@@ -144,6 +180,8 @@ int main(void)
 			test_answers_have_the_headers, build, wreck),
 		cmocka_unit_test_setup_teardown(
 			test_a_turn_is_one_commit, build, wreck),
+		cmocka_unit_test_setup_teardown(
+			test_a_long_past_goes_in_steps, build, wreck),
 		cmocka_unit_test_setup_teardown(
 			test_addresses_that_cannot_be, build, wreck),
 	};
