@@ -19,6 +19,7 @@ static void batch_free(struct irc_batches *batches, struct irc_batch *batch)
 	batches->count--;
 	free(batch->reference);
 	free(batch->type);
+	free(batch->target);
 	free(batch->label);
 	free(batch);
 }
@@ -64,6 +65,7 @@ static void batches_open(
 	batch = xcalloc(1, sizeof(*batch));
 	batch->reference = xstrdup(reference);
 	batch->type = xstrdup(irc_message_param(msg, 1));
+	batch->target = xstrdup(irc_message_param(msg, 2));
 	batch->label = xstrdup(str_or_empty(irc_message_tag(msg, "label")));
 	batch->outer = outer;
 	batch->depth = depth;

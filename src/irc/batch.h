@@ -22,6 +22,7 @@ struct irc_batch {
 	unsigned depth;                /* 1: not inside another */
 	char *reference;
 	char *type;
+	char *target; /* its first parameter, "" when none */
 	char *label; /* of its first line, "" when none */
 };
 

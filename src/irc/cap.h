@@ -23,6 +23,8 @@
 	X(BATCH, "batch")                                                      \
 	X(CAP_NOTIFY, "cap-notify")                                            \
 	X(CHGHOST, "chghost")                                                  \
+	X(CHATHISTORY, "draft/chathistory")                                    \
+	X(EVENT_PLAYBACK, "draft/event-playback")                              \
 	X(ECHO_MESSAGE, "echo-message")                                        \
 	X(EXTENDED_JOIN, "extended-join")                                      \
 	X(INVITE_NOTIFY, "invite-notify")                                      \

@@ -87,10 +87,12 @@ void conn_flush(struct irc_conn *conn)
 	if (conn->is_dead || !conn_tell_channels(conn))
 		return;
 	irc_deliveries_flush(conn);
+	irc_histories_flush(conn);
 	if (conn->is_dead)
 		return;
+	irc_histories_pump(conn);
 	conn_pump(conn);
-	if (conn->joins.news || conn->deliveries.done)
+	if (conn->joins.news || conn->deliveries.done || conn->histories.done)
 		conn_soon(conn);
 }
 
@@ -98,6 +100,7 @@ void conn_flush(struct irc_conn *conn)
 
 static void conn_close_wire(struct irc_conn *conn)
 {
+	conn->is_paused = false;
 	if (conn->wire)
 		conn->wire_ops->close(TAKE(conn->wire));
 }
@@ -114,6 +117,7 @@ static void conn_drop_link(struct irc_conn *conn, const char *why)
 	timer_cancel(conn->probe);
 	irc_sendq_purge(&conn->sendq, NULL);
 	irc_deliveries_down(&conn->deliveries, why);
+	irc_histories_down(conn, why);
 	irc_batches_clear(&conn->batches);
 	irc_joins_down(&conn->joins, why);
 	irc_isupport_init(&conn->isupport);
@@ -209,13 +213,15 @@ void conn_ready(struct irc_conn *conn)
 		conn_nick_begin(conn);
 }
 
-static void conn_read(struct irc_conn *conn)
+/* `to_the_end`: even while paused. */
+static void conn_read(struct irc_conn *conn, bool to_the_end)
 {
 	char *line;
 	size_t len;
 	int rc;
 
-	while (!conn->is_dead && conn->wire) {
+	while (!conn->is_dead && conn->wire &&
+		(to_the_end || !conn->is_paused)) {
 		rc = conn->wire_ops->next_line(conn->wire, &line, &len);
 		if (rc == 0)
 			break;
@@ -224,8 +230,8 @@ static void conn_read(struct irc_conn *conn)
 			continue;
 		}
 		conn_input_line(conn, line, len);
-		if (!conn->is_dead && conn->deliveries.done)
-			irc_deliveries_flush(conn);
+		irc_deliveries_flush(conn);
+		irc_histories_flush(conn);
 	}
 	conn_flush(conn);
 }
@@ -236,7 +242,7 @@ static void conn_on_closed(struct irc_conn *conn)
 	const char *why;
 
 	/* The last words. */
-	conn_read(conn);
+	conn_read(conn, true);
 	if (conn->is_dead || !conn->wire)
 		return;
 	why = conn->wire_ops->why(conn->wire);
@@ -254,7 +260,7 @@ static void conn_on_wire(enum stream_event event, void *arg)
 		conn_on_connected(conn);
 		return;
 	case STREAM_READABLE:
-		conn_read(conn);
+		conn_read(conn, false);
 		return;
 	case STREAM_DRAINED:
 		irc_sendq_unblock(&conn->sendq);
@@ -389,6 +395,8 @@ static void conn_new_timers(struct irc_conn *conn)
 		timer_new(loop, conn_register_on_timeout, conn);
 	conn->self.regain = timer_new(loop, conn_nick_on_timer, conn);
 	conn->link.timer = timer_new(loop, conn_link_on_timer, conn);
+	conn->histories.timer =
+		timer_new(loop, irc_histories_on_timeout, conn);
 }
 
 static void conn_new_parts(struct irc_conn *conn)
@@ -457,7 +465,7 @@ static struct timer **conn_timer(struct irc_conn *conn, size_t i)
 	struct timer **const timers[] = {&conn->deadline, &conn->soon,
 		&conn->pump, &conn->rejoin, &conn->probe,
 		&conn->registration.step, &conn->self.regain,
-		&conn->link.timer};
+		&conn->link.timer, &conn->histories.timer};
 
 	return i < ARRAY_LEN(timers) ? timers[i] : NULL;
 }
@@ -472,6 +480,7 @@ static void conn_on_destroy(void *arg)
 		timer_free(*timer);
 	irc_sendq_release(&conn->sendq);
 	irc_deliveries_release(&conn->deliveries);
+	irc_histories_release(&conn->histories);
 	irc_joins_release(&conn->joins);
 	irc_track_release(&conn->track);
 	irc_batches_clear(&conn->batches);

@@ -122,6 +122,17 @@ const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn);
 bool irc_conn_has_cap(const struct irc_conn *conn, const char *cap);
 
 /*
+ * Reads nothing from the socket until irc_conn_resume(): what the server says
+ * waits in the kernel, and then at the server. Of what has been read already
+ * no line is shown either. The server is kept content meanwhile (a PONG and a
+ * PING every 15 s at most), its silence ends nothing. Only while READY, until
+ * the link ends; what it said last is shown then. May be called inside the
+ * events; both may be called twice.
+ */
+void irc_conn_pause(struct irc_conn *conn);
+void irc_conn_resume(struct irc_conn *conn);
+
+/*
  * Wants to be in `channel`: joins as soon as ready, rejoins after reconnects
  * and kicks (slowly: 60 s .. 30 min after refusals). A forward (470) to another
  * channel is left at once and counts as a refusal.

@@ -111,6 +111,8 @@ static void input_process(struct irc_conn *conn, const struct irc_message *msg)
 	conn->message = msg;
 	if (!conn->is_history)
 		input_act(conn, msg);
+	if (!conn->is_dead)
+		irc_histories_take(conn, msg);
 	if (!conn->is_dead && conn->events.message)
 		conn->events.message(conn, msg, conn->arg);
 	conn->message = NULL;

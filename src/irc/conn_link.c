@@ -8,6 +8,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum {
+	/* Servers ask after 20 s of silence and more. */
+	PAUSED_PING_MS = 15 * 1000,
+};
+
 static bool link_is_waiting(const struct conn_link *link)
 {
 	return link->ping_sent > link->ping_heard;
@@ -22,7 +27,9 @@ static void link_plan(struct irc_conn *conn)
 	int64_t wait_ms = conn->params.ping_interval_ms;
 	int64_t dead_ms = link->waiting_ms + conn->params.ping_timeout_ms;
 
-	if (!link_is_waiting(link))
+	if (conn->is_paused)
+		wait_ms = wait_ms < PAUSED_PING_MS ? wait_ms : PAUSED_PING_MS;
+	else if (!link_is_waiting(link))
 		wait_ms -= now_ms - link->heard_ms;
 	else if (dead_ms - now_ms < wait_ms)
 		wait_ms = dead_ms - now_ms;
@@ -42,6 +49,36 @@ void conn_link_begin(struct irc_conn *conn)
 void conn_link_end(struct irc_conn *conn)
 {
 	timer_cancel(conn->link.timer);
+}
+
+/* An answer to what it may have asked, and a question, for servers that count
+ * only one of them. */
+static void link_keep(struct irc_conn *conn)
+{
+	(void)conn_command(conn, "PONG", conn->self.nick, NULL);
+	conn_link_ping(conn);
+}
+
+void irc_conn_pause(struct irc_conn *conn)
+{
+	if (conn->is_paused || conn->state != IRC_CONN_READY || !conn->wire)
+		return;
+	conn->is_paused = true;
+	conn->wire_ops->pause(conn->wire, true);
+	link_plan(conn);
+}
+
+void irc_conn_resume(struct irc_conn *conn)
+{
+	struct conn_link *link = &conn->link;
+
+	if (!conn->is_paused || !conn->wire)
+		return;
+	conn->is_paused = false;
+	link->heard_ms = loop_now_ms(conn->loop);
+	link->waiting_ms = link->heard_ms;
+	link_plan(conn);
+	conn->wire_ops->pause(conn->wire, false);
 }
 
 void conn_link_ping(struct irc_conn *conn)
@@ -98,6 +135,12 @@ void conn_link_on_timer(void *arg)
 	int64_t now_ms = loop_now_ms(conn->loop);
 	char why[64];
 
+	if (conn->is_paused) {
+		link_keep(conn);
+		link_plan(conn);
+		conn_flush(conn);
+		return;
+	}
 	if (link_is_waiting(link) &&
 		now_ms - link->waiting_ms >= conn->params.ping_timeout_ms) {
 		(void)snprintf(why, sizeof(why),

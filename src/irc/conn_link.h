@@ -1,7 +1,8 @@
 /*
  * Is the other side alive? Numbered PINGs, sent when it has been silent and as
  * barriers behind lines whose fate must be known; the answers, and what their
- * absence means. Internal to the connection.
+ * absence means. While nothing is read (irc_conn_pause(), also here) neither
+ * is seen, and the server is kept content. Internal to the connection.
  */
 #ifndef IRC_CONN_LINK_H
 #define IRC_CONN_LINK_H

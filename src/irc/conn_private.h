@@ -1,8 +1,8 @@
 /*
  * The inside of a connection, shared by its parts: conn.c (states, life),
  * conn_input.c (one received line), conn_register.c (CAP, SASL, nick),
- * conn_link.c (PING), conn_nick.c (who we are), conn_send.c (what goes out),
- * delivery.c and delivery_match.c.
+ * conn_link.c (PING, pauses), conn_nick.c (who we are), conn_send.c (what goes out),
+ * delivery.c, delivery_match.c and history.c.
  *
  * Rule for all of them: after anything that may call the owner (conn_set_state,
  * conn_lose, conn_flush, the events) the connection may be freed; look at
@@ -16,6 +16,7 @@
 #include "irc/cap.h"
 #include "irc/conn.h"
 #include "irc/delivery_private.h"
+#include "irc/history_private.h"
 #include "irc/join.h"
 #include "irc/loss.h"
 #include "irc/nick.h"
@@ -68,6 +69,7 @@ struct irc_conn {
 	struct timer *soon;     /* work for the next turn */
 	bool is_wanted;         /* between irc_conn_start() and _stop() */
 	bool is_dead;
+	bool is_paused; /* reads nothing */
 	char *quit_reason;
 
 	size_t server; /* which of params.servers */
@@ -84,6 +86,7 @@ struct irc_conn {
 	struct irc_joins joins;
 	struct irc_sendq sendq;
 	struct irc_deliveries deliveries;
+	struct irc_histories histories;
 	struct conn_register registration;
 	struct conn_self self;
 	struct conn_link link;

@@ -179,6 +179,7 @@ void conn_purge(struct irc_conn *conn, const char *channel)
 	(void)irc_casemap_fold(
 		conn->isupport.casemap, channel, folded, sizeof(folded));
 	irc_sendq_purge(&conn->sendq, folded);
+	irc_histories_left(conn, channel);
 }
 
 void conn_leave(struct irc_conn *conn, const char *channel)

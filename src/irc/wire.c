@@ -75,6 +75,16 @@ static int wire_write(void *arg, const void *bytes, size_t len)
 	return stream_write(wire->stream, bytes, len);
 }
 
+static void wire_pause(void *arg, bool is_paused)
+{
+	const struct wire *wire = arg;
+
+	if (is_paused)
+		stream_pause(wire->stream);
+	else
+		stream_resume(wire->stream);
+}
+
 static const char *wire_why(const void *arg)
 {
 	const struct wire *wire = arg;
@@ -101,6 +111,7 @@ const struct irc_wire_ops irc_wire_stream = {
 	.close = wire_close,
 	.next_line = wire_next_line,
 	.write = wire_write,
+	.pause = wire_pause,
 	.why = wire_why,
 	.is_untrusted = wire_is_untrusted,
 	.is_tls = wire_is_tls,

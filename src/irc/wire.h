@@ -33,6 +33,8 @@ struct irc_wire_ops {
 	/* As stream_next_line() and stream_write(). */
 	int (*next_line)(void *wire, char **ret_line, size_t *ret_len);
 	int (*write)(void *wire, const void *bytes, size_t len);
+	/* As stream_pause() and stream_resume(). */
+	void (*pause)(void *wire, bool is_paused);
 	const char *(*why)(const void *wire);
 	bool (*is_untrusted)(const void *wire);
 	bool (*is_tls)(const void *wire);

@@ -26,6 +26,7 @@ struct session {
 	bool has_line;
 	bool is_full;
 	bool is_tls;
+	bool is_paused;
 	struct irc_delivery *held[HELD]; /* not answered yet */
 	int answered;                    /* by callback */
 	int asked;
@@ -81,6 +82,13 @@ static int session_write(void *wire, const void *bytes, size_t len)
 	return 0;
 }
 
+static void session_pause(void *wire, bool is_paused)
+{
+	struct session *session = wire;
+
+	session->is_paused = is_paused;
+}
+
 static const char *session_why(const void *wire)
 {
 	(void)wire;
@@ -105,6 +113,7 @@ static const struct irc_wire_ops SESSION_WIRE = {
 	.close = session_close,
 	.next_line = session_next_line,
 	.write = session_write,
+	.pause = session_pause,
 	.why = session_why,
 	.is_untrusted = session_is_untrusted,
 	.is_tls = session_is_tls,

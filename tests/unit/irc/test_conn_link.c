@@ -129,6 +129,56 @@ static void test_the_order_of_parameters(void **state)
 	assert_int_equal(stats.lag_ms, 0);
 }
 
+static void test_paused(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready(peer);
+	irc_conn_pause(peer->conn);
+	irc_conn_pause(peer->conn);
+	assert_true(peer->is_paused);
+	irc_peer_feed(peer, ":x!u@h PRIVMSG belfry :hi");
+	assert_false(irc_peer_log_has(&peer->messages, "PRIVMSG"));
+	/* Nothing is heard, and that is no reason to go. */
+	for (int i = 1; i <= 20; i++) {
+		irc_peer_pass(peer, 15000);
+		irc_peer_expect(peer, "PONG belfry");
+		irc_peer_expect(peer, "PING %d", i);
+	}
+	assert_int_equal(irc_conn_state(peer->conn), IRC_CONN_READY);
+	irc_conn_resume(peer->conn);
+	irc_conn_resume(peer->conn);
+	assert_false(peer->is_paused);
+	peer->fn(STREAM_READABLE, peer->arg);
+	assert_true(irc_peer_log_has(&peer->messages, "PRIVMSG"));
+	/* The answers get the time that they always had. */
+	irc_peer_pass(peer, 119000);
+	assert_int_equal(irc_conn_state(peer->conn), IRC_CONN_READY);
+	irc_peer_pass(peer, 1000);
+	assert_int_equal(irc_conn_state(peer->conn), IRC_CONN_WAITING);
+}
+
+/* A new link is read, whatever the old one was. */
+static void test_paused_when_the_link_ends(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_peer_make(peer);
+	irc_conn_pause(peer->conn);
+	irc_peer_start(peer);
+	irc_conn_pause(peer->conn);
+	assert_false(peer->is_paused);
+	irc_peer_welcome(peer, NULL, "CHANTYPES=#");
+	irc_conn_pause(peer->conn);
+	assert_true(peer->is_paused);
+	irc_peer_feed(peer, ":x!u@h PRIVMSG belfry :last words");
+	irc_peer_close(peer, "reset");
+	assert_true(irc_peer_log_has(&peer->messages, "PRIVMSG"));
+	irc_conn_resume(peer->conn);
+	irc_peer_pass_until(peer, IRC_CONN_CONNECTING, 60000);
+	assert_false(peer->is_paused);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -139,6 +189,8 @@ int main(void)
 		TEST(test_a_half_dead_link),
 		TEST(test_forged_and_odd_pongs),
 		TEST(test_the_order_of_parameters),
+		TEST(test_paused),
+		TEST(test_paused_when_the_link_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,7 @@ static void *peer_open(
 	peer->fn = target->fn;
 	peer->arg = target->arg;
 	peer->opened++;
+	peer->is_paused = false;
 	(void)snprintf(peer->host, sizeof(peer->host), "%s:%u",
 		target->server->host, target->server->port);
 	buf_clear(&peer->written);
@@ -66,6 +67,13 @@ static int peer_write(void *wire, const void *bytes, size_t len)
 	return 0;
 }
 
+static void peer_pause(void *wire, bool is_paused)
+{
+	struct irc_peer *peer = wire;
+
+	peer->is_paused = is_paused;
+}
+
 static const char *peer_why(const void *wire)
 {
 	const struct irc_peer *peer = wire;
@@ -92,6 +100,7 @@ static const struct irc_wire_ops PEER_WIRE = {
 	.close = peer_close,
 	.next_line = peer_next_line,
 	.write = peer_write,
+	.pause = peer_pause,
 	.why = peer_why,
 	.is_untrusted = peer_is_untrusted,
 	.is_tls = peer_is_tls,

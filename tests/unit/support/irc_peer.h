@@ -30,6 +30,7 @@ struct irc_peer {
 	char host[64];
 	bool is_tls;
 	bool is_untrusted;
+	bool is_paused;
 	bool is_full; /* write says -ENOBUFS */
 	const char *why;
 	char *feed; /* the line to be pulled next */
