@@ -2,6 +2,7 @@
 
 #include "util/clock.h"
 #include "util/log.h"
+#include "util/step.h"
 
 enum { FORGET_AFTER_DAYS = 30, FORGET_EVERY_MS = 60 * 60 * 1000 };
 
@@ -113,6 +114,7 @@ static void send_item(struct lane *lane, struct item *item)
 	if (item->parcel.ticket > lane->last_sent)
 		lane->last_sent = item->parcel.ticket;
 	lane->dest->ops->deliver(lane->dest, &parcel);
+	step("parcel is given out");
 }
 
 void lane_pump(struct lane *lane)
@@ -130,6 +132,7 @@ void lane_on_saved(void *arg)
 {
 	struct item *item = arg;
 
+	step("line is saved");
 	item->sync = NULL;
 	lane_set_state(item->lane, item, ITEM_QUEUED);
 	lane_pump(item->lane);
@@ -169,6 +172,7 @@ static void lane_on_settled(void *arg)
 	struct item *item = arg;
 	struct lane *lane = item->lane;
 
+	step("record is saved");
 	item->sync = NULL;
 	lane_set_state(lane, item, ITEM_GONE);
 	sweep(lane);
@@ -225,6 +229,7 @@ static void settle(
 	}
 	lane_set_state(lane, item, ITEM_SETTLED);
 	lane_advance(lane);
+	step("record is appended");
 	item->sync = store_sync(lane->params.store, lane_on_settled, item);
 }
 

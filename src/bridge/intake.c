@@ -5,6 +5,7 @@
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/rand.h"
+#include "util/step.h"
 
 #include <errno.h>
 
@@ -135,6 +136,7 @@ static void enqueue(struct lane *lane, const struct event *event,
 		save_in_outbox(lane, item);
 	lane->in_state[item->state]++;
 	queue_push(&lane->queue, item);
+	step("event is queued");
 	lane_pump(lane);
 }
 

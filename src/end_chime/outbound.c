@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "util/step.h"
 #include "util/str.h"
 
 #include <stdio.h>
@@ -231,6 +232,7 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
+	step("Chime has answered");
 	o->call = NULL;
 	if (result->error == CHIME_OK) {
 		finish_sent(o, result->body);
@@ -269,6 +271,7 @@ static void send(struct chime_outbound *o, struct job *job)
 	};
 	o->call = chime_start(
 		o->params.client, &request, chime_outbound_on_sent, o);
+	step("send is called");
 }
 
 static void chime_outbound_on_user(const struct chime_result *failure, void *arg)

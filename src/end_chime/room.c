@@ -7,6 +7,7 @@
 #include "end_chime/poller.h"
 #include "util/alloc.h"
 #include "util/log.h"
+#include "util/step.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -67,6 +68,7 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 	struct chime_room *room = arg;
 	struct chime_inbound inbound;
 	bool taken = true;
+	step("message has come");
 	chime_inbound_init(&inbound);
 	if (chime_inbound_read(&inbound, room->context->users, message))
 		taken = room->sink.event(room->sink.arg, &inbound.event) ==

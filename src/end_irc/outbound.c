@@ -5,6 +5,7 @@
 #include "irc/split.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/step.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -220,6 +221,7 @@ static void line_on_result(const struct irc_delivery_result *result, void *arg)
 {
 	struct line *line = arg;
 	struct irc_outbound *o = line->outbound;
+	step("IRC has answered");
 	line->delivery = NULL;
 	o->open--;
 	line->job->open--;
@@ -312,6 +314,7 @@ static int send_line(struct irc_outbound *o, struct job *job,
 	line->end = end;
 	int error = irc_deliver(o->params.conn, &request, line_on_result, line,
 		&line->delivery);
+	step("line is queued to IRC");
 	if (error) {
 		free(line);
 		return error;

@@ -5,6 +5,7 @@
 #include "irc/casemap.h"
 #include "util/alloc.h"
 #include "util/log.h"
+#include "util/step.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -128,6 +129,7 @@ void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound)
 {
 	if (room->closed)
 		return;
+	step("line has come");
 	if (room->sink.event(room->sink.arg, &inbound->event) == END_BUSY)
 		log_error(room->mapping,
 			"a line of %s in %s could not be taken: lost",

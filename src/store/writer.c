@@ -2,6 +2,7 @@
 
 #include "store/rows.h"
 #include "util/alloc.h"
+#include "util/step.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -98,10 +99,12 @@ static int transact(struct writer *writer)
 
 	if (rc != SQLITE_OK)
 		return rc;
+	step("commit begins");
 	for (struct batch *b = writer->taken; b && rc == SQLITE_OK; b = b->next)
 		rc = apply_batch(writer, b);
 	if (rc == SQLITE_OK)
 		rc = rows_finish(writer->rows);
+	step("records are written");
 	return rc == SQLITE_OK ? exec(writer, "COMMIT") : rc;
 }
 
@@ -113,6 +116,7 @@ static void tell(struct writer *writer)
 
 static void succeeded(struct writer *writer)
 {
+	step("commit is durable");
 	pthread_mutex_lock(&writer->lock);
 	writer->report.durable = writer->taken_last->number;
 	writer->report.why[0] = '\0';
