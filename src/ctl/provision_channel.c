@@ -83,7 +83,7 @@ static int look_in(
 			json_object_get(
 				answered.body, chime_operation(op)->list),
 			p->plan, p->there->app_instance, &arn, err);
-	p->there->channel = xstrdup_null(arn);
+	set_string(&p->there->channel, arn);
 	chime_answered_release(&answered);
 	return error;
 }
@@ -127,6 +127,14 @@ static int join(struct provision *p, struct err *err)
 	return error;
 }
 
+/* A list that fails is no reason to doubt. */
+static bool channel_is_seen(struct provision *p)
+{
+	struct err err = {0};
+
+	return look_in_own(p, &err) < 0 || p->there->channel;
+}
+
 static int make(struct provision *p, struct err *err)
 {
 	const struct plan *plan = p->plan;
@@ -141,11 +149,11 @@ static int make(struct provision *p, struct err *err)
 		members, "Privacy", plan->privacy ? plan->privacy : "PUBLIC");
 	json_set_string(
 		members, "Mode", plan->mode ? plan->mode : "UNRESTRICTED");
-	provision_set_token(CHIME_CREATE_CHANNEL, members);
-	provision_ask(p, CHIME_CREATE_CHANNEL, members, &answered);
+	provision_make(
+		p, CHIME_CREATE_CHANNEL, members, channel_is_seen, &answered);
 	arn = json_get_string(answered.body, "ChannelArn");
 	if (arn) {
-		p->there->channel = xstrdup(arn);
+		set_string(&p->there->channel, arn);
 		provision_tell(p, true, "channel", arn);
 	} else {
 		error = provision_failed(&answered, err);

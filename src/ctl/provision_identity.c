@@ -38,26 +38,6 @@ int provision_find_instance(const json_t *instances, const char *name,
 	return 0;
 }
 
-static int make_instance(struct provision *p, struct err *err)
-{
-	json_t *members = json_pack("{s:s}", "Name", p->plan->app_instance);
-	struct chime_answered answered;
-	const char *arn;
-	int error = 0;
-
-	provision_set_token(CHIME_CREATE_APP_INSTANCE, members);
-	provision_ask(p, CHIME_CREATE_APP_INSTANCE, members, &answered);
-	arn = json_get_string(answered.body, "AppInstanceArn");
-	if (arn) {
-		p->there->app_instance = xstrdup(arn);
-		provision_tell(p, true, "app instance", arn);
-	} else {
-		error = provision_failed(&answered, err);
-	}
-	chime_answered_release(&answered);
-	return error;
-}
-
 static int look_for_instance(struct provision *p, struct err *err)
 {
 	struct chime_answered answered;
@@ -72,7 +52,35 @@ static int look_for_instance(struct provision *p, struct err *err)
 		error = provision_find_instance(
 			json_object_get(answered.body, "AppInstances"),
 			p->plan->app_instance, &arn, err);
-	p->there->app_instance = xstrdup_null(arn);
+	set_string(&p->there->app_instance, arn);
+	chime_answered_release(&answered);
+	return error;
+}
+
+/* A list that fails is no reason to doubt. */
+static bool instance_is_seen(struct provision *p)
+{
+	struct err err = {0};
+
+	return look_for_instance(p, &err) < 0 || p->there->app_instance;
+}
+
+static int make_instance(struct provision *p, struct err *err)
+{
+	json_t *members = json_pack("{s:s}", "Name", p->plan->app_instance);
+	struct chime_answered answered;
+	const char *arn;
+	int error = 0;
+
+	provision_make(p, CHIME_CREATE_APP_INSTANCE, members, instance_is_seen,
+		&answered);
+	arn = json_get_string(answered.body, "AppInstanceArn");
+	if (arn) {
+		set_string(&p->there->app_instance, arn);
+		provision_tell(p, true, "app instance", arn);
+	} else {
+		error = provision_failed(&answered, err);
+	}
 	chime_answered_release(&answered);
 	return error;
 }
@@ -104,6 +112,7 @@ static bool has_user(struct provision *p, const char *arn)
 	return answered.error == CHIME_OK;
 }
 
+/* The id makes it one user, however often it is asked for. */
 static int make_user(
 	struct provision *p, const char *id, const char *name, struct err *err)
 {
@@ -119,7 +128,6 @@ static int make_user(
 	}
 	members = json_pack("{s:s, s:s, s:s}", "AppInstanceArn", instance,
 		"AppInstanceUserId", id, "Name", name);
-	provision_set_token(CHIME_CREATE_APP_INSTANCE_USER, members);
 	provision_ask(p, CHIME_CREATE_APP_INSTANCE_USER, members, &answered);
 	if (is_there(&answered))
 		provision_tell(p, answered.error == CHIME_OK, "user", arn);

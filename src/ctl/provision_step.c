@@ -55,6 +55,29 @@ void provision_set_token(enum chime_op op, json_t *members)
 	json_set_string(members, "ClientRequestToken", token);
 }
 
+static bool appears(struct provision *p, provision_seen_fn *seen)
+{
+	for (unsigned i = 0; i < FRESH_RETRIES; i++) {
+		if (seen(p))
+			return true;
+		chime_session_pause(p->session, FRESH_RETRY_MS);
+	}
+	return false;
+}
+
+void provision_make(struct provision *p, enum chime_op op, json_t *members,
+	provision_seen_fn *seen, struct chime_answered *ret)
+{
+	provision_set_token(op, members);
+	provision_ask(p, op, json_incref(members), ret);
+	if (ret->error == CHIME_OK && !appears(p, seen)) {
+		chime_answered_release(ret);
+		json_object_del(members, "ClientRequestToken");
+		provision_ask(p, op, json_incref(members), ret);
+	}
+	json_decref(members);
+}
+
 void provision_tell(
 	struct provision *p, bool made, const char *what, const char *arn)
 {

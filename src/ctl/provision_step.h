@@ -11,6 +11,7 @@
 #include "util/buf.h"
 #include "util/err.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct provision {
@@ -26,7 +27,16 @@ void provision_ask(struct provision *p, enum chime_op op, json_t *members,
 	struct chime_answered *ret);
 /* An answer that is a failure as an error: -EIO. */
 int provision_failed(const struct chime_answered *answered, struct err *err);
-/* Sets ClientRequestToken: it follows from operation and members. */
+/* Looks again for what was made. */
+typedef bool provision_seen_fn(struct provision *p);
+/*
+ * Creates with a ClientRequestToken that follows from the request, so that it
+ * has its effect once however often it is sent. A token may also recall what
+ * was deleted since: what is not seen a while later is made again, without
+ * it. Takes `members`; release `ret`.
+ */
+void provision_make(struct provision *p, enum chime_op op, json_t *members,
+	provision_seen_fn *seen, struct chime_answered *ret);
 void provision_set_token(enum chime_op op, json_t *members);
 /* One line of progress: `what` is there, made in this run or before. */
 void provision_tell(

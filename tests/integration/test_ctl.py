@@ -515,6 +515,34 @@ def test_provision_fails_midway(ctl, processes):
     assert len(refused) == 2 and progress.count(": made (") == 2
 
 
+def test_provision_after_deletion(ctl):
+    """A token that recalls what was deleted does not bring it back."""
+    def delete():
+        for arn in reversed(inventory(ctl)):
+            if "/channel/" in arn:
+                ctl("--bearer", arn.partition("/channel/")[0] +
+                    "/user/belfry", "chime", "delete-channel",
+                    "--channel-arn", arn)
+            elif "/user/" in arn:
+                ctl("chime", "delete-app-instance-user",
+                    "--app-instance-user-arn", arn)
+            else:
+                ctl("chime", "delete-app-instance", "--app-instance-arn",
+                    arn)
+    first, _ = provision(ctl.port, "--channel-name", "Lounge")
+    channel = inventory(ctl)[-1]
+    ctl("--bearer", channel.partition("/channel/")[0] + "/user/belfry",
+        "chime", "delete-channel", "--channel-arn", channel)
+    second, _ = provision(ctl.port, "--channel-name", "Lounge")
+    assert len(inventory(ctl)) == 3 and inventory(ctl)[-1] in second
+    assert channel not in second
+    delete()
+    assert inventory(ctl) == []
+    third, _ = provision(ctl.port, "--channel-name", "Lounge")
+    assert len(inventory(ctl)) == 3
+    assert all(arn in third for arn in inventory(ctl))
+
+
 @pytest.mark.parametrize("words, said", [
     (["--user-id", "x"], "--user-id: AppInstanceUserId"),
     (["--privacy", "SECRET"], "--privacy: Privacy must be one of"),

@@ -62,6 +62,12 @@ static void test_tell(void **state UNUSED)
 	free(text);
 }
 
+static bool not_asked(struct provision *p UNUSED)
+{
+	fail_msg("nothing was made");
+	return false;
+}
+
 /* A failure is no reason to wait when nothing was made. */
 static void test_ask(void **state UNUSED)
 {
@@ -76,6 +82,10 @@ static void test_ask(void **state UNUSED)
 
 	buf_init(&p.made, 1024);
 	provision_ask(&p, CHIME_LIST_CHANNELS, json_object(), &answered);
+	assert_int_equal(answered.error, CHIME_BAD_REQUEST);
+	chime_answered_release(&answered);
+	provision_make(&p, CHIME_CREATE_APP_INSTANCE, json_object(), not_asked,
+		&answered);
 	assert_int_equal(answered.error, CHIME_BAD_REQUEST);
 	assert_true(provision_failed(&answered, &err) < 0);
 	assert_string_equal(err.text, answered.message);
