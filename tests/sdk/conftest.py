@@ -7,7 +7,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
-from suite import boto, node, scene  # noqa: E402
+from suite import boto, ill as ill_service, node, scene  # noqa: E402
 from support.chimed import Chimed  # noqa: E402
 
 
@@ -28,7 +28,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture(scope="session")
 def chimed(tmp_path_factory):
     server = Chimed(tmp_path_factory.mktemp("sdk"),
-                    options=[*scene.chimed_options(), "--sync", "off"])
+                    options=("--sync", "off"))
     server.start()
     yield server
     assert server.stop() == 0, server.log()[-4000:]
@@ -44,13 +44,16 @@ def client(request):
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def driver(client, chimed):
-    return client.connect(chimed.endpoint)
+    """The client, connected to the one chimed."""
+    if client.endpoint != chimed.endpoint:
+        client.connect(chimed.endpoint)
+    return client
 
 
 @pytest.fixture(scope="session")
-def town(driver, chimed):
+def town(client, chimed):
     return scene.Town(chimed.port)
 
 
@@ -58,3 +61,11 @@ def town(driver, chimed):
 def shared_scene(town):
     """For cases that change nothing."""
     return scene.Scene(town).decorate()
+
+
+@pytest.fixture(scope="module")
+def ill(tmp_path_factory):
+    """A chimed of one's own, to be made ill."""
+    made = ill_service.Ill(tmp_path_factory.mktemp("ill"))
+    yield made
+    made.stop()

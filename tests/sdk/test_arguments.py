@@ -27,4 +27,4 @@ def test_rules_are_kept(driver, shared_scene, name):
         except check.Wrong as found:
             wrong.append(f"{label}: {found} {answer.message}")
     assert not wrong, "\n".join(wrong)
-    assert count >= len(operation.request) - 2
+    assert count >= len(operation.request) - 3

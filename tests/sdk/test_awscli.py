@@ -13,7 +13,7 @@ def aws(chimed, tmp_path_factory):
 
 def test_from_an_empty_service_to_a_conversation(aws, chimed):
     instance = aws.run(IDENTITY, "CreateAppInstance", Name="Town",
-                       ClientRequestToken="town")["AppInstanceArn"]
+                       Metadata="{}", ClientRequestToken="town")["AppInstanceArn"]
     ann = aws.run(
         IDENTITY, "CreateAppInstanceUser", AppInstanceArn=instance,
         AppInstanceUserId="ann.1", Name="Ann", ClientRequestToken="ann",

@@ -9,6 +9,13 @@ from suite import scene
 WIDTH = 64
 
 
+@pytest.fixture(autouse=True)
+def _one_of_each_kind(client):
+    """The two botocores send the same way."""
+    if client.name == "botocore-2018":
+        pytest.skip("the present botocore does this")
+
+
 @pytest.fixture
 def place(town):
     return scene.Scene(town)

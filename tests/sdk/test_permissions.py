@@ -63,6 +63,6 @@ def test_no_operation_is_left_out():
     rows = matrix.read()
     assert [*dict.fromkeys(row.operation for row in rows)] == [
         operation.name for operation in contract.OPERATIONS.values()
-        if operation.seed]
+        if operation.seed] + ["BatchCreateChannelMembership"]
     assert [*dict.fromkeys(row.number for row in rows)] == [
-        *range(1, 31)]
+        *range(1, 32)]

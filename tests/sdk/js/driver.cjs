@@ -1,6 +1,6 @@
 // Drives AWS's JavaScript clients: requests come in as lines of JSON on
-// standard input, {id, operation, input} or {endpoint}, and answers go out
-// the same way, as they come. Dates are {"$date": milliseconds}.
+// standard input, {id, operation, input} or {endpoint, attempts}, and answers
+// go out the same way, as they come. Dates are {"$date": milliseconds}.
 "use strict";
 
 const http = require("http");
@@ -20,11 +20,11 @@ function say(object) {
 	process.stdout.write(JSON.stringify(object) + "\n");
 }
 
-function connect(endpoint) {
+function connect({ endpoint, attempts }) {
 	clients = packages.map((pack, i) => new pack[clientNames[i]]({
 		endpoint,
 		region: "us-east-1",
-		maxAttempts: 1,
+		maxAttempts: attempts,
 		requestHandler: {
 			httpAgent: new http.Agent({
 				keepAlive: true,
@@ -96,7 +96,7 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
 	const request = JSON.parse(line, revive);
 
 	if (request.endpoint)
-		connect(request.endpoint);
+		connect(request);
 	else
 		call(request);
 });

@@ -12,10 +12,13 @@ from support import chime_api
 
 from .answer import Answer
 
-# Arguments go out as they are: it is the service that has to refuse them.
-CONFIG = botocore.config.Config(
-    inject_host_prefix=False, parameter_validation=False,
-    retries={"max_attempts": 0}, max_pool_connections=64)
+def config(attempts):
+    """Arguments go out as they are: it is the service that has to refuse
+    them."""
+    return botocore.config.Config(
+        inject_host_prefix=False, parameter_validation=False,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        max_pool_connections=64)
 
 
 def snake(name):
@@ -34,17 +37,20 @@ def class_name(client, error):
 class Boto:
     def __init__(self, name, services):
         session = botocore.session.Session()
-        self.name = name
-        self._make = lambda service, endpoint: session.create_client(
-            service, region_name="us-east-1", endpoint_url=endpoint,
-            aws_access_key_id=chime_api.KEY,
-            aws_secret_access_key=chime_api.SECRET, config=CONFIG)
+        self.name, self.endpoint = name, None
+        self._make = lambda service, endpoint, attempts: \
+            session.create_client(
+                service, region_name="us-east-1", endpoint_url=endpoint,
+                aws_access_key_id=chime_api.KEY,
+                aws_secret_access_key=chime_api.SECRET,
+                config=config(attempts))
         self._services, self._clients = services, None
         self._seen = threading.local()
 
-    def connect(self, endpoint):
-        """All calls from here on go there."""
-        self._clients = [self._make(service, endpoint)
+    def connect(self, endpoint, attempts=1):
+        """All calls from here on go there, so often if need be."""
+        self.endpoint = endpoint
+        self._clients = [self._make(service, endpoint, attempts)
                          for service in self._services]
         for client in self._clients:
             client.meta.events.register("after-call", self._remember)

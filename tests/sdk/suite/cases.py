@@ -7,6 +7,8 @@ that the contract documents is asked for by the test itself; cases add what
 the values are, and `lacks` what cannot be there."""
 import dataclasses
 
+from .contract import OPERATIONS
+
 USUAL = {
     "CreateAppInstance": {
         "Name": "Village", "Metadata": "{}", "ClientRequestToken": "@token",
@@ -70,10 +72,32 @@ USUAL = {
         "ChannelArn": "@channel", "MessageId": "@message",
         "Content": "better", "Metadata": "new", "ChimeBearer": "@member"},
     "UpdateChannelReadMarker": {"ChannelArn": "@channel"},
+
+    "BatchCreateChannelMembership": {
+        "ChannelArn": "@channel", "MemberArns": ["@new", "@banned"],
+        "Type": "DEFAULT"},
+    "CreateAppInstanceAdmin": {
+        "AppInstanceArn": "@instance", "AppInstanceAdminArn": "@new"},
+    "DeleteAppInstance": {"AppInstanceArn": "@no-instance"},
+    "DeleteAppInstanceAdmin": {
+        "AppInstanceArn": "@instance", "AppInstanceAdminArn": "@new"},
+    "DeleteAppInstanceUser": {"AppInstanceUserArn": "@new"},
+    "DescribeAppInstance": {"AppInstanceArn": "@instance"},
+    "DescribeAppInstanceAdmin": {
+        "AppInstanceArn": "@instance", "AppInstanceAdminArn": "@admin"},
+    "DescribeAppInstanceUser": {"AppInstanceUserArn": "@owner"},
+    "ListAppInstanceAdmins": {
+        "AppInstanceArn": "@instance", "MaxResults": 1},
+    "ListAppInstanceUsers": {
+        "AppInstanceArn": "@instance", "MaxResults": 1},
+    "ListAppInstances": {"MaxResults": 1},
+    "UpdateAppInstance": {
+        "AppInstanceArn": "@instance", "Name": "City", "Metadata": "new"},
+    "UpdateAppInstanceUser": {
+        "AppInstanceUserArn": "@new", "Name": "Zoe", "Metadata": "new"},
 }
 
-# In their words of old, some operations have no bearer.
-BEARERLESS = {"CreateAppInstance", "CreateAppInstanceUser"}
+BEARERLESS = {name for name in USUAL if not OPERATIONS[name].bearer}
 
 # Operations that leave no trace: their cases can share a scene.
 READS = ("Describe", "Get", "List")
@@ -147,7 +171,8 @@ SUCCESSES = [
     ok("CreateChannel", then=[
         ok("DescribeChannel", {"Channel": {
             "Name": "Circus", "Mode": "RESTRICTED", "Privacy": "PRIVATE",
-            "Metadata": "{}", "CreatedBy": ME}}, ChannelArn="@answer.ChannelArn",
+            "Metadata": "{}", "CreatedBy": ME}},
+           ChannelArn="@answer.ChannelArn",
            lacks=("Channel.LastMessageTimestamp",)),
         ok("DescribeChannelMembership", {"ChannelMembership": {
             "Member": ME, "Type": "DEFAULT"}}, MemberArn="@owner",
@@ -253,6 +278,9 @@ SUCCESSES = [
                            "moderator.in")]),
     ok("ListChannelModerators", HERE),
     ok("ListChannels"),
+    ok("ListChannels", note="private ones", Privacy="PRIVATE",
+       ChimeBearer="@admin", lacks=("Channels[].LastMessageTimestamp",),
+       before=[ok("CreateChannel"), ok("CreateChannel")]),
     ok("ListChannelsModeratedByAppInstanceUser"),
     ok("RedactChannelMessage", MESSAGE, then=[
         ok("GetChannelMessage", {"ChannelMessage": {
@@ -299,7 +327,85 @@ SUCCESSES = [
     ok("UpdateChannelReadMarker", HERE, ChimeBearer="@hidden", then=[
         ok("DescribeChannelMembershipForAppInstanceUser",
            AppInstanceUserArn="@hidden", ChimeBearer="@hidden")]),
+
+    ok("BatchCreateChannelMembership", {
+        "BatchChannelMemberships": {
+            **HERE, "InvitedBy": ME, "Type": "DEFAULT",
+            "Members": [{"Arn": "@new"}]},
+        "Errors": [{"MemberArn": "@banned", "ErrorCode": "Forbidden"}]},
+       lacks=("BatchChannelMemberships.SubChannelId",), then=[
+           ok("DescribeChannelMembership", MemberArn="@new")]),
+    ok("BatchCreateChannelMembership", {
+        "Errors": [{"MemberArn": "@member", "ErrorCode": "Conflict"},
+                   {"MemberArn": "@nobody"}, {"MemberArn": "@stranger"}]},
+       note="of some who cannot be", ChimeBearer="@moderator",
+       MemberArns=["@member", "@new", "@nobody", "@stranger"],
+       lacks=("BatchChannelMemberships.SubChannelId",)),
+    ok("BatchCreateChannelMembership", {
+        "BatchChannelMemberships": {"Type": "HIDDEN"}}, note="hidden",
+       Type="HIDDEN", MemberArns=["@new"],
+       lacks=("BatchChannelMemberships.SubChannelId", "Errors[]"), then=[
+           ok("DescribeChannelMembership", {"ChannelMembership": {
+               "Type": "HIDDEN"}}, MemberArn="@new")]),
+    ok("BatchCreateChannelMembership", {
+        "BatchChannelMemberships": {"Members": []},
+        "Errors": [{"ErrorCode": "Forbidden"}]}, note="hidden by a member",
+       ChimeBearer="@member", Type="HIDDEN", MemberArns=["@new"],
+       lacks=("BatchChannelMemberships.SubChannelId",
+              "BatchChannelMemberships.Members[]")),
+    ok("CreateAppInstanceAdmin", {
+        "AppInstanceArn": "@instance", "AppInstanceAdmin": {"Arn": "@new"}},
+       then=[ok("DescribeAppInstanceAdmin", {"AppInstanceAdmin": {
+           "Admin": {"Arn": "@new"}}}, AppInstanceAdminArn="@new"),
+             ok("DeleteChannelMessage", ChimeBearer="@new")]),
+    ok("DeleteAppInstance", AppInstanceArn="@first.AppInstanceArn",
+       before=[ok("CreateAppInstance")], then=[
+           refused("DescribeAppInstance", "NotFound",
+                   AppInstanceArn="@first.AppInstanceArn"),
+           refused("CreateAppInstanceUser", "Forbidden",
+                   AppInstanceArn="@first.AppInstanceArn"),
+           ok("DeleteAppInstance", note="again",
+              AppInstanceArn="@first.AppInstanceArn")]),
+    ok("DeleteAppInstanceAdmin", before=[ok("CreateAppInstanceAdmin")],
+       then=[refused("DescribeAppInstanceAdmin", "NotFound",
+                     AppInstanceAdminArn="@new"),
+             refused("DeleteChannelMessage", "Forbidden",
+                     ChimeBearer="@new")]),
+    ok("DeleteAppInstanceUser", before=[
+        ok("CreateChannelMembership", MemberArn="@new"),
+        ok("SendChannelMessage", ChimeBearer="@new")], then=[
+        refused("DescribeAppInstanceUser", "NotFound",
+                AppInstanceUserArn="@new"),
+        refused("CreateChannel", "UnauthorizedClient", ChimeBearer="@new"),
+        ok("GetChannelMessage", {"ChannelMessage": {
+            "Sender": {"Arn": "@new"}}}, MessageId="@second.MessageId",
+           lacks=("ChannelMessage.LastEditedTimestamp",))]),
+    ok("DescribeAppInstance", {"AppInstance": {
+        "AppInstanceArn": "@instance", "Name": "Town", "Metadata": "{}"}}),
+    ok("DescribeAppInstanceAdmin", {"AppInstanceAdmin": {
+        "AppInstanceArn": "@instance",
+        "Admin": {"Arn": "@admin", "Name": "Admin"}}}),
+    ok("DescribeAppInstanceUser", {"AppInstanceUser": {
+        "AppInstanceUserArn": "@owner", "Name": "Owner", "Metadata": "{}"}},
+       lacks=("AppInstanceUser.ExpirationSettings",)),
+    ok("ListAppInstanceAdmins", {"AppInstanceArn": "@instance"}),
+    ok("ListAppInstanceUsers", {"AppInstanceArn": "@instance"}),
+    ok("ListAppInstances"),
+    ok("UpdateAppInstance", AppInstanceArn="@first.AppInstanceArn",
+       before=[ok("CreateAppInstance")], then=[
+           ok("DescribeAppInstance", {"AppInstance": {
+               "Name": "City", "Metadata": "new"}},
+              AppInstanceArn="@first.AppInstanceArn")]),
+    ok("UpdateAppInstanceUser", {"AppInstanceUserArn": "@new"}, then=[
+        ok("DescribeAppInstanceUser", {"AppInstanceUser": {
+            "Name": "Zoe", "Metadata": "new"}}, AppInstanceUserArn="@new",
+           lacks=("AppInstanceUser.ExpirationSettings",))]),
 ]
+
+PEOPLE_MEMBERS = ("MemberArn", "ChannelModeratorArn", "AppInstanceUserArn",
+                  "AppInstanceAdminArn")
+OF_USERS = {"DescribeAppInstanceUser", "UpdateAppInstanceUser",
+            "DeleteAppInstanceUser"}
 
 # Refusals with a cause in the arguments or in what went before.
 REFUSALS = [
@@ -311,17 +417,17 @@ REFUSALS = [
       for operation, usual in USUAL.items() if "ChannelArn" in usual],
     *[refused(operation, "Forbidden", note="unknown app instance",
               AppInstanceArn="@no-instance")
-      for operation, usual in USUAL.items() if "AppInstanceArn" in usual],
+      for operation, usual in USUAL.items()
+      if "AppInstanceArn" in usual and operation not in (
+          "DescribeAppInstance", "UpdateAppInstance", "DeleteAppInstance")],
     *[refused(operation, "Forbidden", note="unknown user",
               **{member: "@nobody"})
-      for operation, usual in USUAL.items() for member in (
-          "MemberArn", "ChannelModeratorArn", "AppInstanceUserArn")
-      if member in usual],
+      for operation, usual in USUAL.items() for member in PEOPLE_MEMBERS
+      if member in usual and operation not in OF_USERS],
     *[refused(operation, "Forbidden", note="user of another app instance",
               **{member: "@stranger"})
-      for operation, usual in USUAL.items() for member in (
-          "MemberArn", "ChannelModeratorArn", "AppInstanceUserArn")
-      if member in usual],
+      for operation, usual in USUAL.items() for member in PEOPLE_MEMBERS
+      if member in usual and operation not in OF_USERS],
     *[refused(operation, "Forbidden", note="bearer of another app instance",
               ChimeBearer="@stranger")
       for operation, usual in USUAL.items()
@@ -341,6 +447,16 @@ REFUSALS = [
           ("SendChannelMessage", {}, {"Content": "other"}))],
     refused("CreateAppInstanceUser", "Conflict", note="id is taken",
             AppInstanceUserId="owner"),
+    refused("CreateAppInstanceAdmin", "Conflict", note="is an admin",
+            AppInstanceAdminArn="@admin"),
+    *[refused(operation, "NotFound", note="unknown app instance",
+              AppInstanceArn="@no-instance")
+      for operation in ("DescribeAppInstance", "UpdateAppInstance")],
+    *[refused(operation, "NotFound", note="unknown user",
+              AppInstanceUserArn="@nobody")
+      for operation in ("DescribeAppInstanceUser", "UpdateAppInstanceUser")],
+    refused("DescribeAppInstanceAdmin", "NotFound",
+            AppInstanceAdminArn="@owner"),
     refused("CreateChannelBan", "Conflict", note="is banned",
             MemberArn="@banned"),
     refused("CreateChannelBan", "Forbidden", note="of an admin",
@@ -377,3 +493,8 @@ REFUSALS = [
 ]
 
 CASES = SUCCESSES + REFUSALS
+
+# What makes something that there can be too many of: test_limits.py.
+QUOTAS = {"CreateAppInstance", "CreateAppInstanceUser", "CreateChannel",
+          "CreateChannelMembership", "CreateChannelModerator",
+          "CreateAppInstanceAdmin"}

@@ -37,7 +37,7 @@ class Node:
     name = "javascript"
 
     def __init__(self):
-        modules = modules_dir()
+        self.endpoint, modules = None, modules_dir()
         assert (modules / "node_modules").is_dir(), \
             f"no node_modules in {modules}: copy {SOURCE}/package*.json " \
             "there and run npm ci"
@@ -48,8 +48,10 @@ class Node:
                  "AWS_SECRET_ACCESS_KEY": chime_api.SECRET})
         self._known = set(self._read()["operations"])
 
-    def connect(self, endpoint):
-        self._write([{"endpoint": endpoint}])
+    def connect(self, endpoint, attempts=1):
+        """All calls from here on go there, so often if need be."""
+        self.endpoint = endpoint
+        self._write([{"endpoint": endpoint, "attempts": attempts}])
         assert self._read() == {"endpoint": endpoint}
         return self
 

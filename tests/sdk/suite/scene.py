@@ -7,15 +7,10 @@ import uuid
 
 from support.chime_api import ChimeApi, quote
 
-ADMINS = ("admin", "admin.in")
 # Who sits where; *.in are members, too.
 ROLES = ("admin", "admin.in", "moderator", "moderator.in", "member", "hidden",
          "outsider", "banned")
 PEOPLE = ("owner",) + ROLES
-
-
-def chimed_options():
-    return [word for admin in ADMINS for word in ("--admin", admin)]
 
 
 class Town:
@@ -23,15 +18,24 @@ class Town:
 
     def __init__(self, port):
         self.api = ChimeApi(port)
-        self.instance = self.api.create_app_instance("Town")
+        self.instance = self.api.call("POST", "/app-instances", body={
+            "Name": "Town", "Metadata": "{}",
+            "ClientRequestToken": uuid.uuid4().hex})["AppInstanceArn"]
         self.users = {who: self.user(who) for who in PEOPLE}
+        for who in ("admin", "admin.in"):
+            self.api.call(
+                "POST", f"/app-instances/{quote(self.instance)}/admins",
+                body={"AppInstanceAdminArn": self.users[who]})
         elsewhere = self.api.create_app_instance("Elsewhere")
         self.users["stranger"] = self.api.create_user(
             elsewhere, "stranger", "Stranger")
 
     def user(self, user_id=None):
         user_id = user_id or "new-" + uuid.uuid4().hex
-        return self.api.create_user(self.instance, user_id, user_id.title())
+        return self.api.call("POST", "/app-instance-users", body={
+            "AppInstanceArn": self.instance, "AppInstanceUserId": user_id,
+            "Name": user_id.title(), "Metadata": "{}",
+            "ClientRequestToken": uuid.uuid4().hex})["AppInstanceUserArn"]
 
 
 class Scene:
@@ -92,14 +96,18 @@ class Scene:
         return self
 
 
+STEPS = {"answer": -1, "first": 0, "second": 1}
+
+
 class Words:
     """What the words of one case mean. "@token" and "@id" are new each time,
     "@token.x" is the same one for each x, "@new" a user without a seat,
-    "@said.x" the message of x, "@answer.X" a member of the answer before."""
+    "@said.x" the message of x, "@answer.X" a member of the answer before,
+    "@first.X" of the first one."""
 
     def __init__(self, scene):
         self.scene, self._own = scene, {}
-        self.answer = None      # of the case that went before
+        self.answers = []       # of the steps so far
         town = scene.town
         self._words = {
             "channel": scene.channel, "instance": town.instance,
@@ -115,8 +123,8 @@ class Words:
         if word in self._own:
             return self._own[word]
         what, _, name = word.partition(".")
-        if what == "answer":
-            return self.answer.members[name]
+        if what in STEPS:
+            return self.answers[STEPS[what]].members[name]
         if what == "said":
             return self.scene.said[name]
         if word in ("token", "id"):

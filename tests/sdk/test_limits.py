@@ -1,0 +1,54 @@
+"""The published rates and quotas, as the clients meet them."""
+import pytest
+from suite import check
+from suite.cases import QUOTAS, USUAL
+
+NO_ROOM = """limits = "published";
+quotas = { %s };
+""" % " ".join(f"{name} = 0;" for name in (
+    "app_instances", "users", "admins", "channels", "members_per_channel",
+    "moderators_per_channel", "memberships_per_user"))
+
+# The highest rate is 50 a second, and that many may come at once; what is
+# answered meanwhile makes room for as many again.
+ENOUGH = 200
+
+
+@pytest.fixture(scope="module")
+def no_room(ill, tmp_path_factory):
+    config = tmp_path_factory.mktemp("no_room") / "chimed.conf"
+    config.write_text(NO_ROOM)
+    return lambda: ill.become("-c", config)
+
+
+def test_there_is_no_room(client, ill, no_room):
+    """What is there stays, and nothing is added."""
+    client.connect(no_room())
+    for name in QUOTAS:
+        if client.knows(name):
+            check.check_error(name, "ResourceLimitExceededException",
+                              client.call(name, ill.arguments[name]))
+
+
+def first_throttled(client, name, arguments):
+    for _ in range(ENOUGH):
+        said = client.call(name, arguments)
+        if said.error == "ThrottledClientException":
+            return said
+    return said
+
+
+def test_rates(client, ill):
+    """Each operation, asked for again and again, is throttled; what removes
+    the scene comes last."""
+    client.connect(ill.become("--limits", "published"))
+    wrong = []
+    for name in sorted(USUAL, key=lambda name: name.startswith("Delete")):
+        if not client.knows(name):
+            continue
+        said = first_throttled(client, name, ill.arguments[name])
+        try:
+            check.check_error(name, "ThrottledClientException", said)
+        except check.Wrong as found:
+            wrong.append(f"{name}: {found} {said}")
+    assert not wrong, "\n".join(wrong)
