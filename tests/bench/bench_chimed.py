@@ -28,6 +28,7 @@ CLIENTS = 64
 SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
 HISTORY = 1_000_000
 DEPTH = 50_000
+ROUNDS = 5
 LIST = "max-results=10"
 FILL = """
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
@@ -94,8 +95,8 @@ class Bench:
         return {**figures, "rss_kb": self.chimed.rss_kb(),
                 "cpu_us": round(cpu / figures["requests"] * 1e6, 1)}
 
-    def page_us(self, channel, depth=0):
-        """Of CPU for a page of ten messages, behind so many others."""
+    def page_query(self, channel, depth):
+        """Asks for the page of ten behind so many messages."""
         token = None
         for _ in range(depth // 50):
             query = [("max-results", "50")]
@@ -103,8 +104,7 @@ class Bench:
                 "GET", f"/channels/{quote(channel)}/messages", self.user,
                 query + ([("next-token", token)] if token else []))[
                     "NextToken"]
-        query = LIST + (f"&next-token={quote(token)}" if token else "")
-        return self.load([channel], query)["cpu_us"]
+        return LIST + (f"&next-token={quote(token)}" if token else "")
 
 
 def emit(case, **figures):
@@ -154,11 +154,20 @@ def history(name, step_ms):
         short, long = bench.channel(), bench.channel()
         bench.fill(short, 100, step_ms)
         bench.fill(long, HISTORY, step_ms)
-        first = [bench.page_us(short), bench.page_us(long)]
-        deep = [bench.page_us(short, 50), bench.page_us(long, DEPTH)]
-        emit(f"chimed_page_of_{name}", cpu_us_first=first, cpu_us_deep=deep,
-             ratio_first=round(first[1] / first[0], 2),
-             ratio_deep=round(deep[1] / deep[0], 2),
+        pages = {"first_short": (short, 0), "first_long": (long, 0),
+                 "deep_short": (short, 50), "deep_long": (long, DEPTH)}
+        queries = {page: bench.page_query(*where)
+                   for page, where in pages.items()}
+        costs = collections.defaultdict(list)
+        for _ in range(ROUNDS):
+            for page, (channel, _) in pages.items():
+                costs[page].append(bench.load(
+                    [channel], queries[page], seconds=1)["cpu_us"])
+        best = {page: min(of) for page, of in costs.items()}
+        emit(f"chimed_page_of_{name}",
+             **{f"cpu_us_{page}": cost for page, cost in best.items()},
+             ratio_first=round(best["first_long"] / best["first_short"], 2),
+             ratio_deep=round(best["deep_long"] / best["deep_short"], 2),
              rss_kb=bench.chimed.rss_kb())
 
 
