@@ -7,6 +7,7 @@
 #include "ctl/discover.h"
 #include "ctl/iam_policy.h"
 #include "ctl/provision.h"
+#include "ctl/state.h"
 #include "ctl/status.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -21,6 +22,7 @@ static const struct command *const commands[] = {
 	&command_discover,
 	&command_iam_policy,
 	&command_chime,
+	&command_state,
 };
 
 static void print_help(void)

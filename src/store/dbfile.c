@@ -80,7 +80,7 @@ static int dbfile_fill(const char *path, const char *new_path, struct err *err)
 	return 0;
 }
 
-static int sync_directory_of(const char *path)
+int dbfile_sync_directory_of(const char *path)
 {
 	AUTOFREE char *copy = xstrdup(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,7 +122,7 @@ static int dbfile_create(const char *path, struct err *err)
 		return code;
 	if (rename(new_path, path) != 0)
 		return fail_errno(path, "cannot be renamed into place", err);
-	code = sync_directory_of(path);
+	code = dbfile_sync_directory_of(path);
 	if (code < 0) {
 		errno = -code;
 		return fail_errno(path, "directory cannot be synced", err);

@@ -19,5 +19,7 @@
 sqlite3 *dbfile_open(const char *path, struct err *err) MUST_CHECK;
 /* A second connection that only reads, while the first is open. */
 sqlite3 *dbfile_open_reader(const char *path, struct err *err) MUST_CHECK;
+/* Makes the name of the file durable: 0 or a negative errno. */
+int dbfile_sync_directory_of(const char *path) MUST_CHECK;
 
 #endif

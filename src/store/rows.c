@@ -245,8 +245,10 @@ static void bind_line(sqlite3_stmt *stmt, const struct row_lane *lane,
 	(void)sqlite3_bind_int64(stmt, 2, (int64_t)record->seq);
 	bind_text(stmt, 3, record->source_id);
 	bind_text(stmt, 4, record->token);
-	(void)sqlite3_bind_blob64(
-		stmt, 5, record->payload, record->payload_len, SQLITE_STATIC);
+	/* A NULL pointer would be no blob at all. */
+	(void)sqlite3_bind_blob64(stmt, 5,
+		record->payload ? record->payload : "",
+		record->payload ? record->payload_len : 0, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(stmt, 6, record->position);
 	(void)sqlite3_bind_int64(stmt, 7, record->at_ms);
 }

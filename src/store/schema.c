@@ -243,7 +243,7 @@ static int schema_compare(sqlite3 *db, int version, struct err *err)
 	return code;
 }
 
-static int schema_version(sqlite3 *db, int *ret_version, struct err *err)
+int schema_identify(sqlite3 *db, int *ret_version, struct err *err)
 {
 	int id = 0;
 	int version = 0;
@@ -273,7 +273,7 @@ static int schema_version(sqlite3 *db, int *ret_version, struct err *err)
 int schema_inspect(sqlite3 *db, int *ret_version, struct err *err)
 {
 	int version = 0;
-	int code = schema_version(db, &version, err);
+	int code = schema_identify(db, &version, err);
 
 	if (code == 0)
 		code = schema_verify_quickly(db, err);

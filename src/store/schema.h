@@ -21,6 +21,9 @@ enum {
 /* Makes the tables of the present version in an empty database. */
 int schema_create(sqlite3 *db, struct err *err) MUST_CHECK;
 
+/* Whose file is it? Refuses (-EINVAL) a database of another program and one of
+ * a newer version. */
+int schema_identify(sqlite3 *db, int *ret_version, struct err *err) MUST_CHECK;
 /*
  * Refuses (-EINVAL) a database of another program, one of a newer version, one
  * whose tables are not ours and a damaged one. Reads the whole file once, if
