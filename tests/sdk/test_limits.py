@@ -2,6 +2,7 @@
 import pytest
 from suite import check
 from suite.cases import QUOTAS, USUAL
+from suite.ill import Ill
 
 NO_ROOM = """limits = "published";
 quotas = { %s };
@@ -14,9 +15,17 @@ quotas = { %s };
 ENOUGH = 200
 
 
-@pytest.fixture(scope="module")
-def no_room(ill, tmp_path_factory):
-    config = tmp_path_factory.mktemp("no_room") / "chimed.conf"
+@pytest.fixture
+def ill(tmp_path):
+    """One for each test: what is made and removed here is gone for good."""
+    made = Ill(tmp_path)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def no_room(ill, tmp_path):
+    config = tmp_path / "chimed.conf"
     config.write_text(NO_ROOM)
     return lambda: ill.become("-c", config)
 

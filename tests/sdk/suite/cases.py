@@ -495,6 +495,6 @@ REFUSALS = [
 CASES = SUCCESSES + REFUSALS
 
 # What makes something that there can be too many of: test_limits.py.
-QUOTAS = {"CreateAppInstance", "CreateAppInstanceUser", "CreateChannel",
+QUOTAS = ("CreateAppInstance", "CreateAppInstanceUser", "CreateChannel",
           "CreateChannelMembership", "CreateChannelModerator",
-          "CreateAppInstanceAdmin"}
+          "CreateAppInstanceAdmin")

@@ -23,9 +23,7 @@ class Town:
             "ClientRequestToken": uuid.uuid4().hex})["AppInstanceArn"]
         self.users = {who: self.user(who) for who in PEOPLE}
         for who in ("admin", "admin.in"):
-            self.api.call(
-                "POST", f"/app-instances/{quote(self.instance)}/admins",
-                body={"AppInstanceAdminArn": self.users[who]})
+            self.appoint(self.users[who])
         elsewhere = self.api.create_app_instance("Elsewhere")
         self.users["stranger"] = self.api.create_user(
             elsewhere, "stranger", "Stranger")
@@ -36,6 +34,10 @@ class Town:
             "AppInstanceArn": self.instance, "AppInstanceUserId": user_id,
             "Name": user_id.title(), "Metadata": "{}",
             "ClientRequestToken": uuid.uuid4().hex})["AppInstanceUserArn"]
+
+    def appoint(self, user):
+        self.api.call("POST", f"/app-instances/{quote(self.instance)}/admins",
+                      body={"AppInstanceAdminArn": user})
 
 
 class Scene:
@@ -90,9 +92,11 @@ class Scene:
         return self
 
     def fill(self):
-        """Two more bans, and so three of everything."""
+        """What is missing for three of everything."""
         for _ in range(2):
             self._post("bans", MemberArn=self.town.user())
+        self.town.appoint(self.town.user())
+        self.api.create_app_instance("Third")
         return self
 
 
