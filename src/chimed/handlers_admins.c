@@ -98,18 +98,16 @@ static json_t *listed(struct sqlite3_stmt *row)
 
 void handle_list_app_instance_admins(struct call *call)
 {
-	static const char sql[] = "SELECT u.arn, u.name, x.user FROM admins x"
-				  " JOIN users u ON u.id = x.user"
-				  " WHERE x.app_instance = ?1 AND x.user > ?2"
-				  " ORDER BY x.user LIMIT ?3";
+	static const struct listing_of of = {
+		.sql = "SELECT u.arn, u.name, x.user FROM admins x"
+		       " JOIN users u ON u.id = x.user"
+		       " WHERE x.app_instance = ?1 AND x.user > ?2"
+		       " ORDER BY x.user LIMIT ?3",
+		.id_column = 2,
+		.item = listed,
+	};
 	int64_t app_instance;
-	struct listing list;
 
-	if (!call_app_instance(call, &app_instance) ||
-		!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		app_instance, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 2, listed);
+	if (call_app_instance(call, &app_instance))
+		listing_by_id(call, &of, app_instance);
 }

@@ -83,16 +83,14 @@ static json_t *listed(struct sqlite3_stmt *row)
 
 void handle_list_channel_bans(struct call *call)
 {
-	static const char sql[] = "SELECT u.arn, u.name, x.user FROM bans x"
-				  " JOIN users u ON u.id = x.user"
-				  " WHERE x.channel = ?1 AND x.user > ?2"
-				  " ORDER BY x.user LIMIT ?3";
-	struct listing list;
+	static const struct listing_of of = {
+		.sql = "SELECT u.arn, u.name, x.user FROM bans x"
+		       " JOIN users u ON u.id = x.user"
+		       " WHERE x.channel = ?1 AND x.user > ?2"
+		       " ORDER BY x.user LIMIT ?3",
+		.id_column = 2,
+		.item = listed,
+	};
 
-	if (!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		call->channel.id, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 2, listed);
+	listing_by_id(call, &of, call->channel.id);
 }

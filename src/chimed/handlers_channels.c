@@ -114,27 +114,26 @@ void handle_delete_channel(struct call *call)
 	call_ok(call, NULL);
 }
 
+static const char sql_channels[] =
+	"SELECT " SUMMARY_COLUMNS ", c.id FROM channels c"
+	" WHERE c.app_instance = ?1 AND c.privacy = ?4"
+	" AND c.id > ?2 ORDER BY c.id LIMIT ?3";
+
 void handle_list_channels(struct call *call)
 {
-	static const char sql[] =
-		"SELECT " SUMMARY_COLUMNS ", c.id FROM channels c"
-		" WHERE c.app_instance = ?1 AND c.privacy = ?2"
-		" AND c.id > ?3 ORDER BY c.id LIMIT ?4";
 	const char *privacy = text_or(call, "Privacy", "PUBLIC");
+	const struct listing_of of = {
+		.sql = sql_channels,
+		.word = privacy,
+		.id_column = SUMMARY_END,
+		.item = summary_of,
+	};
 	int64_t app_instance;
-	struct listing list;
 
 	if (!call_app_instance(call, &app_instance))
 		return;
-	if (!str_eq(privacy, "PUBLIC") &&
-		!roles_has(&call->roles, ROLE_ADMIN)) {
+	if (str_eq(privacy, "PUBLIC") || roles_has(&call->roles, ROLE_ADMIN))
+		listing_by_id(call, &of, app_instance);
+	else
 		answer_forbidden(call->answer);
-		return;
-	}
-	if (!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "isii",
-		app_instance, privacy, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, SUMMARY_END, summary_of);
 }

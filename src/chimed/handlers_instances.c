@@ -79,17 +79,16 @@ void handle_delete_app_instance(struct call *call)
 	call_ok(call, NULL);
 }
 
+/* All are the account's: there is no owner to ask for. */
 void handle_list_app_instances(struct call *call)
 {
-	static const char sql[] =
-		"SELECT arn, name, metadata, id FROM app_instances"
-		" WHERE id > ?1 AND deleted_ms IS NULL ORDER BY id LIMIT ?2";
-	struct listing list;
+	static const struct listing_of of = {
+		.sql = "SELECT arn, name, metadata, id FROM app_instances"
+		       " WHERE ?1 = 0 AND id > ?2 AND deleted_ms IS NULL"
+		       " ORDER BY id LIMIT ?3",
+		.id_column = 3,
+		.item = instance_of,
+	};
 
-	if (!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows =
-		db_query(call->db, sql, "ii", list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 3, instance_of);
+	listing_by_id(call, &of, 0);
 }

@@ -37,21 +37,19 @@ void handle_describe_channel_membership_for_user(struct call *call)
 
 void handle_list_channel_memberships_for_user(struct call *call)
 {
-	static const char sql[] =
-		"SELECT " SUMMARY_COLUMNS ", m.type, m.read_ms, m.channel"
-		" FROM members m JOIN channels c ON c.id = m.channel"
-		" WHERE m.user = ?1 AND m.channel > ?2"
-		" ORDER BY m.channel LIMIT ?3";
-	struct listing list;
+	static const struct listing_of of = {
+		.sql = "SELECT " SUMMARY_COLUMNS
+		       ", m.type, m.read_ms, m.channel FROM members m"
+		       " JOIN channels c ON c.id = m.channel"
+		       " WHERE m.user = ?1 AND m.channel > ?2"
+		       " ORDER BY m.channel LIMIT ?3",
+		.id_column = SUMMARY_END + 2,
+		.item = membership,
+	};
 	struct user user;
 
-	if (!call_subject(call, "AppInstanceUserArn", &user) ||
-		!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(
-		call->db, sql, "iii", user.id, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, SUMMARY_END + 2, membership);
+	if (call_subject(call, "AppInstanceUserArn", &user))
+		listing_by_id(call, &of, user.id);
 }
 
 void handle_update_channel_read_marker(struct call *call)

@@ -177,25 +177,24 @@ static json_t *listed(struct sqlite3_stmt *row)
 	return json_pack("{s:o}", "Member", call_identity(row, 0));
 }
 
+static const char sql_members[] =
+	"SELECT u.arn, u.name, m.user FROM members m"
+	" JOIN users u ON u.id = m.user"
+	" WHERE m.channel = ?1 AND m.type = ?4 AND m.user > ?2"
+	" ORDER BY m.user LIMIT ?3";
+
 void handle_list_channel_memberships(struct call *call)
 {
-	static const char sql[] =
-		"SELECT u.arn, u.name, m.user FROM members m"
-		" JOIN users u ON u.id = m.user"
-		" WHERE m.channel = ?1 AND m.type = ?2 AND m.user > ?3"
-		" ORDER BY m.user LIMIT ?4";
 	const char *type = args_text(&call->args, "Type", NULL);
-	struct listing list;
+	const struct listing_of of = {
+		.sql = sql_members,
+		.word = type == NULL ? "DEFAULT" : type,
+		.id_column = 2,
+		.item = listed,
+	};
 
-	if (str_eq(type, "HIDDEN") && !is_staff(call)) {
+	if (str_eq(type, "HIDDEN") && !is_staff(call))
 		answer_forbidden(call->answer);
-		return;
-	}
-	if (!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "isii",
-		call->channel.id, type == NULL ? "DEFAULT" : type,
-		list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 2, listed);
+	else
+		listing_by_id(call, &of, call->channel.id);
 }

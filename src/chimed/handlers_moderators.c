@@ -81,19 +81,16 @@ static json_t *listed(struct sqlite3_stmt *row)
 
 void handle_list_channel_moderators(struct call *call)
 {
-	static const char sql[] =
-		"SELECT u.arn, u.name, o.user FROM moderators o"
-		" JOIN users u ON u.id = o.user"
-		" WHERE o.channel = ?1 AND o.user > ?2"
-		" ORDER BY o.user LIMIT ?3";
-	struct listing list;
+	static const struct listing_of of = {
+		.sql = "SELECT u.arn, u.name, o.user FROM moderators o"
+		       " JOIN users u ON u.id = o.user"
+		       " WHERE o.channel = ?1 AND o.user > ?2"
+		       " ORDER BY o.user LIMIT ?3",
+		.id_column = 2,
+		.item = listed,
+	};
 
-	if (!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		call->channel.id, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 2, listed);
+	listing_by_id(call, &of, call->channel.id);
 }
 
 void handle_describe_channel_moderated_by_user(struct call *call)
@@ -117,19 +114,16 @@ void handle_describe_channel_moderated_by_user(struct call *call)
 
 void handle_list_channels_moderated_by_user(struct call *call)
 {
-	static const char sql[] =
-		"SELECT " SUMMARY_COLUMNS ", o.channel FROM moderators o"
-		" JOIN channels c ON c.id = o.channel"
-		" WHERE o.user = ?1 AND o.channel > ?2"
-		" ORDER BY o.channel LIMIT ?3";
-	struct listing list;
+	static const struct listing_of of = {
+		.sql = "SELECT " SUMMARY_COLUMNS ", o.channel FROM moderators o"
+		       " JOIN channels c ON c.id = o.channel"
+		       " WHERE o.user = ?1 AND o.channel > ?2"
+		       " ORDER BY o.channel LIMIT ?3",
+		.id_column = SUMMARY_END,
+		.item = summary_wrapped,
+	};
 	struct user user;
 
-	if (!call_subject(call, "AppInstanceUserArn", &user) ||
-		!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(
-		call->db, sql, "iii", user.id, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, SUMMARY_END, summary_wrapped);
+	if (call_subject(call, "AppInstanceUserArn", &user))
+		listing_by_id(call, &of, user.id);
 }

@@ -108,18 +108,15 @@ void handle_delete_app_instance_user(struct call *call)
 
 void handle_list_app_instance_users(struct call *call)
 {
-	static const char sql[] =
-		"SELECT arn, name, metadata, id FROM users"
-		" WHERE app_instance = ?1 AND id > ?2 AND deleted_ms IS NULL"
-		" ORDER BY id LIMIT ?3";
+	static const struct listing_of of = {
+		.sql = "SELECT arn, name, metadata, id FROM users"
+		       " WHERE app_instance = ?1 AND id > ?2"
+		       " AND deleted_ms IS NULL ORDER BY id LIMIT ?3",
+		.id_column = 3,
+		.item = user_of,
+	};
 	int64_t app_instance;
-	struct listing list;
 
-	if (!call_app_instance(call, &app_instance) ||
-		!listing_init(&list, call))
-		return;
-	struct sqlite3_stmt AUTOSTMT *rows = db_query(call->db, sql, "iii",
-		app_instance, list.after.id, list.limit + 1);
-
-	listing_by_id(&list, rows, 3, user_of);
+	if (call_app_instance(call, &app_instance))
+		listing_by_id(call, &of, app_instance);
 }

@@ -75,13 +75,23 @@ void listing_answer(struct listing *list)
 	call_text(call, body);
 }
 
-void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
-	int id_column, listing_item_fn *item)
+void listing_by_id(
+	struct call *call, const struct listing_of *of, int64_t owner)
 {
-	while (db_step(list->call->db, rows) && listing_has_room(list)) {
-		struct page_position position = {.id = db_int(rows, id_column)};
+	struct listing list;
 
-		writer_json(listing_add(list, &position), NULL, item(rows));
+	if (!listing_init(&list, call))
+		return;
+	struct sqlite3_stmt AUTOSTMT *rows =
+		db_query(call->db, of->sql, of->word == NULL ? "iii" : "iiis",
+			owner, list.after.id, list.limit + 1, of->word);
+
+	while (db_step(call->db, rows) && listing_has_room(&list)) {
+		struct page_position position = {
+			.id = db_int(rows, of->id_column)};
+
+		writer_json(
+			listing_add(&list, &position), NULL, of->item(rows));
 	}
-	listing_answer(list);
+	listing_answer(&list);
 }

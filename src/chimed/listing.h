@@ -46,10 +46,15 @@ struct buf *listing_add(
  * true ends here. */
 void listing_answer(struct listing *list);
 
-/* All the rest of a listing whose rows are ordered by the id in that column:
- * `rows` is bound, `item` makes an element of a row. */
+/* A whole listing whose rows are ordered by an id. */
 typedef json_t *listing_item_fn(struct sqlite3_stmt *row);
-void listing_by_id(struct listing *list, struct sqlite3_stmt *rows,
-	int id_column, listing_item_fn *item);
+struct listing_of {
+	const char *sql;  /* ?1 owner, ?2 id to go on behind, ?3 how many */
+	const char *word; /* and ?4; NULL: there is none */
+	int id_column;
+	listing_item_fn *item; /* makes an element of a row */
+};
+void listing_by_id(
+	struct call *call, const struct listing_of *of, int64_t owner);
 
 #endif
