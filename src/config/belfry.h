@@ -108,6 +108,8 @@ struct network_config {
 	bool anti_ping;
 	int max_lines;
 	int late_after_ms;
+	int backfill_max_age_s;
+	int backfill_max_lines;
 	enum presence_config presence;
 };
 

@@ -79,6 +79,31 @@ static const struct schema_row flood_rows[] = {
 	{.name = NULL},
 };
 
+static const struct schema_row backfill_rows[] = {
+	{
+		.name = "max_age_s",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct network_config, backfill_max_age_s),
+		.min = 0,
+		.max = 2592000,
+		.fallback = "86400",
+		.unit = "s",
+		.help = "What is older is not fetched.",
+	},
+	{
+		.name = "max_lines",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct network_config, backfill_max_lines),
+		.min = 0,
+		.max = 100000,
+		.fallback = "1000",
+		.unit = "lines",
+		.help = "The most per channel and absence, the oldest. 0: "
+			"nothing is fetched.",
+	},
+	{.name = NULL},
+};
+
 static const struct schema_row ping_rows[] = {
 	{
 		.name = "interval_ms",
@@ -316,6 +341,15 @@ const struct schema_row belfry_network_rows[] = {
 		.fallback = "60000",
 		.unit = "ms",
 		.help = "Messages older than this carry their time. 0: never.",
+	},
+	{
+		.name = "backfill",
+		.type = SCHEMA_GROUP,
+		.rows = backfill_rows,
+		.help = "What was said on IRC while the bridge was away is "
+			"fetched from servers that keep history "
+			"(draft/chathistory). What is missing is told in the "
+			"Chime channel.",
 	},
 	{
 		.name = "presence",

@@ -197,6 +197,11 @@ void params_network_init(
 				.anti_ping = config->anti_ping,
 				.max_lines = (unsigned)config->max_lines,
 				.late_after_ms = config->late_after_ms,
+				.backfill_max_age_ms =
+					(int64_t)config->backfill_max_age_s *
+					1000,
+				.backfill_max_lines =
+					(size_t)config->backfill_max_lines,
 			},
 		.servers = servers_new(config),
 	};

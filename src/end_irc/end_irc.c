@@ -4,6 +4,7 @@
 #include "end_irc/inbound.h"
 #include "end_irc/room.h"
 #include "irc/casemap.h"
+#include "irc/history.h"
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -19,6 +20,7 @@ struct end_irc {
 	char *object; /* "irc NAME", for logs */
 	char *nick_template;
 	struct irc_conn *conn;
+	int busy; /* rooms that cannot present what they hear */
 	struct irc_room *rooms; /* by folded channel */
 	char *why;              /* why the connection is in its state */
 	struct log_once news;
@@ -88,8 +90,12 @@ static void end_on_message(struct irc_conn *conn,
 	if (!room)
 		return;
 	irc_inbound_init(&inbound);
-	if (irc_inbound_read(&inbound, conn, end->name, message))
-		irc_room_message(room, &inbound);
+	bool is_past = irc_conn_is_history(conn, message) &&
+		       !irc_history_is_offered(conn);
+	if (is_past ? irc_inbound_read_past(
+			      &inbound, conn, end->name, message)
+		    : irc_inbound_read(&inbound, conn, end->name, message))
+		irc_room_message(room, &inbound, is_past);
 	irc_inbound_release(&inbound);
 }
 
@@ -176,6 +182,15 @@ void end_irc_describe(const struct end_irc *end, struct buf *out)
 const struct end_irc_params *end_irc_params(const struct end_irc *end)
 {
 	return &end->params;
+}
+
+void end_irc_busy(struct end_irc *end, int rooms)
+{
+	end->busy += rooms;
+	if (end->busy > 0)
+		irc_conn_pause(end->conn);
+	else
+		irc_conn_resume(end->conn);
 }
 
 struct irc_conn *end_irc_conn(const struct end_irc *end)

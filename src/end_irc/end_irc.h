@@ -25,6 +25,10 @@ struct end_irc_params {
 	bool anti_ping;
 	unsigned max_lines;        /* lines per message, rest is cut with a note; 0: no limit */
 	int64_t late_after_ms;     /* older lines carry their time; 0: never */
+	/* What was said while we were away is fetched: not older than, and
+	 * not more lines than; 0: nothing. */
+	int64_t backfill_max_age_ms;
+	size_t backfill_max_lines;
 };
 
 struct end_irc *end_irc_new(

@@ -3,6 +3,7 @@
 #include "end_irc/render.h"
 #include "irc/casemap.h"
 #include "irc/channel.h"
+#include "irc/history.h"
 #include "util/clock.h"
 #include "util/str.h"
 
@@ -43,53 +44,66 @@ static bool read_ctcp(struct span *text, enum event_kind *kind)
 	return true;
 }
 
-static bool is_history(
-	const struct irc_conn *conn, const struct irc_message *message)
+/* What there is to it besides the words. */
+struct saying {
+	const struct irc_conn *conn;
+	const char *network;
+	const struct irc_message *message;
+	bool is_past;
+};
+
+static bool is_unasked_history(const struct saying *s)
 {
-	const char *type = irc_conn_batch_type(conn, message);
-	return type && (str_eq(type, "chathistory") ||
-			       str_eq(type, "znc.in/playback"));
+	const char *type = irc_conn_batch_type(s->conn, s->message);
+	return !s->is_past && type &&
+	       (str_eq(type, "chathistory") || str_eq(type, "znc.in/playback"));
 }
 
-static enum event_origin origin_of(
-	const struct irc_conn *conn, const struct irc_message *message)
+static bool is_from_us(const struct saying *s)
 {
-	if (irc_conn_is_own_nick(conn, message->source.nick) ||
-		irc_conn_is_own_echo(conn, message))
+	if (s->is_past)
+		return irc_history_is_own(s->conn, s->message);
+	return irc_conn_is_own_nick(s->conn, s->message->source.nick) ||
+	       irc_conn_is_own_echo(s->conn, s->message);
+}
+
+static enum event_origin origin_of(const struct saying *s)
+{
+	if (is_from_us(s))
 		return ORIGIN_SELF;
-	if (irc_message_tag(message, "+belfry/id") ||
-		irc_message_tag(message, "draft/relaymsg"))
+	if (irc_message_tag(s->message, "+belfry/id") ||
+		irc_message_tag(s->message, "draft/relaymsg"))
 		return ORIGIN_BRIDGE;
 	return ORIGIN_PERSON;
 }
 
-static const char *account_of(
-	const struct irc_conn *conn, const struct irc_message *message)
+static const char *account_of(const struct saying *s)
 {
-	const char *account = irc_message_tag(message, "account");
+	const char *account = irc_message_tag(s->message, "account");
 	if (account)
 		return *account ? account : NULL;
+	if (s->is_past)
+		return NULL;
 	const struct irc_channel *channel =
-		irc_conn_channel(conn, irc_message_param(message, 0));
+		irc_conn_channel(s->conn, irc_message_param(s->message, 0));
 	const struct irc_member *member =
-		channel ? irc_channel_member(channel, message->source.nick)
+		channel ? irc_channel_member(channel, s->message->source.nick)
 			: NULL;
 	return member && *member->user->account ? member->user->account : NULL;
 }
 
-static void read_sender(struct irc_inbound *inbound, const struct irc_conn *conn,
-	const char *network, const struct irc_message *message)
+static void read_sender(struct irc_inbound *inbound, const struct saying *s)
 {
 	struct person *who = &inbound->event.sender;
 	char folded[INBOUND_ID_BYTES / 2];
-	who->name = message->source.nick;
-	who->account = account_of(conn, message);
-	irc_casemap_fold(irc_conn_isupport(conn)->casemap,
+	who->name = s->message->source.nick;
+	who->account = account_of(s);
+	irc_casemap_fold(irc_conn_isupport(s->conn)->casemap,
 		who->account ? who->account : who->name, folded,
 		sizeof(folded));
 	/* No nick begins with '@': whoever takes the nick "bob" is not taken
 	 * for the one who is logged in as bob. */
-	snprintf(inbound->id, sizeof(inbound->id), "%s/%s%s", network,
+	snprintf(inbound->id, sizeof(inbound->id), "%s/%s%s", s->network,
 		who->account ? "@" : "", folded);
 	who->id = inbound->id;
 }
@@ -103,28 +117,50 @@ static int64_t position_of(const struct irc_message *message)
 	return clock_wall_ms();
 }
 
-bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
-	const char *network, const struct irc_message *message)
+/* A server, or a service that tells of the past in its own words. */
+static bool is_machine(const struct saying *s)
+{
+	const struct irc_source *source = &s->message->source;
+	if (s->is_past && str_eq(source->nick, "HistServ"))
+		return true;
+	return !*source->user && !*source->host && strchr(source->nick, '.');
+}
+
+static bool read_saying(struct irc_inbound *inbound, const struct saying *s)
 {
 	struct event *event = &inbound->event;
-	struct span text = span_of(irc_message_param(message, 1));
+	struct span text = span_of(irc_message_param(s->message, 1));
 	*event = (struct event){.kind = EVENT_MESSAGE};
-	if (irc_message_is(message, "NOTICE"))
+	if (irc_message_is(s->message, "NOTICE"))
 		event->kind = EVENT_NOTICE;
-	if (!*message->source.user && !*message->source.host &&
-		strchr(message->source.nick, '.'))
+	else if (!irc_message_is(s->message, "PRIVMSG"))
 		return false;
-	if (!read_ctcp(&text, &event->kind) || is_history(conn, message))
+	if (is_machine(s) || !read_ctcp(&text, &event->kind) ||
+		is_unasked_history(s))
 		return false;
 	text_clear(&inbound->text);
 	render_text_from_irc(&inbound->text, text.p, text.len);
 	if (text_is_empty(&inbound->text))
 		return false;
 	event->text = &inbound->text;
-	event->origin = origin_of(conn, message);
-	event->source_id =
-		str_or_empty(irc_message_tag(message, "msgid"));
-	event->position = position_of(message);
-	read_sender(inbound, conn, network, message);
+	event->origin = origin_of(s);
+	event->source_id = str_or_empty(irc_message_tag(s->message, "msgid"));
+	event->position = position_of(s->message);
+	read_sender(inbound, s);
 	return true;
+}
+
+bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
+	const char *network, const struct irc_message *message)
+{
+	const struct saying s = {conn, network, message, false};
+	return read_saying(inbound, &s);
+}
+
+bool irc_inbound_read_past(struct irc_inbound *inbound,
+	const struct irc_conn *conn, const char *network,
+	const struct irc_message *message)
+{
+	const struct saying s = {conn, network, message, true};
+	return read_saying(inbound, &s);
 }

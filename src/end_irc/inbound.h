@@ -2,8 +2,8 @@
  * What is said in a channel, as an event. Pure translation.
  *
  * Not made into events: CTCP other than ACTION, messages to a part of the
- * channel ("@#chan"), history played back by a server or bouncer (batch
- * chathistory, znc.in/playback), and notices that a server itself sends.
+ * channel ("@#chan"), history that a server or bouncer plays back unasked
+ * (batch chathistory, znc.in/playback), and notices that a server itself sends.
  */
 #ifndef END_IRC_INBOUND_H
 #define END_IRC_INBOUND_H
@@ -31,5 +31,14 @@ void irc_inbound_release(struct irc_inbound *inbound);
  */
 bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
 	const char *network, const struct irc_message *message);
+
+/*
+ * The same for a message of the past that we asked for. What is known of
+ * people now says nothing about them; nor are services heard that put joins
+ * into words ("HistServ").
+ */
+bool irc_inbound_read_past(struct irc_inbound *inbound,
+	const struct irc_conn *conn, const char *network,
+	const struct irc_message *message);
 
 #endif

@@ -4,7 +4,6 @@
 #include "end_irc/note.h"
 #include "irc/casemap.h"
 #include "util/alloc.h"
-#include "util/log.h"
 #include "util/step.h"
 
 #include <errno.h>
@@ -35,15 +34,14 @@ static void room_deliver(struct end_room *base, const struct parcel *parcel)
 	irc_outbound_add(room_of(base)->outbound, parcel);
 }
 
-/* IRC does not wait: the lane never answers busy for long. */
 static void room_resume(struct end_room *base)
 {
-	(void)base;
+	irc_intake_resume(room_of(base)->intake);
 }
 
 static void room_start(struct end_room *base, int64_t position)
 {
-	(void)position;
+	irc_intake_start(room_of(base)->intake, position);
 	end_irc_join(room_of(base)->end, room_of(base));
 }
 
@@ -75,6 +73,31 @@ static void room_on_receipt(void *arg, const struct receipt *receipt)
 		room->sink.receipt(room->sink.arg, receipt);
 }
 
+static void room_on_busy(void *arg, bool is_busy)
+{
+	struct irc_room *room = arg;
+	bool was_busy = room->is_busy;
+	room->is_busy = is_busy;
+	end_irc_busy(room->end, (int)is_busy - (int)was_busy);
+}
+
+static struct irc_intake *room_intake(
+	struct irc_room *room, const struct irc_room_context *context)
+{
+	const struct irc_intake_params params = {
+		.conn = context->conn,
+		.network = context->params->conn.name,
+		.mapping = room->mapping,
+		.channel = room->channel,
+		.max_age_ms = context->params->backfill_max_age_ms,
+		.max_lines = context->params->backfill_max_lines,
+		.sink = &room->sink,
+		.busy = room_on_busy,
+		.arg = room,
+	};
+	return irc_intake_new(context->loop, &params);
+}
+
 struct irc_room *irc_room_new(const struct irc_room_context *context,
 	const struct end_irc_room_params *params, const struct end_sink *sink)
 {
@@ -97,6 +120,7 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 	room->key = irc_casemap_fold_dup(IRC_CASEMAP_RFC1459, params->channel);
 	room->sink = *sink;
 	room->outbound = irc_outbound_new(context->loop, &outbound);
+	room->intake = room_intake(room, context);
 	return room;
 }
 
@@ -114,6 +138,7 @@ void irc_room_close(struct irc_room *room, struct loop *loop)
 {
 	room->closed = true;
 	irc_outbound_close(TAKE(room->outbound));
+	irc_intake_close(TAKE(room->intake));
 	loop_defer(loop, room_free, room);
 }
 
@@ -122,16 +147,21 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 	if (room->closed || (room->ready == ready && ready))
 		return;
 	room->ready = ready;
+	if (!ready)
+		irc_intake_left(room->intake);
 	room->sink.ready(room->sink.arg, ready, why);
+	if (ready && !room->closed)
+		irc_intake_joined(room->intake);
 }
 
-void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound)
+void irc_room_message(
+	struct irc_room *room, const struct irc_inbound *inbound, bool is_past)
 {
 	if (room->closed)
 		return;
 	step("line has come");
-	if (room->sink.event(room->sink.arg, &inbound->event) == END_BUSY)
-		log_error(room->mapping,
-			"a line of %s in %s could not be taken: lost",
-			inbound->event.sender.name, room->channel);
+	if (is_past)
+		irc_intake_replay(room->intake, &inbound->event);
+	else
+		irc_intake_take(room->intake, &inbound->event);
 }

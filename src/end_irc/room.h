@@ -6,6 +6,7 @@
 
 #include "end_irc/end_irc.h"
 #include "end_irc/inbound.h"
+#include "end_irc/intake.h"
 #include "end_irc/outbound.h"
 #include "end_irc/render.h"
 
@@ -20,6 +21,8 @@ struct irc_room {
 	char *key;            /* folded channel: where the end finds it */
 	struct end_sink sink;
 	struct irc_outbound *outbound;
+	struct irc_intake *intake;
+	bool is_busy; /* the bridge cannot take more from us */
 	bool ready;
 	bool closed;
 	UT_hash_handle hh;
@@ -40,7 +43,8 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 void irc_room_close(struct irc_room *room, struct loop *loop);
 
 void irc_room_set_ready(struct irc_room *room, bool ready, const char *why);
-/* A message to this channel. */
-void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound);
+/* A message to this channel; `is_past`: shown unasked by the server. */
+void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound,
+	bool is_past);
 
 #endif

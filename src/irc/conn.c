@@ -127,6 +127,7 @@ static void conn_drop_link(struct irc_conn *conn, const char *why)
 	irc_sasl_init(&conn->sasl);
 	set_string(&conn->parting_why, NULL);
 	conn->parting = IRC_LOSS_NORMAL;
+	conn->has_skew = false;
 }
 
 /* Back-off, but never less than what the kind of loss asks for. */

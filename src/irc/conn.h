@@ -70,9 +70,7 @@ struct irc_conn_params {
 	enum irc_sasl_mechanism sasl;
 	const char *sasl_account;
 	const char *sasl_password;
-	/* false: go on unauthenticated (and say so) when SASL is not to be had
-	 */
-	bool sasl_required;
+	bool sasl_required;          /* else it goes on without, and says so */
 	unsigned flood_burst;        /* lines at once; 0: no pacing at all */
 	int64_t flood_interval_ms;   /* then one line per this */
 	size_t sendq_max_lines;      /* 0: 1000 */
@@ -89,13 +87,12 @@ struct irc_conn_events {
 	/* After every change. `why` is one line for people, never NULL. */
 	void (*state)(struct irc_conn *conn, enum irc_conn_state state,
 		const char *why, void *arg);
-	/* Every message, after the connection itself acted on it and tracking
-	 * is up to date. Valid for the call. */
+	/* Every message, after the connection acted on it. Valid for the call.
+	 */
 	void (*message)(struct irc_conn *conn,
 		const struct irc_message *message, void *arg);
-	/* A channel we were told to stay in: joined (366 seen), or not any
-	 * more / refused, with the reason. The name is the one that was asked
-	 * for. */
+	/* A channel (by the name that was asked for) that we are to stay in:
+	 * joined (366 seen), or refused or lost, with the reason. */
 	void (*channel)(struct irc_conn *conn, const char *channel, bool joined,
 		const char *why, void *arg);
 };
@@ -106,8 +103,8 @@ struct irc_conn *irc_conn_new(struct loop *loop,
 void irc_conn_free(struct irc_conn *conn);
 
 void irc_conn_start(struct irc_conn *conn);
-/* QUIT with a reason, wait for the server to close (<= 2 s), then state IDLE.
- * Until then nothing new is sent. */
+/* QUIT, wait for the server to close (<= 2 s), then IDLE; nothing new is sent.
+ */
 void irc_conn_stop(struct irc_conn *conn, const char *reason);
 
 enum irc_conn_state irc_conn_state(const struct irc_conn *conn);
@@ -122,20 +119,15 @@ const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn);
 bool irc_conn_has_cap(const struct irc_conn *conn, const char *cap);
 
 /*
- * Reads nothing from the socket until irc_conn_resume(): what the server says
- * waits in the kernel, and then at the server. Of what has been read already
- * no line is shown either. The server is kept content meanwhile (a PONG and a
- * PING every 15 s at most), its silence ends nothing. Only while READY, until
- * the link ends; what it said last is shown then. May be called inside the
- * events; both may be called twice.
+ * Reads and shows nothing until irc_conn_resume(). The server is kept content
+ * meanwhile, its silence ends nothing. Only while READY, until the link ends.
  */
 void irc_conn_pause(struct irc_conn *conn);
 void irc_conn_resume(struct irc_conn *conn);
 
 /*
  * Wants to be in `channel`: joins as soon as ready, rejoins after reconnects
- * and kicks (slowly: 60 s .. 30 min after refusals). A forward (470) to another
- * channel is left at once and counts as a refusal.
+ * and kicks (slowly: irc/join.h). A forward (470) counts as a refusal.
  */
 void irc_conn_join(struct irc_conn *conn, const char *channel, const char *key);
 /* Leaves it, drops what is queued for it. */
@@ -166,9 +158,12 @@ int irc_conn_who(struct irc_conn *conn, const char *channel) MUST_CHECK;
 size_t irc_conn_text_room(
 	const struct irc_conn *conn, const char *command, const char *target);
 
-/* Tracked state of a joined channel, or NULL. See irc/channel.h. */
+/* Tracked state of a joined channel (irc/channel.h), or NULL. */
 const struct irc_channel *irc_conn_channel(
 	const struct irc_conn *conn, const char *channel);
+
+/* The server's wall clock now, as far as its server-time tells; else ours. */
+int64_t irc_conn_server_ms(const struct irc_conn *conn);
 
 /* For the message that the `message` event is being called with: */
 
@@ -187,7 +182,7 @@ bool irc_conn_is_own_echo(
 const struct irc_channel *irc_conn_affected(
 	const struct irc_conn *conn, size_t i);
 
-/* For status pages and metrics; all counted since irc_conn_new(). */
+/* All counted since irc_conn_new(). */
 struct irc_conn_stats {
 	uint64_t lines_received;
 	uint64_t lines_sent;
@@ -198,7 +193,6 @@ struct irc_conn_stats {
 	int64_t lag_ms;         /* of the last PING answered; -1 none yet */
 };
 void irc_conn_stats(const struct irc_conn *conn, struct irc_conn_stats *ret);
-/* The server that is or was last tried. */
 const struct irc_server *irc_conn_server(const struct irc_conn *conn);
 /* Logged in as this account; "" when not. */
 const char *irc_conn_account(const struct irc_conn *conn);

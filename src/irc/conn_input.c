@@ -6,9 +6,9 @@
 #include "irc/conn_register.h"
 #include "irc/conn_send.h"
 #include "irc/delivery_match.h"
-#include "irc/message.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -87,11 +87,33 @@ static void input_track(
 	conn_purge(conn, channel);
 }
 
+/* What it says of us it says at once, in its own clock. */
+static void input_note_time(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	const char *time = irc_message_tag(msg, "time");
+	int64_t ms;
+
+	if (!time || clock_parse_iso8601(time, &ms) < 0)
+		return;
+	ms -= clock_wall_ms();
+	if (!conn->has_skew || ms > conn->skew_ms)
+		conn->skew_ms = ms;
+	conn->has_skew = true;
+}
+
+int64_t irc_conn_server_ms(const struct irc_conn *conn)
+{
+	return clock_wall_ms() + (conn->has_skew ? conn->skew_ms : 0);
+}
+
 /* What happens now, as opposed to history. */
 static void input_act(struct irc_conn *conn, const struct irc_message *msg)
 {
 	bool is_own = irc_conn_is_own_nick(conn, msg->source.nick);
 
+	if (is_own)
+		input_note_time(conn, msg);
 	conn_link_take(conn, msg);
 	input_note_loss(conn, msg);
 	conn_register_take(conn, msg);

@@ -98,6 +98,9 @@ struct irc_conn {
 	const struct irc_message *message; /* being processed, or NULL */
 	bool is_own_echo;                  /* of the message */
 	bool is_history;                   /* of the message */
+	/* Server's clock less ours, from what it says of us; never too much. */
+	int64_t skew_ms;
+	bool has_skew;
 	struct irc_conn_stats stats;
 };
 

@@ -89,9 +89,10 @@ static void on_ready(void *arg, bool ready, const char *why)
 
 static void on_position(void *arg, int64_t position)
 {
-	(void)arg;
-	(void)position;
-	fail(); /* IRC has none */
+	const struct side *side = arg;
+	/* Where a room begins that was never heard before. */
+	assert_int_equal(position, clock_wall_ms());
+	assert_non_null(side->room);
 }
 
 static void open_room(
@@ -170,6 +171,17 @@ static void go_up(struct fixture *f)
 {
 	irc_peer_start(&f->peer);
 	irc_peer_welcome(&f->peer, NULL, "CHANTYPES=# STATUSMSG=@+");
+}
+
+/* Up again after a loss. */
+static void go_back(struct fixture *f)
+{
+	irc_peer_pass_until(&f->peer, IRC_CONN_CONNECTING, 60000);
+	f->peer.fn(STREAM_CONNECTED, f->peer.arg);
+	irc_peer_turn(&f->peer);
+	for (int i = 0; i < 3; i++)
+		(void)irc_peer_next(&f->peer);
+	irc_peer_welcome(&f->peer, NULL, "CHANTYPES=#");
 }
 
 static void begin(struct fixture *f)
@@ -258,17 +270,65 @@ static void test_events_reach_their_room(void **state)
 	expect_log(f, "");
 }
 
-/* The line is lost, which the log says; nothing else happens. */
+/* Nothing more is read, for no room, until the line is taken. */
 static void test_busy(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	open_room(f, &f->b, 'b', "#b");
+	irc_peer_turn(&f->peer);
+	expect_join(f, "#b", "secret");
+	expect_log(f, "b ready\n");
+	f->a.answer = END_BUSY;
+	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :one");
+	expect_log(f, "a event test/bob: one\n");
+	assert_true(f->peer.is_paused);
+	f->b.room->ops->resume(f->b.room);
+	expect_log(f, "");
+	assert_true(f->peer.is_paused);
+	/* Still. */
+	f->a.room->ops->resume(f->a.room);
+	expect_log(f, "a event test/bob: one\n");
+	assert_true(f->peer.is_paused);
+	f->a.answer = END_TAKEN;
+	f->a.room->ops->resume(f->a.room);
+	expect_log(f, "a event test/bob: one\n");
+	assert_false(f->peer.is_paused);
+	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :two");
+	expect_log(f, "a event test/bob: two\n");
+}
+
+/* The link is lost meanwhile: the new one is read, and stopped again when more
+ * comes for the room that is busy. */
+static void test_busy_over_a_loss(void **state)
 {
 	struct fixture *f = *state;
 	begin(f);
 	f->a.answer = END_BUSY;
 	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :one");
+	irc_peer_close(&f->peer, "reset");
+	buf_clear(&f->log);
+	go_back(f);
+	expect_join(f, "#A", "");
+	expect_log(f, "a ready\n");
+	assert_false(f->peer.is_paused);
+	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :two");
+	assert_true(f->peer.is_paused);
 	f->a.answer = END_TAKEN;
 	f->a.room->ops->resume(f->a.room);
-	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :two");
 	expect_log(f, "a event test/bob: one\na event test/bob: two\n");
+	assert_false(f->peer.is_paused);
+}
+
+static void test_closed_when_busy(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	f->a.answer = END_BUSY;
+	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :one");
+	assert_true(f->peer.is_paused);
+	close_side(&f->a);
+	assert_false(f->peer.is_paused);
 }
 
 static void test_deliver(void **state)
@@ -435,6 +495,8 @@ int main(void)
 		T(test_ready_comes_and_goes),
 		T(test_events_reach_their_room),
 		T(test_busy),
+		T(test_busy_over_a_loss),
+		T(test_closed_when_busy),
 		T(test_deliver),
 		T(test_kick),
 		T(test_close_leaves),
