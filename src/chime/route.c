@@ -92,6 +92,22 @@ static void consider(const struct chime_operation *row, const char *method,
 	memcpy(best->values, values, sizeof(values));
 }
 
+/* Does the query ask for an operation by a word that no row has? The
+ * service has more operations than the table. */
+static bool selects_another(
+	const struct chime_operation *row, struct span query)
+{
+	static const char *const selectors[] = {"scope", "operation"};
+	struct buf AUTOBUF value;
+	buf_init(&value, QUERY_VALUE_BYTES);
+	for (size_t i = 0; i < ARRAY_LEN(selectors); i++) {
+		if (!row->fixed_name &&
+			chime_query_get(query, selectors[i], &value) == 0)
+			return true;
+	}
+	return false;
+}
+
 int chime_route(const char *method, struct span path, struct span query,
 	struct chime_route *ret)
 {
@@ -101,6 +117,8 @@ int chime_route(const char *method, struct span path, struct span query,
 			query, &best);
 	if (!best.row)
 		return best.other_method ? -ENOTSUP : -ENOENT;
+	if (selects_another(best.row, query))
+		return -ENOENT;
 	ret->operation = best.row;
 	ret->value_count = best.count;
 	for (size_t i = 0; i < best.count; i++) {

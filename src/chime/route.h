@@ -25,7 +25,8 @@ struct chime_route {
  * Finds the operation of a request. `path` and `query` are as sent (values
  * are decoded per segment, so %2F inside an ARN is no separator). Where rows
  * share method and path, the one whose fixed query is present wins over the
- * one without. 0; -ENOENT: no such path; -ENOTSUP: the path exists, with
+ * one without, and a row without is not
+ * taken for a scope or operation that no row has. 0; -ENOENT: no such path; -ENOTSUP: the path exists, with
  * other methods; -EINVAL: broken escape, NUL or overlong value.
  */
 int chime_route(const char *method, struct span path, struct span query,

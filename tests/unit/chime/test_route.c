@@ -73,7 +73,6 @@ static void test_route_by_query(void **state)
 	} cases[] = {
 		{"", CHIME_LIST_CHANNELS},
 		{"app-instance-arn=x", CHIME_LIST_CHANNELS},
-		{"scope=unknown", CHIME_LIST_CHANNELS},
 		{"scope=app-instance-user-memberships",
 			CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER},
 		{"a=b&scope=app-instance-user%2Dmemberships",
@@ -87,6 +86,25 @@ static void test_route_by_query(void **state)
 			route("GET", "/channels", cases[i].query, &found), 0);
 		assert_int_equal(found.operation->op, cases[i].op);
 	}
+}
+
+/* What belongs to operations beyond the table is not taken for others. */
+static void test_route_to_what_is_not_there(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *method, *path, *query;
+	} cases[] = {
+		{"GET", "/channels/c/messages/m", "scope=message-status"},
+		{"POST", "/channels", "operation=search"},
+		{"GET", "/channels", "scope=unknown"},
+		{"GET", "/channels", "scope="},
+	};
+	struct chime_route found;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(route(cases[i].method, cases[i].path,
+					 cases[i].query, &found),
+			-ENOENT);
 }
 
 static void test_route_failures(void **state)
@@ -152,6 +170,7 @@ int main(void)
 		cmocka_unit_test(test_routes_every_row),
 		cmocka_unit_test(test_route_values),
 		cmocka_unit_test(test_route_by_query),
+		cmocka_unit_test(test_route_to_what_is_not_there),
 		cmocka_unit_test(test_route_failures),
 		cmocka_unit_test(test_query_get),
 	};
