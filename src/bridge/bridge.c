@@ -1,5 +1,6 @@
 #include "bridge/bridge.h"
 
+#include "bridge/alive.h"
 #include "bridge/mapping.h"
 #include "util/alloc.h"
 
@@ -11,6 +12,9 @@ struct bridge {
 	struct loop *loop;
 	struct store *store;
 	struct mapping *mappings; /* by name, in the order they were added */
+	struct alive *alive;
+	int64_t began_ms; /* monotonic */
+	bool stalled;
 	bool draining;
 	struct timer *drained; /* armed for the deadline, or for now */
 	loop_fn *drain_fn;
@@ -52,6 +56,8 @@ struct bridge *bridge_new(struct loop *loop, struct store *store)
 
 	bridge->loop = loop;
 	bridge->store = store;
+	bridge->alive = alive_new(loop, store);
+	bridge->began_ms = loop_now_ms(loop);
 	bridge->drained = timer_new(loop, bridge_on_drained, bridge);
 	return bridge;
 }
@@ -67,6 +73,7 @@ void bridge_free(struct bridge *bridge)
 		bridge_remove(bridge, mapping);
 	}
 	timer_free(bridge->drained);
+	alive_free(bridge->alive);
 	free(bridge);
 }
 
@@ -78,12 +85,21 @@ struct mapping *bridge_find(struct bridge *bridge, const char *name)
 	return mapping;
 }
 
+/* Only what is there from the beginning was down with the bridge. */
+static int64_t died_ms(const struct bridge *bridge)
+{
+	return loop_now_ms(bridge->loop) == bridge->began_ms
+		       ? alive_died_ms(bridge->alive)
+		       : 0;
+}
+
 struct mapping *bridge_add(struct bridge *bridge,
 	const struct mapping_params *params, int *ret_error)
 {
 	struct mapping_env env = {
 		.loop = bridge->loop,
 		.store = bridge->store,
+		.died_ms = died_ms(bridge),
 		.on_idle = bridge_on_idle,
 		.arg = bridge,
 	};
@@ -96,6 +112,7 @@ struct mapping *bridge_add(struct bridge *bridge,
 	mapping = mapping_new(&env, params, ret_error);
 	if (!mapping)
 		return NULL;
+	mapping_stall(mapping, bridge->stalled);
 	HASH_ADD_KEYPTR(hh, bridge->mappings, mapping->name,
 		strlen(mapping->name), mapping);
 	return mapping;
@@ -107,12 +124,24 @@ void bridge_remove(struct bridge *bridge, struct mapping *mapping)
 	mapping_free(mapping);
 }
 
+void bridge_stall(struct bridge *bridge, bool stalled)
+{
+	struct mapping *mapping;
+	struct mapping *next;
+
+	bridge->stalled = stalled;
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		mapping_stall(mapping, stalled);
+	}
+}
+
 void bridge_drain(
 	struct bridge *bridge, int64_t deadline_ms, loop_fn *fn, void *arg)
 {
 	struct mapping *mapping;
 	struct mapping *next;
 
+	alive_mark(bridge->alive);
 	bridge->draining = true;
 	bridge->drain_fn = fn;
 	bridge->drain_arg = arg;
@@ -130,7 +159,12 @@ static void add_stats(struct lane_stats *sum, const struct lane_stats *one)
 	sum->echoes += one->echoes;
 	sum->in_doubt += one->in_doubt;
 	sum->dropped += one->dropped;
+	sum->expired += one->expired;
+	sum->aside_lost += one->aside_lost;
 	sum->queued += one->queued;
+	sum->bytes += one->bytes;
+	sum->aside += one->aside;
+	sum->is_waiting = sum->is_waiting || one->is_waiting;
 	if (one->oldest_ms > sum->oldest_ms)
 		sum->oldest_ms = one->oldest_ms;
 	sum->ready = sum->ready && one->ready;

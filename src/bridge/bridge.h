@@ -11,9 +11,21 @@
  * - From one that cannot (IRC): nothing is lost once it is journaled, and as
  *   the token is the same on every try, nothing is there twice.
  *
- * Limits per mapping: 200 events wait in memory towards IRC (then the source
- * waits), `outbox_max` lines on disk and in memory towards Chime (then lines
- * are refused, said in the log and counted), 16384 remembered ids per lane.
+ * Limits per mapping
+ * - Towards IRC 200 events or 4 MiB wait in memory, then the source waits.
+ * - Towards Chime as many lines wait, on disk and in memory, as `queue` says;
+ *   then the oldest is dropped, counted and told in the room, or (stop) the
+ *   source waits.
+ * - Lines that wait for the disk: 256 per lane, then the source waits; so it
+ *   does as long as the store is in trouble (bridge_stall()).
+ * - Either way what is older than `queue.max_age_ms` when its turn comes is
+ *   set aside. So is what the other side will never take. Set aside are at
+ *   most 1000 lines per lane; then the oldest is forgotten, and counted.
+ * - 16384 remembered ids per lane.
+ *
+ * What people are told, in the room the message comes from: that one could not
+ * be relayed (one such line in 30 s, the others as a number); in the room it
+ * goes to: that the bridge was away for a minute or more, once.
  *
  * All calls on the loop's thread.
  */
@@ -30,13 +42,23 @@ struct mapping;
 enum in_doubt_policy { IN_DOUBT_RESEND, IN_DOUBT_SKIP };
 enum message_policy { MESSAGES_BOTH, MESSAGES_TO_IRC, MESSAGES_TO_CHIME };
 
+enum when_full { WHEN_FULL_DROP_OLDEST, WHEN_FULL_STOP };
+
+/* Zero is the default of each. */
+struct queue_limits {
+	size_t max_lines;   /* 10000 */
+	size_t max_bytes;   /* of payload; 32 MiB */
+	int64_t max_age_ms; /* 7 days */
+	enum when_full when_full;
+};
+
 /* Strings are copied. */
 struct mapping_params {
 	const char *name; /* unique; key of the durable state */
 	enum message_policy messages;
 	enum in_doubt_policy in_doubt; /* towards IRC */
 	unsigned window;               /* parcels under way towards IRC, >= 1 */
-	size_t outbox_max;  /* durable backlog towards Chime; 0: 10000 */
+	struct queue_limits queue;
 	int64_t overlap_ms; /* what the seen window covers; 0: 5 min */
 };
 
@@ -64,6 +86,9 @@ void mapping_attach(
 	struct mapping *mapping, struct end_room *irc, struct end_room *chime);
 const char *mapping_name(const struct mapping *mapping);
 
+/* The store cannot (or can again) save: no source is listened to meanwhile. */
+void bridge_stall(struct bridge *bridge, bool stalled);
+
 /*
  * Gives nothing more out and takes no more events from sources that can be
  * replayed; lines of others still go to their outbox. fn(arg) comes from the
@@ -79,8 +104,13 @@ struct lane_stats {
 	uint64_t duplicates; /* known ones, dropped */
 	uint64_t echoes;     /* own and other bridges', dropped */
 	uint64_t in_doubt;
-	uint64_t dropped; /* lines lost because the outbox was full */
+	uint64_t dropped;    /* lines lost because the queue was full */
+	uint64_t expired;    /* too old when their turn came: set aside */
+	uint64_t aside_lost; /* forgotten, because too many were set aside */
 	size_t queued;
+	size_t bytes;      /* of these, about */
+	size_t aside;      /* set aside now */
+	bool is_waiting;   /* the source was told to wait */
 	int64_t oldest_ms; /* age of the head, 0 when empty */
 	bool ready;
 };
@@ -94,6 +124,26 @@ struct bridge_stats {
 void bridge_stats(const struct bridge *bridge, struct bridge_stats *ret);
 void mapping_stats(const struct mapping *mapping, enum lane_way way,
 	struct lane_stats *ret);
+
+/*
+ * What was set aside: refused by the other side, impossible to say there, or
+ * too old. Each has a number (`seq`), unique in its lane. Records are
+ * STORE_ASIDE_ADD; `value` says why, `at_ms` when. Reads from disk: for when
+ * somebody asks.
+ */
+int mapping_aside_each(struct mapping *mapping, enum lane_way way,
+	store_each_fn *fn, void *arg) MUST_CHECK;
+/*
+ * Tries it again, behind all that waits, with the same token. It stays set
+ * aside until it is confirmed. -ENOENT: no such number; -EALREADY: it is on
+ * its way; -ENODATA: there is nothing that could be sent; -EAGAIN: not saved
+ * yet; -ESHUTDOWN: the bridge is stopping; -EIO.
+ */
+int mapping_aside_retry(
+	struct mapping *mapping, enum lane_way way, uint64_t seq) MUST_CHECK;
+/* -ENOENT, or -EALREADY while it is being tried again. */
+int mapping_aside_forget(
+	struct mapping *mapping, enum lane_way way, uint64_t seq) MUST_CHECK;
 
 typedef void mapping_fn(struct mapping *mapping, void *arg);
 /* In the order they were added. fn may not add or remove. */

@@ -1,5 +1,6 @@
 #include "bridge/delivery.h"
 
+#include "bridge/bounds.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/step.h"
@@ -11,26 +12,52 @@ enum { LATER_LOG_MS = 10 * 60 * 1000 };
 
 static const int64_t DAY_MS = 24 * 60 * 60 * 1000;
 
-static bool must_intend(const struct lane *lane)
+static bool is_skipping(const struct lane *lane)
 {
 	return lane->replayable && lane->params.in_doubt == IN_DOUBT_SKIP;
 }
 
+static void expire(struct lane *lane, struct item *item);
+
 /* --- out -------------------------------------------------------------------
  */
 
-/* Those that a crash now would leave in doubt, or would repeat. */
+/* Those that a crash now would repeat, and those it would leave in doubt. */
 static size_t open_items(const struct lane *lane)
 {
-	return lane->in_state[ITEM_INTENDING] + lane->in_state[ITEM_SENT] +
-	       lane->in_state[ITEM_SETTLED];
+	return lane->in_state[ITEM_SENT] + lane->in_state[ITEM_SETTLED];
+}
+
+static size_t intended_items(const struct lane *lane)
+{
+	return lane->in_state[ITEM_INTENDING] + open_items(lane);
 }
 
 static bool may_send(const struct lane *lane)
 {
 	return lane->ready && lane->dest && lane->cursor_durable &&
-	       !lane->waiting && !lane->draining &&
-	       open_items(lane) < lane->params.window;
+	       !lane->waiting && !lane->draining && !outage_holds(lane);
+}
+
+/*
+ * An intent is durable before its item is sent. That of the next may be
+ * written while those before it are under way, so that it shares their commit;
+ * not when a crash would make it be skipped.
+ */
+static bool needs_intent(const struct lane *lane, const struct item *item)
+{
+	return lane->replayable && !item->intent_durable;
+}
+
+static bool is_window_open(const struct lane *lane, const struct item *item)
+{
+	size_t window = lane->params.window;
+
+	if (is_skipping(lane))
+		return intended_items(lane) < window;
+	if (needs_intent(lane, item))
+		return intended_items(lane) < 2 * window;
+	return open_items(lane) < window;
 }
 
 /* After one was put back the end still holds younger ones, which it must end
@@ -76,40 +103,40 @@ static struct item *next_to_send(struct lane *lane)
 static void lane_on_intended(void *arg)
 {
 	struct item *item = arg;
+	struct lane *lane = item->lane;
 
 	item->sync = NULL;
 	item->intent_durable = true;
-	lane_set_state(item->lane, item, ITEM_QUEUED);
-	if (item->parcel.ticket < item->lane->next)
-		item->lane->next = item->parcel.ticket;
-	lane_pump(item->lane);
-	lane_tell_idle(item->lane);
+	lane_set_state(lane, item, ITEM_QUEUED);
+	if (item->parcel.ticket < lane->next)
+		lane->next = item->parcel.ticket;
+	lane_pump(lane);
+	lane_tell_idle(lane);
 }
 
-/* With `resend` the intent is for telling people what was in doubt, so it
- * need not be durable first; with `skip` it decides. */
 static void intend(struct lane *lane, struct item *item)
 {
-	if (!lane->replayable || item->intent)
-		return;
+	if (!item->intent)
+		journal_intent(&lane->journal, item, clock_wall_ms());
 	item->intent = true;
-	journal_intent(&lane->journal, item, clock_wall_ms());
+	lane_set_state(lane, item, ITEM_INTENDING);
+	item->sync = store_sync(lane->params.store, lane_on_intended, item);
 }
 
 static void send_item(struct lane *lane, struct item *item)
 {
 	struct parcel parcel;
 
-	intend(lane, item);
-	if (must_intend(lane) && !item->intent_durable) {
-		lane_set_state(lane, item, ITEM_INTENDING);
-		item->sync =
-			store_sync(lane->params.store, lane_on_intended, item);
-		return;
-	}
+	item->sent_ms = clock_wall_ms();
+	if (item->parcel.turn_ms == 0)
+		item->parcel.turn_ms = item->sent_ms;
 	parcel = item->parcel;
+	if (lane->dest->ops->settles_doubt) {
+		parcel.first_sent_ms = item->doubt_ms;
+		parcel.skip_doubt = is_skipping(lane);
+	}
 	if (item->parcel.first_sent_ms == 0)
-		item->parcel.first_sent_ms = clock_wall_ms();
+		item->parcel.first_sent_ms = item->sent_ms;
 	lane_set_state(lane, item, ITEM_SENT);
 	if (item->parcel.ticket > lane->last_sent)
 		lane->last_sent = item->parcel.ticket;
@@ -123,20 +150,30 @@ void lane_pump(struct lane *lane)
 		struct item *item = next_to_send(lane);
 
 		if (!item)
-			return;
-		send_item(lane, item);
+			break;
+		if (bounds_is_old(lane, item))
+			expire(lane, item);
+		else if (!is_window_open(lane, item))
+			break;
+		else if (needs_intent(lane, item))
+			intend(lane, item);
+		else
+			send_item(lane, item);
 	}
+	lane_pop_gone(lane);
+	bounds_feed(lane);
 }
 
 void lane_on_saved(void *arg)
 {
 	struct item *item = arg;
+	struct lane *lane = item->lane;
 
 	step("line is saved");
 	item->sync = NULL;
-	lane_set_state(item->lane, item, ITEM_QUEUED);
-	lane_pump(item->lane);
-	lane_tell_idle(item->lane);
+	lane_set_state(lane, item, ITEM_QUEUED);
+	lane_pump(lane);
+	lane_tell_idle(lane);
 }
 
 void lane_on_retry(void *arg)
@@ -152,17 +189,7 @@ void lane_on_retry(void *arg)
 
 static void sweep(struct lane *lane)
 {
-	struct item *head;
-
-	while ((head = queue_head(&lane->queue)) && head->state == ITEM_GONE) {
-		lane->in_state[ITEM_GONE]--;
-		queue_pop(&lane->queue);
-	}
-	if (lane->starved && !lane->draining &&
-		lane->queue.count < LANE_QUEUE_MAX / 2) {
-		lane->starved = false;
-		lane->source->ops->resume(lane->source);
-	}
+	lane_pop_gone(lane);
 	lane_pump(lane);
 	lane_tell_idle(lane);
 }
@@ -208,6 +235,22 @@ static void record_done(struct lane *lane, const struct item *item,
 		});
 }
 
+static void record_handled(struct lane *lane, const struct item *item,
+	const struct receipt *receipt)
+{
+	bool is_done = receipt->outcome == RECEIPT_DONE;
+
+	record_done(lane, item, receipt, true);
+	forget_old(lane, item->parcel.position);
+	if (!lane->replayable && item->aside_seq == 0)
+		journal_outbox_drop(&lane->journal, item);
+	if (is_done && item->aside_seq != 0)
+		lane_aside_done(lane, item->aside_seq);
+	else if (!is_done && item->aside_seq != 0)
+		lane_put_aside(lane, &item->parcel, item->aside_seq,
+			receipt->why ? receipt->why : "no reason given");
+}
+
 /*
  * Notes that it is handled: the record, the cursor and the outbox change in
  * one commit. The lane waits for that where forgetting it would do harm: an
@@ -218,10 +261,7 @@ static void record_done(struct lane *lane, const struct item *item,
 static void settle(
 	struct lane *lane, struct item *item, const struct receipt *receipt)
 {
-	record_done(lane, item, receipt, true);
-	forget_old(lane, item->parcel.position);
-	if (!lane->replayable)
-		journal_outbox_drop(&lane->journal, item);
+	record_handled(lane, item, receipt);
 	if (!lane->replayable && receipt->outcome == RECEIPT_DONE) {
 		lane_set_state(lane, item, ITEM_GONE);
 		sweep(lane);
@@ -231,6 +271,33 @@ static void settle(
 	lane_advance(lane);
 	step("record is appended");
 	item->sync = store_sync(lane->params.store, lane_on_settled, item);
+}
+
+void lane_drop(struct lane *lane, struct item *item)
+{
+	record_handled(lane, item,
+		&(struct receipt){
+			.outcome = RECEIPT_REFUSED, .why = "dropped"});
+	lane_set_state(lane, item, ITEM_GONE);
+	lane_advance(lane);
+	lane_pop_gone(lane);
+}
+
+/* Nothing waits for the disk here: after a crash it is as old as before. */
+static void expire(struct lane *lane, struct item *item)
+{
+	static const char why[] = "too old when its turn came";
+
+	lane->stats.expired++;
+	log_warn(lane->object, "towards %s: message %s is set aside: %s",
+		lane_side(lane), item->parcel.source_id, why);
+	notice_add(lane, NOTICE_EXPIRED, item->sender, why);
+	if (item->aside_seq == 0)
+		lane_put_aside(lane, &item->parcel, 0, why);
+	record_handled(lane, item,
+		&(struct receipt){.outcome = RECEIPT_REFUSED, .why = why});
+	lane_set_state(lane, item, ITEM_GONE);
+	lane_advance(lane);
 }
 
 static void confirm(struct item *item, size_t progress)
@@ -264,6 +331,9 @@ static void on_refused(
 	lane->stats.refused++;
 	log_warn(lane->object, "towards %s: message %s was refused: %s",
 		lane_side(lane), item->parcel.source_id, why_of(receipt));
+	notice_add(lane, NOTICE_REFUSED, item->sender, why_of(receipt));
+	if (item->aside_seq == 0)
+		lane_put_aside(lane, &item->parcel, 0, why_of(receipt));
 	settle(lane, item, receipt);
 }
 
@@ -285,6 +355,28 @@ static void put_back(struct lane *lane, struct item *item, int64_t retry_ms)
 	}
 }
 
+/* An earlier try stays in doubt, whatever became of this one. */
+static void take_intent_back(struct lane *lane, struct item *item)
+{
+	if (item->doubt_ms != 0)
+		return;
+	if (item->intent)
+		journal_intent_back(&lane->journal, item);
+	item->intent = false;
+	item->intent_durable = false;
+}
+
+void lane_take_intents_back(struct lane *lane)
+{
+	struct item *item = queue_head(&lane->queue);
+
+	while (item) {
+		if (item->state == ITEM_QUEUED)
+			take_intent_back(lane, item);
+		item = queue_find(&lane->queue, item->parcel.ticket + 1);
+	}
+}
+
 static void on_later(
 	struct lane *lane, struct item *item, const struct receipt *receipt)
 {
@@ -292,26 +384,36 @@ static void on_later(
 		log_warn(lane->object, "towards %s: message %s must wait: %s",
 			lane_side(lane), item->parcel.source_id,
 			why_of(receipt));
-	if (item->intent)
-		journal_intent_back(&lane->journal, item);
-	item->intent = false;
-	item->intent_durable = false;
+	take_intent_back(lane, item);
 	put_back(lane, item, receipt->retry_ms);
 }
 
+/* What is done about it, for the log. */
+static const char *doubt_verdict(bool skip, bool settles)
+{
+	if (skip)
+		return "skipped, it may be missing";
+	return settles ? "it is looked for before it is sent again"
+		       : "it will be sent again";
+}
+
+/* An end that can look for it has the first word, then policy has. */
 static void on_in_doubt(
 	struct lane *lane, struct item *item, const struct receipt *receipt)
 {
-	bool skip = must_intend(lane);
+	bool settles = lane->dest->ops->settles_doubt && !receipt->is_final;
+	bool skip = is_skipping(lane) && !settles;
 
-	lane->stats.in_doubt++;
+	lane->stats.in_doubt += !receipt->is_final;
 	log_warn(lane->object, "towards %s: message %s is in doubt (%s); %s",
 		lane_side(lane), item->parcel.source_id, why_of(receipt),
-		skip ? "skipped, it may be missing" : "it will be sent again");
+		doubt_verdict(skip, settles));
 	if (skip) {
 		settle(lane, item, receipt);
 		return;
 	}
+	if (item->doubt_ms == 0)
+		item->doubt_ms = item->sent_ms;
 	put_back(lane, item, 0);
 }
 

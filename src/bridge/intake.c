@@ -1,5 +1,6 @@
 #include "bridge/intake.h"
 
+#include "bridge/bounds.h"
 #include "bridge/delivery.h"
 #include "bridge/guard.h"
 #include "util/clock.h"
@@ -15,11 +16,7 @@ static void see(
 {
 	if (event->source_id[0] == '\0')
 		return;
-	seen_add(&lane->seen, ident, event->position);
-	/* A cursor does it elsewhere. */
-	if (!lane->replayable)
-		seen_prune(&lane->seen,
-			event->position - 2 * lane->params.overlap_ms);
+	lane_see(lane, ident, event->position);
 }
 
 /* Handled without being sent: known from now on. Echoes leave no record, they
@@ -34,7 +31,7 @@ static void pass_over(
 	};
 
 	see(lane, event, ident);
-	if (lane->replayable && event->origin == ORIGIN_PERSON)
+	if (event->origin == ORIGIN_PERSON)
 		journal_done(&lane->journal, &done);
 	lane_pass(lane, event->position);
 }
@@ -42,9 +39,22 @@ static void pass_over(
 static void refuse(struct lane *lane, const struct event *event,
 	const struct ident *ident, const char *why)
 {
+	char token[IDENT_TOKEN_BYTES];
+
+	why = why ? why : "it cannot be said there";
 	lane->stats.refused++;
 	log_warn(lane->object, "towards %s: message %s cannot be said: %s",
-		lane_side(lane), event->source_id, why ? why : "no reason");
+		lane_side(lane), event->source_id, why);
+	ident_token(ident, token);
+	lane_put_aside(lane,
+		&(struct parcel){
+			.source_id = event->source_id,
+			.token = token,
+			.payload = "",
+			.position = event->position,
+		},
+		0, why);
+	notice_add(lane, NOTICE_REFUSED, event->sender.name, why);
 	pass_over(lane, event, ident);
 }
 
@@ -56,55 +66,32 @@ static void refuse(struct lane *lane, const struct event *event,
 static bool is_known(const struct lane *lane, const struct event *event,
 	const struct ident *ident)
 {
-	if (event->source_id[0] != '\0' && seen_has(&lane->seen, ident))
+	int64_t forgotten = lane->seen.forgotten < lane->cursor
+				    ? lane->seen.forgotten
+				    : lane->cursor;
+
+	if (event->source_id[0] != '\0' && lane_has_seen(lane, ident))
 		return true;
 	if (!lane->replayable)
 		return false;
-	return event->position < lane->floor ||
-	       event->position <= lane->seen.forgotten ||
+	return event->position < lane->floor || event->position <= forgotten ||
 	       event->position < lane->cursor - 2 * lane->params.overlap_ms;
-}
-
-static enum end_answer answer_full(struct lane *lane, const struct event *event)
-{
-	if (lane->replayable) {
-		lane->starved = true;
-		return END_BUSY;
-	}
-	lane->stats.dropped++;
-	if (!lane->full)
-		log_error(lane->object,
-			"towards %s: %zu lines wait, the most there may be; "
-			"lines from %s are lost until there is room",
-			lane_side(lane), lane->queue.count, event->sender.id);
-	lane->full = true;
-	return END_TAKEN;
-}
-
-static bool is_full(const struct lane *lane)
-{
-	return lane->queue.count >=
-	       (lane->replayable ? LANE_QUEUE_MAX : lane->params.outbox_max);
-}
-
-/* The log's one line at the end of a burst that was refused. */
-static void note_room(struct lane *lane)
-{
-	if (!lane->full)
-		return;
-	lane->full = false;
-	log_warn(lane->object,
-		"towards %s: there is room again, %llu lines "
-		"were lost in all",
-		lane_side(lane), (unsigned long long)lane->stats.dropped);
 }
 
 static void save_in_outbox(struct lane *lane, struct item *item)
 {
 	item->seq = lane->next_seq++;
-	item->state = ITEM_SAVING;
 	journal_outbox_add(&lane->journal, item);
+	lane_heard(lane, item->parcel.position);
 	item->sync = store_sync(lane->params.store, lane_on_saved, item);
+}
+
+/* On the clock that does not jump. */
+static int64_t said_ms(const struct lane *lane, int64_t position)
+{
+	int64_t age_ms = clock_wall_ms() - position;
+
+	return loop_now_ms(lane->params.loop) - (age_ms > 0 ? age_ms : 0);
 }
 
 static void enqueue(struct lane *lane, const struct event *event,
@@ -120,32 +107,37 @@ static void enqueue(struct lane *lane, const struct event *event,
 	else
 		ident_token(ident, derived);
 	see(lane, event, ident);
-	item = item_new(lane, &(struct parcel){
-				      .source_id = event->source_id,
-				      .token = nameless ? drawn : derived,
-				      .payload = lane->scratch.data,
-				      .payload_len = lane->scratch.len,
-				      .progress = before->progress,
-				      .position = event->position,
-				      .first_sent_ms = before->at_ms,
-				      .accepted_ms = clock_wall_ms(),
-			      });
-	item->state = ITEM_QUEUED;
+	item = item_new(lane,
+		&(struct parcel){
+			.source_id = event->source_id,
+			.token = nameless ? drawn : derived,
+			.payload = lane->scratch.data,
+			.payload_len = lane->scratch.len,
+			.progress = before->progress,
+			.position = event->position,
+			.first_sent_ms = before->at_ms,
+			.accepted_ms = clock_wall_ms(),
+		},
+		event->sender.name);
 	item->intent = before->at_ms != 0;
+	item->intent_durable = item->intent;
+	item->doubt_ms = before->at_ms;
+	item->said_ms = said_ms(lane, event->position);
+	outage_on_event(lane, event->position);
 	if (!lane->replayable)
 		save_in_outbox(lane, item);
-	lane->in_state[item->state]++;
-	queue_push(&lane->queue, item);
+	lane_push(lane, item, lane->replayable ? ITEM_QUEUED : ITEM_SAVING);
 	step("event is queued");
 	lane_pump(lane);
 }
 
 /* What an earlier process sent without learning what became of it. True when
- * it is to be sent (again). */
+ * it is to be delivered (again). */
 static bool settle_doubt(struct lane *lane, const struct event *event,
 	const struct unfinished_state *before)
 {
-	bool skip = lane->params.in_doubt == IN_DOUBT_SKIP;
+	bool settles = lane->dest->ops->settles_doubt;
+	bool skip = !settles && lane->params.in_doubt == IN_DOUBT_SKIP;
 
 	if (before->at_ms == 0)
 		return true;
@@ -154,8 +146,9 @@ static bool settle_doubt(struct lane *lane, const struct event *event,
 		"towards %s: message %s was under way when the "
 		"bridge last stopped; %s",
 		lane_side(lane), event->source_id,
-		skip ? "skipped, it may be missing"
-		     : "sent again, it may be there twice");
+		settles ? "it is looked for before it is sent again"
+		: skip  ? "skipped, it may be missing"
+			: "sent again, it may be there twice");
 	return !skip;
 }
 
@@ -206,9 +199,8 @@ static enum end_answer admit(
 	case GUARD_PASS:
 		break;
 	}
-	if (is_full(lane))
-		return answer_full(lane, event);
-	note_room(lane);
+	if (!bounds_admit(lane))
+		return END_BUSY;
 	take(lane, event, ident);
 	return END_TAKEN;
 }
@@ -219,6 +211,10 @@ enum end_answer lane_event(struct lane *lane, const struct event *event)
 
 	if (!lane->dest || (lane->draining && lane->replayable))
 		return END_BUSY;
+	if (lane->stalled) {
+		lane->starved = true;
+		return END_BUSY;
+	}
 	ident_of(&ident, lane->params.way, lane->mapping, event->source_id);
 	if (lane->replayable && !lane->has_cursor)
 		lane_begin(lane, event->position);

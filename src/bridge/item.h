@@ -34,7 +34,14 @@ struct item {
 	enum item_state state;
 	/* The strings and the payload of it lie behind the item. */
 	struct parcel parcel;
-	uint64_t seq; /* in the outbox */
+	const char *sender; /* as people see them; "" after a restart */
+	uint64_t seq;       /* in the outbox */
+	uint64_t aside_seq; /* tried again: its number there; 0: not */
+	int64_t said_ms;    /* monotonic: what its age is counted from */
+	int64_t sent_ms;    /* wall: its last try in this process */
+	/* Wall: the first try of which it is not known what became of it; 0:
+	 * there is none. */
+	int64_t doubt_ms;
 	/* Highest position that is handled when this item and all before it
 	 * are: its own, and those of events after it that were passed over. */
 	int64_t through;
@@ -45,9 +52,11 @@ struct item {
 	struct lane *lane;
 };
 
-/* Copies what the parcel borrows. */
-struct item *item_new(
-	struct lane *lane, const struct parcel *parcel) MUST_CHECK;
+/* Copies what the parcel borrows, and the sender's name (NULL: ""). */
+struct item *item_new(struct lane *lane, const struct parcel *parcel,
+	const char *sender) MUST_CHECK;
+/* What it takes of memory, about. */
+size_t item_bytes(const struct item *item);
 /* NULL is fine. `sync` must be cancelled before. */
 void item_free(struct item *item);
 

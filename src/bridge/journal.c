@@ -1,6 +1,7 @@
 #include "bridge/journal.h"
 
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -93,6 +94,30 @@ void journal_outbox_drop(const struct journal *journal, const struct item *item)
 	struct store_record record = record_of(journal, STORE_OUTBOX_DROP);
 
 	record.seq = item->seq;
+	store_append(journal->store, &record);
+}
+
+void journal_aside_add(const struct journal *journal,
+	const struct parcel *parcel, uint64_t seq, const char *why)
+{
+	struct store_record record = record_of(journal, STORE_ASIDE_ADD);
+
+	record.seq = seq;
+	record.source_id = parcel->source_id;
+	record.token = parcel->token;
+	record.payload = parcel->payload;
+	record.payload_len = parcel->payload_len;
+	record.position = parcel->position;
+	record.at_ms = clock_wall_ms();
+	record.value = why;
+	store_append(journal->store, &record);
+}
+
+void journal_aside_drop(const struct journal *journal, uint64_t seq)
+{
+	struct store_record record = record_of(journal, STORE_ASIDE_DROP);
+
+	record.seq = seq;
 	store_append(journal->store, &record);
 }
 

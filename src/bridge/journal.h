@@ -42,6 +42,10 @@ void journal_intent_back(
 void journal_outbox_add(const struct journal *journal, const struct item *item);
 void journal_outbox_drop(
 	const struct journal *journal, const struct item *item);
+/* Sets a parcel aside under a number of the lane's, or says anew why. */
+void journal_aside_add(const struct journal *journal,
+	const struct parcel *parcel, uint64_t seq, const char *why);
+void journal_aside_drop(const struct journal *journal, uint64_t seq);
 void journal_forget(const struct journal *journal, int64_t before);
 
 /* Asks the store for what this lane has of a kind. 0 or -EIO. */

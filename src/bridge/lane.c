@@ -1,5 +1,6 @@
 #include "bridge/lane.h"
 
+#include "bridge/bounds.h"
 #include "bridge/delivery.h"
 #include "bridge/recall.h"
 #include "util/alloc.h"
@@ -11,9 +12,26 @@
 /* As good as never: being down is not said twice for the same reason. */
 static const int64_t READY_LOG_MS = INT64_MAX / 2;
 
+static const int64_t DAY_MS = 24 * 60 * 60 * 1000;
+
 const char *lane_side(const struct lane *lane)
 {
 	return lane->params.way == LANE_TO_IRC ? "IRC" : "Chime";
+}
+
+const char *lane_source_side(const struct lane *lane)
+{
+	return lane->params.way == LANE_TO_IRC ? "Chime" : "IRC";
+}
+
+static void init_limits(struct queue_limits *limits)
+{
+	if (limits->max_lines == 0)
+		limits->max_lines = LANE_OUTBOX_MAX;
+	if (limits->max_bytes == 0)
+		limits->max_bytes = LANE_OUTBOX_BYTES;
+	if (limits->max_age_ms == 0)
+		limits->max_age_ms = LANE_MAX_AGE_DAYS * DAY_MS;
 }
 
 static void lane_init_params(
@@ -25,8 +43,7 @@ static void lane_init_params(
 	lane->params.mapping = lane->mapping;
 	if (lane->params.window == 0)
 		lane->params.window = 1;
-	if (lane->params.outbox_max == 0)
-		lane->params.outbox_max = LANE_OUTBOX_MAX;
+	init_limits(&lane->params.queue);
 	if (lane->params.overlap_ms == 0)
 		lane->params.overlap_ms = LANE_OVERLAP_MS;
 	lane->journal = (struct journal){
@@ -47,7 +64,11 @@ struct lane *lane_new(const struct lane_params *params, int *ret_error)
 	lane->next_seq = 1;
 	lane->floor = INT64_MIN;
 	seen_init(&lane->seen, SEEN_MAX);
+	seen_init(&lane->ahead, LANE_AHEAD_MAX);
 	queue_init(&lane->queue);
+	aside_init(&lane->aside);
+	notice_init(lane);
+	outage_init(lane);
 	buf_init(&lane->scratch, LANE_PAYLOAD_MAX);
 	backoff_init(&lane->backoff, LANE_RETRY_MIN_MS, LANE_RETRY_MAX_MS);
 	lane->retry = timer_new(params->loop, lane_on_retry, lane);
@@ -81,6 +102,10 @@ void lane_free(struct lane *lane)
 	timer_free(lane->retry);
 	queue_release(&lane->queue);
 	seen_release(&lane->seen);
+	seen_release(&lane->ahead);
+	aside_release(&lane->aside);
+	notice_release(lane);
+	outage_release(lane);
 	unfinished_free(&lane->unfinished);
 	buf_release(&lane->scratch);
 	free(lane->object);
@@ -100,7 +125,17 @@ void lane_attach(
 
 int64_t lane_start_position(const struct lane *lane)
 {
-	return lane->replayable && lane->has_cursor ? lane->cursor : -1;
+	return lane->has_cursor ? lane->cursor : -1;
+}
+
+/* --- the queue ------------------------------------------------------------ */
+
+void lane_push(struct lane *lane, struct item *item, enum item_state state)
+{
+	item->state = state;
+	lane->in_state[state]++;
+	lane->bytes += item_bytes(item);
+	queue_push(&lane->queue, item);
 }
 
 void lane_set_state(struct lane *lane, struct item *item, enum item_state to)
@@ -108,6 +143,23 @@ void lane_set_state(struct lane *lane, struct item *item, enum item_state to)
 	lane->in_state[item->state]--;
 	item->state = to;
 	lane->in_state[to]++;
+	if (to == ITEM_GONE)
+		lane->bytes -= item_bytes(item);
+}
+
+void lane_pop_gone(struct lane *lane)
+{
+	struct item *head;
+
+	while ((head = queue_head(&lane->queue)) && head->state == ITEM_GONE) {
+		lane->in_state[ITEM_GONE]--;
+		queue_pop(&lane->queue);
+	}
+}
+
+size_t lane_count(const struct lane *lane)
+{
+	return lane->queue.count - lane->in_state[ITEM_GONE];
 }
 
 /* --- the cursor ---------------------------------------------------------- */
@@ -137,19 +189,51 @@ void lane_begin(struct lane *lane, int64_t position)
 		store_sync(lane->params.store, lane_on_cursor_durable, lane);
 }
 
+static bool is_ahead(int64_t position)
+{
+	return position > clock_wall_ms() + LANE_AHEAD_MS;
+}
+
 static void lane_move_cursor(struct lane *lane, int64_t position)
 {
-	if (!lane->replayable || position <= lane->cursor)
+	if (is_ahead(position))
+		position = clock_wall_ms() + LANE_AHEAD_MS;
+	if (lane->has_cursor && position <= lane->cursor)
 		return;
+	lane->has_cursor = true;
 	lane->cursor = position;
 	journal_cursor(&lane->journal, position);
 	seen_prune(&lane->seen, position - 2 * lane->params.overlap_ms);
+}
+
+/* Rather too early than too late: what comes twice is known. */
+void lane_heard(struct lane *lane, int64_t position)
+{
+	int64_t now_ms = clock_wall_ms();
+
+	lane_move_cursor(lane, position < now_ms ? position : now_ms);
+}
+
+void lane_see(struct lane *lane, const struct ident *ident, int64_t position)
+{
+	seen_add(is_ahead(position) ? &lane->ahead : &lane->seen, ident,
+		position);
+}
+
+bool lane_has_seen(const struct lane *lane, const struct ident *ident)
+{
+	return seen_has(&lane->seen, ident) || seen_has(&lane->ahead, ident);
 }
 
 void lane_pass(struct lane *lane, int64_t position)
 {
 	struct item *tail = queue_tail(&lane->queue);
 
+	if (!lane->replayable) {
+		if (position - lane->cursor >= LANE_HEARD_MS)
+			lane_heard(lane, position);
+		return;
+	}
 	if (!tail || lane->settled > tail->parcel.ticket)
 		lane_move_cursor(lane, position);
 	else if (tail->through < position)
@@ -161,6 +245,8 @@ void lane_advance(struct lane *lane)
 	struct item *item = queue_find(&lane->queue, lane->settled);
 	int64_t through = lane->cursor;
 
+	if (!lane->replayable)
+		return;
 	while (item && item->state >= ITEM_SETTLED) {
 		if (item->through > through)
 			through = item->through;
@@ -189,7 +275,7 @@ static void lane_log_ready(struct lane *lane, bool ready, const char *why)
 		return;
 	if (ready)
 		log_info(lane->object, "towards %s: ready, %zu waiting",
-			lane_side(lane), lane->queue.count);
+			lane_side(lane), lane_count(lane));
 	else
 		log_warn(lane->object, "towards %s: down (%s)", lane_side(lane),
 			why);
@@ -198,14 +284,31 @@ static void lane_log_ready(struct lane *lane, bool ready, const char *why)
 void lane_on_ready(struct lane *lane, bool ready, const char *why)
 {
 	bool up = ready && !lane->ready;
+	bool down = !ready && lane->ready;
 
 	lane_log_ready(lane, ready, why ? why : "no reason given");
 	lane->ready = ready;
+	if (down)
+		outage_on_down(lane);
 	if (!up)
 		return;
 	lane->waiting = false;
 	timer_cancel(lane->retry);
+	outage_on_up(lane);
 	lane_pump(lane);
+}
+
+void lane_on_source_ready(struct lane *lane, bool ready)
+{
+	lane->source_ready = ready;
+	if (ready)
+		notice_flush(lane);
+}
+
+void lane_stall(struct lane *lane, bool stalled)
+{
+	lane->stalled = stalled;
+	bounds_feed(lane);
 }
 
 /* --- the end of it ----------------------------------------------------------
@@ -216,6 +319,7 @@ void lane_drain(struct lane *lane)
 	lane->draining = true;
 	lane->waiting = false;
 	timer_cancel(lane->retry);
+	lane_take_intents_back(lane);
 }
 
 void lane_tell_idle(struct lane *lane)
@@ -237,7 +341,10 @@ void lane_get_stats(const struct lane *lane, struct lane_stats *ret)
 	struct item *head = queue_head(&lane->queue);
 
 	*ret = lane->stats;
-	ret->queued = lane->queue.count;
+	ret->queued = lane_count(lane);
+	ret->bytes = lane->bytes;
+	ret->aside = lane->aside.count;
+	ret->is_waiting = lane->starved;
 	ret->ready = lane->ready;
 	ret->oldest_ms = head ? clock_wall_ms() - head->parcel.accepted_ms : 0;
 }

@@ -19,8 +19,9 @@ static struct lane *mapping_lane(const struct mapping_env *env,
 		/* Chime knows our tokens: there is no doubt to be skipped. */
 		.in_doubt = to_irc ? params->in_doubt : IN_DOUBT_RESEND,
 		.window = to_irc ? params->window : 1,
-		.outbox_max = params->outbox_max,
+		.queue = params->queue,
 		.overlap_ms = params->overlap_ms,
+		.died_ms = env->died_ms,
 		.on_idle = env->on_idle,
 		.arg = env->arg,
 	};
@@ -96,6 +97,15 @@ static void irc_on_ready(void *arg, bool ready, const char *why)
 	struct mapping *mapping = arg;
 
 	lane_on_ready(mapping->to_irc, ready, why);
+	lane_on_source_ready(mapping->to_chime, ready);
+}
+
+static void irc_on_gap(
+	void *arg, int64_t from_ms, int64_t to_ms, bool is_recovered)
+{
+	struct mapping *mapping = arg;
+
+	outage_on_gap(mapping->to_chime, from_ms, to_ms, is_recovered);
 }
 
 static void irc_on_position(void *arg, int64_t position)
@@ -112,6 +122,7 @@ struct end_sink mapping_sink_irc(struct mapping *mapping)
 		.receipt = irc_on_receipt,
 		.ready = irc_on_ready,
 		.position = irc_on_position,
+		.gap = irc_on_gap,
 		.arg = mapping,
 	};
 }
@@ -135,6 +146,7 @@ static void chime_on_ready(void *arg, bool ready, const char *why)
 	struct mapping *mapping = arg;
 
 	lane_on_ready(mapping->to_chime, ready, why);
+	lane_on_source_ready(mapping->to_irc, ready);
 }
 
 static void chime_on_position(void *arg, int64_t position)
@@ -158,6 +170,12 @@ struct end_sink mapping_sink_chime(struct mapping *mapping)
 /* --- for the bridge ---------------------------------------------------------
  */
 
+void mapping_stall(struct mapping *mapping, bool stalled)
+{
+	lane_stall(mapping->to_irc, stalled);
+	lane_stall(mapping->to_chime, stalled);
+}
+
 void mapping_drain(struct mapping *mapping)
 {
 	lane_drain(mapping->to_irc);
@@ -169,9 +187,31 @@ bool mapping_is_idle(const struct mapping *mapping)
 	return lane_is_idle(mapping->to_irc) && lane_is_idle(mapping->to_chime);
 }
 
+static struct lane *lane_of(const struct mapping *mapping, enum lane_way way)
+{
+	return way == LANE_TO_IRC ? mapping->to_irc : mapping->to_chime;
+}
+
 void mapping_stats(const struct mapping *mapping, enum lane_way way,
 	struct lane_stats *ret)
 {
-	lane_get_stats(
-		way == LANE_TO_IRC ? mapping->to_irc : mapping->to_chime, ret);
+	lane_get_stats(lane_of(mapping, way), ret);
+}
+
+int mapping_aside_each(struct mapping *mapping, enum lane_way way,
+	store_each_fn *fn, void *arg)
+{
+	return lane_aside_each(lane_of(mapping, way), fn, arg);
+}
+
+int mapping_aside_retry(
+	struct mapping *mapping, enum lane_way way, uint64_t seq)
+{
+	return lane_aside_retry(lane_of(mapping, way), seq);
+}
+
+int mapping_aside_forget(
+	struct mapping *mapping, enum lane_way way, uint64_t seq)
+{
+	return lane_aside_forget(lane_of(mapping, way), seq);
 }

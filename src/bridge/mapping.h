@@ -23,6 +23,7 @@ struct mapping {
 struct mapping_env {
 	struct loop *loop;
 	struct store *store;
+	int64_t died_ms;  /* see struct lane_params */
 	loop_fn *on_idle; /* see struct lane_params */
 	void *arg;
 };
@@ -32,6 +33,7 @@ struct mapping *mapping_new(const struct mapping_env *env,
 	const struct mapping_params *params, int *ret_error) MUST_CHECK;
 /* Closes the rooms, then the lanes. NULL is fine. */
 void mapping_free(struct mapping *mapping);
+void mapping_stall(struct mapping *mapping, bool stalled);
 void mapping_drain(struct mapping *mapping);
 bool mapping_is_idle(const struct mapping *mapping);
 

@@ -16,7 +16,7 @@ static void recall_see(struct lane *lane, const struct store_record *record)
 	struct ident ident;
 
 	ident_of(&ident, lane->params.way, lane->mapping, record->source_id);
-	seen_add(&lane->seen, &ident, record->position);
+	lane_see(lane, &ident, record->position);
 }
 
 static void recall_on_done(const struct store_record *record, void *arg)
@@ -56,13 +56,14 @@ static void recall_on_outbox(const struct store_record *record, void *arg)
 		.first_sent_ms = record->at_ms,
 		.accepted_ms = record->at_ms,
 	};
-	struct item *item = item_new(lane, &parcel);
+	struct item *item = item_new(lane, &parcel, NULL);
+	int64_t age_ms = clock_wall_ms() - record->at_ms;
 
-	item->state = ITEM_QUEUED;
 	item->seq = record->seq;
-	lane->in_state[ITEM_QUEUED]++;
+	item->said_ms =
+		loop_now_ms(lane->params.loop) - (age_ms > 0 ? age_ms : 0);
 	lane->next_seq = record->seq + 1;
-	queue_push(&lane->queue, item);
+	lane_push(lane, item, ITEM_QUEUED);
 	if (record->source_id[0] != '\0')
 		recall_see(lane, record);
 }
@@ -100,6 +101,13 @@ static void recall_progress(struct lane *lane)
 	}
 }
 
+static void recall_on_aside(const struct store_record *record, void *arg)
+{
+	struct lane *lane = arg;
+
+	aside_recall(&lane->aside, record->seq);
+}
+
 int recall(struct lane *lane)
 {
 	struct journal *journal = &lane->journal;
@@ -117,6 +125,9 @@ int recall(struct lane *lane)
 	if (code == 0)
 		code = journal_each(
 			journal, STORE_INTENT, 0, recall_on_intent, lane);
+	if (code == 0)
+		code = journal_each(
+			journal, STORE_ASIDE_ADD, 0, recall_on_aside, lane);
 	if (code == 0)
 		recall_progress(lane);
 	return code;

@@ -88,6 +88,8 @@ static void wire_on_trouble(void *arg, const char *why, bool fatal)
 
 	free(wire->trouble);
 	wire->trouble = xstrdup_null(why);
+	if (wire->bridge && !fatal)
+		bridge_stall(wire->bridge, why != NULL);
 	if (fatal)
 		wire->fatal(wire->fatal_arg, why);
 	else if (why)
@@ -342,8 +344,7 @@ void wire_free(struct wire *wire)
 		return;
 	cancel_saving(wire);
 	free_mappings(wire);
-	if (wire->bridge)
-		bridge_free(wire->bridge);
+	bridge_free(TAKE(wire->bridge));
 	for (size_t i = 0; i < wire->network_count; i++) {
 		end_irc_free(wire->networks[i].end);
 		free(wire->networks[i].name);

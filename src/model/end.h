@@ -41,9 +41,10 @@ struct parcel {
 	size_t progress;
 	int64_t position; /* the event's */
 	/* Wall ms of the first attempt, of this or an earlier process; 0 when
-	 * it was never sent. */
+	 * it was never sent. For an end that settles_doubt: of the first one
+	 * of which it is not known what became of it. */
 	int64_t first_sent_ms;
-	/* Wall ms when the bridge accepted the event (late lines say so). */
+	/* Wall ms when the bridge accepted the event. */
 	int64_t accepted_ms;
 	/*
 	 * Only for an end that settles_doubt: what was sent before
@@ -51,6 +52,10 @@ struct parcel {
 	 * ended with RECEIPT_IN_DOUBT, `is_final`.
 	 */
 	bool skip_doubt;
+	/* Wall ms when its turn first came in this process: what is late by
+	 * then carries its time. The same on every try, so that all tries say
+	 * the same. */
+	int64_t turn_ms;
 };
 
 struct end_room;
@@ -88,7 +93,7 @@ struct end_ops {
 	 */
 	void (*deliver)(struct end_room *room, const struct parcel *parcel);
 
-	/* The lane has room again after it answered END_BUSY. */
+	/* There is room again after END_BUSY was answered. */
 	void (*resume)(struct end_room *room);
 
 	/*
@@ -97,7 +102,7 @@ struct end_ops {
 	 * before, begin with what is said from now on (call sink.position).
 	 * Where the source is not replayable it is the position of the last
 	 * event that is durable, and what was said since is presented as far as
-	 * the source can tell.
+	 * the source can tell; what is presented twice is known by its id.
 	 */
 	void (*start)(struct end_room *room, int64_t position);
 
@@ -105,7 +110,8 @@ struct end_ops {
 	void (*close)(struct end_room *room);
 
 	/* A line by the bridge itself, to the people in this room: best
-	 * effort, not confirmed, not relayed back. NULL: the end cannot. */
+	 * effort, not confirmed, not relayed back; it stands before what is
+	 * delivered after it. NULL: the end cannot. */
 	void (*note)(struct end_room *room, const char *text);
 };
 
@@ -116,7 +122,9 @@ struct end_room {
 
 enum end_answer {
 	END_TAKEN, /* journaled, already seen, or dropped by policy: go on */
-	END_BUSY,  /* the lane is full: present it again after resume() */
+	/* The lane or the disk is full: stop reading the source, present it
+	 * again after resume(), and nothing that was said later before it. */
+	END_BUSY,
 };
 
 /* What the bridge gives to each room. `arg` comes back in every call. */

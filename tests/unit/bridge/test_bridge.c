@@ -88,10 +88,11 @@ static void test_unreadable_state(void **state)
 	struct rig *rig = *state;
 	struct store_ops ops = *rig->store->ops;
 	struct store broken = {.ops = &ops};
-	struct bridge *bridge = bridge_new(rig->loop, &broken);
+	struct bridge *bridge;
 	int error = 0;
 
 	ops.each = fail_each;
+	bridge = bridge_new(rig->loop, &broken);
 	assert_null(bridge_add(
 		bridge, &(struct mapping_params){.name = "m"}, &error));
 	assert_int_equal(-EIO, error);
@@ -144,6 +145,7 @@ static void test_drain_waits(void **state)
 	fake_say(&rig->chime, "two");
 	fake_present(rig->chime_end);
 	fake_present(rig->chime_end);
+	rig_turns(rig, 3);
 	bridge_drain(rig->bridge, 5000, on_drained, &drained);
 	fake_say(&rig->chime, "three");
 	fake_present(rig->chime_end);
@@ -187,6 +189,7 @@ static void test_drain_has_a_deadline(void **state)
 	rig_up(rig);
 	fake_say(&rig->chime, "one");
 	fake_present(rig->chime_end);
+	rig_turns(rig, 3);
 	bridge_drain(rig->bridge, 5000, on_drained, &drained);
 	clock_advance(4999);
 	rig_turns(rig, 3);
@@ -209,6 +212,7 @@ static void test_drain_with_what_comes_back(void **state)
 	rig_up(rig);
 	fake_say(&rig->chime, "one");
 	fake_present(rig->chime_end);
+	rig_turns(rig, 3);
 	bridge_drain(rig->bridge, 5000, on_drained, &drained);
 	assert_true(fake_later(rig->irc_end, 0));
 	rig_turns(rig, 3);

@@ -45,6 +45,7 @@ static void say_and_take(struct rig *rig, int count)
 		fake_say(&rig->chime, "a message");
 		fake_present(rig->chime_end);
 	}
+	rig_turns(rig, 3); /* until the intents are durable */
 }
 
 static void confirm(struct rig *rig)
@@ -99,7 +100,7 @@ static void test_later_keeps_its_place(void **state)
 	rig_turns(rig, 2);
 	assert_int_equal(0, rig->irc_end->held_count);
 	clock_advance(1);
-	rig_turns(rig, 2);
+	rig_turns(rig, 4);
 	assert_int_equal(1, rig->irc_end->held_count);
 	assert_string_equal("chime-0", rig->irc_end->held[0].message->id);
 	assert_true(fake_later(rig->irc_end, 5000));
@@ -121,7 +122,7 @@ static void test_later_backs_off(void **state)
 			waited_ms += 100) {
 			assert_true(waited_ms <= LANE_RETRY_MAX_MS);
 			clock_advance(100);
-			rig_turns(rig, 1);
+			rig_turns(rig, 4);
 		}
 		assert_true(waited_ms >= LANE_RETRY_MIN_MS / 2);
 	}
@@ -137,6 +138,7 @@ static void test_ready_cuts_the_wait(void **state)
 	fake_later(rig->irc_end, 600000);
 	fake_ready(rig->irc_end, false);
 	fake_ready(rig->irc_end, true);
+	rig_turns(rig, 3);
 	assert_int_equal(1, rig->irc_end->held_count);
 }
 
@@ -154,6 +156,7 @@ static void test_nothing_is_overtaken(void **state)
 	assert_true(fake_later_one(rig->irc_end));
 	assert_true(fake_later_one(rig->irc_end));
 	rig_step(rig, STEP_WAIT);
+	rig_turns(rig, 3);
 	assert_int_equal(3, rig->irc_end->held_count);
 	assert_string_equal("chime-0", rig->irc_end->held[0].message->id);
 	rig_finish(rig);
@@ -248,6 +251,7 @@ static void test_resumes_at_the_confirmed_part(void **state)
 	rig_up(rig);
 	m = fake_say(&rig->chime, "one|two|three");
 	fake_present(rig->chime_end);
+	rig_turns(rig, 3);
 	confirm(rig);
 	confirm(rig);
 	rig_turns(rig, 2);
@@ -306,6 +310,7 @@ static void test_progress_is_bounded(void **state)
 	sink.receipt(sink.arg,
 		&(struct receipt){.ticket = 1, .outcome = RECEIPT_LATER});
 	rig_step(rig, STEP_WAIT);
+	rig_turns(rig, 3);
 	assert_int_equal(
 		strlen("v1 a message"), rig->irc_end->held[0].progress);
 }

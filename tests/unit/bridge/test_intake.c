@@ -249,20 +249,21 @@ static void test_full_outbox_is_never_silent(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.outbox_max = 5});
+	reset(rig, &(struct mapping_params){.queue.max_lines = 5});
 	rig_step(rig, STEP_PRESENT_CHIME);
 	say_many(&rig->irc, 9);
 	while (fake_present(rig->irc_end))
 		rig_turns(rig, 1);
 	assert_int_equal(5, rig_stats(rig, LANE_TO_CHIME).queued);
 	assert_int_equal(4, rig_stats(rig, LANE_TO_CHIME).dropped);
-	assert_int_equal(1, log_catch_count("lines from somebody are lost"));
+	assert_int_equal(1, log_catch_count("the oldest are dropped"));
 	rig_step(rig, STEP_READY_CHIME);
 	rig_finish(rig);
 	say_many(&rig->irc, 1);
 	rig_finish(rig);
 	assert_int_equal(6, rig->chime.order_count);
-	assert_int_equal(1, log_catch_count("room again, 4 lines were lost"));
+	assert_int_equal(4, rig->chime.order[0]);
+	assert_int_equal(1, log_catch_count("room again, 4 lines were dropped"));
 }
 
 /* The overlap reaches back before the mapping began. */

@@ -22,7 +22,7 @@ static void test_copies_what_it_is_given(void **state)
 						   .position = 44,
 						   .first_sent_ms = 5,
 						   .accepted_ms = 6,
-					   });
+					   }, "Bob");
 
 	(void)state;
 	memset(id, 'x', 2);
@@ -45,7 +45,7 @@ static void test_empty_payload(void **state)
 {
 	struct item *item = item_new(
 		NULL, &(struct parcel){
-			      .source_id = "", .token = "t", .payload = NULL});
+			      .source_id = "", .token = "t", .payload = NULL}, "Bob");
 
 	(void)state;
 	assert_string_equal("", item->parcel.source_id);

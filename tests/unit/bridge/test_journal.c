@@ -76,7 +76,7 @@ static void test_of_items(void **state)
 						   .payload_len = 3,
 						   .progress = 1,
 						   .position = 2,
-						   .accepted_ms = 9});
+						   .accepted_ms = 9}, "Bob");
 
 	item->seq = 4;
 	journal_outbox_add(&f->journal, item);

@@ -13,7 +13,7 @@ static struct item *item(int64_t position)
 				      .token = "token",
 				      .payload = "p",
 				      .payload_len = 1,
-				      .position = position});
+				      .position = position}, "Bob");
 }
 
 static void test_empty(void **state)

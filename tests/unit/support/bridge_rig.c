@@ -95,13 +95,11 @@ static void chime_on_deliver(void *arg, const struct parcel *parcel)
 		"sent before it was durable");
 }
 
-/* With skip, an intent is durable before anything is sent. */
+/* An intent is durable before anything is sent. */
 static void irc_on_deliver(void *arg, const struct parcel *parcel)
 {
 	struct rig *rig = arg;
 
-	if (rig->params.in_doubt != IN_DOUBT_SKIP)
-		return;
 	fake_must(is_stored(rig, STORE_INTENT, LANE_TO_IRC,
 			  (struct search){.source_id = parcel->source_id}),
 		"sent before the intent was durable");

@@ -156,7 +156,7 @@ static void fake_start(struct end_room *room, int64_t position)
 
 	end->started = true;
 	if (!world->is_replayable) {
-		fake_must(position == -1, "a position for what has none");
+		end->from = position;
 		end->next = world->read;
 		return;
 	}
@@ -165,6 +165,17 @@ static void fake_start(struct end_room *room, int64_t position)
 	while (end->next < world->count && world->messages[end->next].position <
 						   position - world->overlap_ms)
 		end->next++;
+}
+
+static void fake_note(struct end_room *room, const char *text)
+{
+	struct fake_world *world = of(room)->world;
+	size_t len = strlen(world->notes);
+
+	/* Best effort. */
+	if (len + strlen(text) + 2 > FAKE_NOTES_BYTES)
+		return;
+	snprintf(world->notes + len, FAKE_NOTES_BYTES - len, "%s\n", text);
 }
 
 static void fake_close(struct end_room *room)
@@ -185,6 +196,7 @@ struct fake_end *fake_end_new(
 		.resume = fake_resume,
 		.start = fake_start,
 		.close = fake_close,
+		.note = fake_note,
 	};
 	end->room.ops = &end->ops;
 	end->sink = *sink;

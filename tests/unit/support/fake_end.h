@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 enum { FAKE_TEXT_MAX = 64, FAKE_MESSAGES_MAX = 512, FAKE_PARTS_MAX = 4 };
+enum { FAKE_NOTES_BYTES = 2048 };
 
 struct fake_message {
 	char id[24];
@@ -52,6 +53,8 @@ struct fake_world {
 	/* Messages of the other world in the order they first arrived here. */
 	size_t order[FAKE_MESSAGES_MAX];
 	size_t order_count;
+	/* What the bridge itself said here, a line each. */
+	char notes[FAKE_NOTES_BYTES];
 	struct fake_world *other;
 };
 
@@ -85,7 +88,8 @@ struct fake_end {
 	bool is_ready;
 	bool is_busy;
 	unsigned resumed;
-	size_t next; /* message to be presented */
+	int64_t from; /* not replayable: the position it was started with */
+	size_t next;  /* message to be presented */
 	struct fake_held held[FAKE_HELD_MAX];
 	size_t held_count;
 	/* Called in deliver(), when not NULL. */
