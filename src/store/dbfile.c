@@ -74,6 +74,11 @@ static int dbfile_fill(const char *path, const char *new_path, struct err *err)
 	if (!db)
 		return err->code;
 	code = schema_create(db, err);
+	/* Under its own name it never has a journal that must be undone before
+	 * anybody can read it. */
+	if (code == 0 && sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL,
+				 NULL, NULL) != SQLITE_OK)
+		code = schema_fail(db, "cannot be written", err);
 	sqlite3_close(db);
 	if (code < 0)
 		return err_prefix(err, "state file %s", path);
