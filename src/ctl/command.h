@@ -1,5 +1,5 @@
 /*
- * A command of belfryctl. main.c has the table; each command has a file.
+ * A command of belfryctl. commands.c has the table; each command has a file.
  */
 #ifndef CTL_COMMAND_H
 #define CTL_COMMAND_H

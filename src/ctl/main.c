@@ -1,14 +1,8 @@
 #include "config.h"
 
 #include "ctl/args.h"
-#include "ctl/chime_call.h"
-#include "ctl/command.h"
+#include "ctl/commands.h"
 #include "ctl/context.h"
-#include "ctl/discover.h"
-#include "ctl/iam_policy.h"
-#include "ctl/provision.h"
-#include "ctl/state.h"
-#include "ctl/status.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -16,19 +10,10 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-static const struct command *const commands[] = {
-	&command_provision,
-	&command_status,
-	&command_discover,
-	&command_iam_policy,
-	&command_chime,
-	&command_state,
-};
-
 static void print_help(void)
 {
 	fputs("Usage: belfryctl [OPTIONS] COMMAND ...\n\n", stdout);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+	for (size_t i = 0; commands[i]; i++)
 		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n"
 	      "  -c, --config FILE   region, endpoints, credentials and bearer "
@@ -55,7 +40,7 @@ static int print_command_help(const struct command *command)
 
 static const struct command *find_command(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+	for (size_t i = 0; commands[i]; i++)
 		if (str_eq(commands[i]->name, name))
 			return commands[i];
 	return NULL;

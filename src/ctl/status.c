@@ -18,12 +18,13 @@ static long long number(const json_t *object, const char *key)
 static void print_lane(
 	const char *name, const char *way, const json_t *lane, FILE *out)
 {
-	fprintf(out, "%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld\n",
+	fprintf(out, "%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld %9lld\n",
 		name, way,
 		json_get_bool(lane, "ready", false) ? "ready" : "down",
 		number(lane, "relayed"), number(lane, "waiting"),
 		number(lane, "oldest_ms") / 1000, number(lane, "refused"),
-		number(lane, "in_doubt"), number(lane, "dropped"));
+		number(lane, "in_doubt"), number(lane, "dropped"),
+		number(lane, "aside"));
 }
 
 static void print_mappings(const json_t *mappings, FILE *out)
@@ -31,9 +32,9 @@ static void print_mappings(const json_t *mappings, FILE *out)
 	size_t i;
 	json_t *mapping;
 
-	fprintf(out, "\n%-20s %-8s %-5s %9s %7s %8s %7s %8s %7s\n", "mapping",
-		"way", "", "relayed", "waiting", "oldest", "refused",
-		"in doubt", "dropped");
+	fprintf(out, "\n%-20s %-8s %-5s %9s %7s %8s %7s %8s %7s %9s\n",
+		"mapping", "way", "", "relayed", "waiting", "oldest", "refused",
+		"in doubt", "dropped", "set aside");
 	json_array_foreach (mappings, i, mapping) {
 		for (size_t way = 0; way < ARRAY_LEN(ways); way++)
 			print_lane(way ? "" : json_get_string(mapping, "name"),

@@ -1,5 +1,6 @@
 #include "daemon/control.h"
 
+#include "daemon/control_aside.h"
 #include "daemon/report.h"
 #include "net/httpd.h"
 #include "util/alloc.h"
@@ -18,33 +19,24 @@ struct control {
 	int64_t started_ms;
 };
 
-/* The answer: a status, and what is said with it. */
-struct said {
-	int status;
-	json_t *body;
-};
-
-static struct said say_status(struct control *control)
+static struct control_answer say_status(const struct control_request *request)
 {
-	return (struct said){
-		200, report_status(control->wire, control->started_ms)};
+	return control_ok(report_status(request->wire, request->started_ms));
 }
 
 static const struct route {
 	const char *method;
 	const char *path;
-	struct said (*run)(struct control *control);
+	struct control_answer (*run)(const struct control_request *request);
 } routes[] = {
 	{"GET", "/v1/status", say_status},
+	{"GET", "/v1/aside", control_aside_list},
+	{"POST", "/v1/aside/retry", control_aside_retry},
+	{"POST", "/v1/aside/forget", control_aside_forget},
 };
 
-static struct said refuse(int status, const char *why)
-{
-	return (struct said){status, json_pack("{s:s}", "error", why)};
-}
-
-static struct said dispatch(
-	struct control *control, const char *method, struct span path)
+static struct control_answer dispatch(const struct control_request *request,
+	const char *method, struct span path)
 {
 	bool known = false;
 
@@ -52,14 +44,14 @@ static struct said dispatch(
 		if (!span_is(path, routes[i].path))
 			continue;
 		if (str_eq(routes[i].method, method))
-			return routes[i].run(control);
+			return routes[i].run(request);
 		known = true;
 	}
-	return known ? refuse(405, "this path has another method")
-		     : refuse(404, "there is no such path");
+	return known ? control_refuse(405, "this path has another method")
+		     : control_refuse(404, "there is no such path");
 }
 
-static void reply(struct httpd_request *request, struct said said)
+static void reply(struct httpd_request *request, struct control_answer said)
 {
 	char *text = json_text(said.body);
 
@@ -69,12 +61,17 @@ static void reply(struct httpd_request *request, struct said said)
 	json_decref(said.body);
 }
 
-static void control_on_request(struct httpd_request *request, void *arg)
+static void control_on_request(struct httpd_request *http, void *arg)
 {
-	struct span rest = span_of(httpd_target(request));
+	struct control *control = arg;
+	struct control_request request = {
+		.wire = control->wire,
+		.query = span_of(httpd_target(http)),
+		.started_ms = control->started_ms,
+	};
+	struct span path = span_cut(&request.query, '?');
 
-	reply(request,
-		dispatch(arg, httpd_method(request), span_cut(&rest, '?')));
+	reply(http, dispatch(&request, httpd_method(http), path));
 }
 
 static void control_on_refused(struct httpd_request *request, void *arg UNUSED)
@@ -82,7 +79,7 @@ static void control_on_refused(struct httpd_request *request, void *arg UNUSED)
 	int status = 400;
 	const char *why = httpd_refusal(request, &status);
 
-	reply(request, refuse(status, why));
+	reply(request, control_refuse(status, why));
 }
 
 struct control *control_new(

@@ -2,7 +2,10 @@
  * The operator's door: HTTP over a Unix socket that only the daemon's user and
  * root can open. Answers are JSON; refusals are {"error": "..."}.
  *
- *	GET /v1/status
+ *	GET  /v1/status
+ *	GET  /v1/aside[?mapping=NAME]
+ *	POST /v1/aside/retry?mapping=NAME&way=to_irc|to_chime&seq=N
+ *	POST /v1/aside/forget?...
  *
  * One request at a time per connection, 16 KiB at most.
  */

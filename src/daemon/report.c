@@ -29,6 +29,12 @@ static json_t *report_lane(const struct mapping *mapping, enum lane_way way)
 	set_int(lane, "refused", stats.refused);
 	set_int(lane, "in_doubt", stats.in_doubt);
 	set_int(lane, "dropped", stats.dropped);
+	set_int(lane, "expired", stats.expired);
+	set_int(lane, "aside", stats.aside);
+	set_int(lane, "aside_lost", stats.aside_lost);
+	set_int(lane, "bytes", stats.bytes);
+	json_object_set_new(
+		lane, "source_waits", json_boolean(stats.is_waiting));
 	set_int(lane, "duplicates", stats.duplicates);
 	return lane;
 }

@@ -1,4 +1,4 @@
-"""belfryctl status: the running daemon asked through its socket."""
+"""belfryctl status and aside: the running daemon asked through its socket."""
 import json
 import os
 import subprocess
@@ -7,6 +7,7 @@ import pytest
 
 from support.belfry import CREDENTIALS
 from support.process import build_dir
+from support.wait import until
 from support.world import World
 
 
@@ -55,3 +56,35 @@ def test_without_a_socket(world):
     done = ask(world, "status")
     assert done.returncode == 64
     assert "control" in done.stderr
+
+
+def test_set_aside_tried_again_and_forgotten(tmp_path, processes):
+    """What Chime refuses for good is kept with its reason, stops nobody, and
+    goes out when the operator says so."""
+    world = World(tmp_path, processes)
+    world.belfry.config["control"] = str(tmp_path / "control.sock")
+    world.belfry.write_config()
+    world.chimed.stop()
+    world.chimed.argv += ["--fault", "SendChannelMessage:400:x2"]
+    world.chimed.start()
+    world.start()
+    bob = world.client()
+    world.wait_joined(bob)
+    for text in ("first", "second", "third"):
+        bob.say("#project", text)
+    world.wait_message("third")
+    listed = json.loads(ask(world, "aside", "--json").stdout)["aside"]
+    assert [item["way"] for item in listed] == ["to_chime"] * 2
+    assert all("BadRequest" in item["reason"] for item in listed)
+    assert "first" in listed[0]["payload"]
+    words = [["project", "to_chime", str(item["seq"])] for item in listed]
+    people = ask(world, "aside", "project").stdout
+    assert " ".join(words[0]) in people and "first" in people
+    retried = ask(world, "aside", "retry", *words[0])
+    assert retried.returncode == 0, retried.stderr
+    world.wait_message("first")
+    assert ask(world, "aside", "forget", *words[1]).returncode == 0
+    until(lambda: not ask(world, "aside").stdout, "nothing is set aside")
+    again = ask(world, "aside", "retry", *words[1])
+    assert again.returncode == 1 and "is set aside" in again.stderr
+    assert not any("second" in text for text in world.contents())

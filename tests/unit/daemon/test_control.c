@@ -128,6 +128,21 @@ static void test_refusals_say_why(void **state)
 		{"GET", "http://belfryd/", 404},
 		{"GET", "http://belfryd/v1/statusx", 404},
 		{"POST", "http://belfryd/v1/status", 405},
+		{"GET", "http://belfryd/v1/aside?mapping=nobody", 404},
+		{"POST", "http://belfryd/v1/aside/retry", 404},
+		{"POST", "http://belfryd/v1/aside/retry?mapping=a", 400},
+		{"POST",
+			"http://belfryd/v1/aside/retry?mapping=a&way=to_mars"
+			"&seq=1",
+			400},
+		{"POST",
+			"http://belfryd/v1/aside/retry?mapping=a&way=to_irc"
+			"&seq=-1",
+			400},
+		{"POST",
+			"http://belfryd/v1/aside/forget?mapping=a&way=to_irc"
+			"&seq=1",
+			404},
 	};
 	struct world *world = *state;
 
@@ -135,6 +150,22 @@ static void test_refusals_say_why(void **state)
 		assert_int_equal(ask(world, cases[i].method, cases[i].url),
 			cases[i].status);
 		assert_non_null(json_get_string(world->body, "error"));
+	}
+}
+
+static void test_nothing_is_set_aside(void **state)
+{
+	static const char *const urls[] = {
+		"http://belfryd/v1/aside", "http://belfryd/v1/aside?mapping=a"};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		const json_t *list;
+
+		assert_int_equal(ask(world, "GET", urls[i]), 200);
+		list = json_object_get(world->body, "aside");
+		assert_true(json_is_array(list));
+		assert_int_equal(json_array_size(list), 0);
 	}
 }
 
@@ -164,6 +195,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_status),
 		CASE(test_refusals_say_why),
+		CASE(test_nothing_is_set_aside),
 		CASE(test_nobody_else_may_open_it),
 		CASE(test_a_path_that_cannot_be),
 	};

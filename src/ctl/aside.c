@@ -1,0 +1,143 @@
+#include "ctl/aside.h"
+
+#include "ctl/context.h"
+#include "ctl/control_client.h"
+#include "util/buf.h"
+#include "util/clock.h"
+#include "util/enc.h"
+#include "util/json.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { TARGET_BYTES = 1024 };
+
+/* ---- showing ---- */
+
+/* What strangers wrote is not to control a terminal. */
+static void print_text(const char *text, FILE *out)
+{
+	for (text = str_or_empty(text); *text; text++)
+		fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+}
+
+static void print_item(const json_t *item, FILE *out)
+{
+	char at[CLOCK_ISO8601_BYTES];
+
+	clock_format_iso8601(json_get_int(item, "at_ms", 0), at);
+	fprintf(out, "%s %s %lld  %s  ", json_get_string(item, "mapping"),
+		json_get_string(item, "way"),
+		(long long)json_get_int(item, "seq", 0), at);
+	print_text(json_get_string(item, "reason"), out);
+	fputs("\n    ", out);
+	print_text(json_get_string(item, "payload"), out);
+	fputc('\n', out);
+}
+
+void aside_print(const json_t *list, FILE *out)
+{
+	size_t i;
+	json_t *item;
+
+	json_array_foreach (json_object_get(list, "aside"), i, item)
+		print_item(item, out);
+}
+
+/* ---- asking ---- */
+
+static void add_query(struct buf *target, const char *key, const char *value)
+{
+	buf_addc(target, strchr(target->data, '?') ? '&' : '?');
+	buf_adds(target, key);
+	buf_addc(target, '=');
+	enc_percent(target, value, strlen(value));
+}
+
+static json_t *ask(const struct args *args, const char *method,
+	const char *target, int *ret_status)
+{
+	struct context context;
+	struct err err = {0};
+	json_t *answer = NULL;
+
+	*ret_status = context_open(&context, args);
+	if (*ret_status != 0)
+		return NULL;
+	answer = control_ask(context.config, method, target, &err);
+	if (!answer)
+		*ret_status =
+			complain(err.code == -ECONNREFUSED ? EX_UNAVAILABLE
+				 : err.code == -ENOENT     ? EX_USAGE
+							   : 1,
+				"%s", err.text);
+	context_close(&context);
+	return answer;
+}
+
+static int list(const struct args *args, const char *mapping, bool as_json)
+{
+	struct buf AUTOBUF target;
+	int status = 0;
+
+	buf_init(&target, TARGET_BYTES);
+	buf_adds(&target, "/v1/aside");
+	if (mapping)
+		add_query(&target, "mapping", mapping);
+	json_t AUTOJSON *answer = ask(args, "GET", target.data, &status);
+
+	if (!answer)
+		return status;
+	if (as_json) {
+		json_dumpf(answer, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		aside_print(answer, stdout);
+	}
+	return 0;
+}
+
+/* "retry" or "forget", behind which stand mapping, way and number. */
+static int change(const struct args *args, char **words)
+{
+	static const char *const keys[] = {"mapping", "way", "seq"};
+	struct buf AUTOBUF target;
+	int status = 0;
+
+	buf_init(&target, TARGET_BYTES);
+	buf_addf(&target, "/v1/aside/%s", words[0]);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (!words[i + 1])
+			return complain(EX_USAGE,
+				"aside %s needs MAPPING WAY NUMBER, as aside "
+				"prints them",
+				words[0]);
+		add_query(&target, keys[i], words[i + 1]);
+	}
+	json_t AUTOJSON *answer = ask(args, "POST", target.data, &status);
+
+	return status;
+}
+
+static int run(struct args *args, char **words)
+{
+	bool as_json = *words && str_eq(*words, "--json");
+
+	if (*words && (str_eq(*words, "retry") || str_eq(*words, "forget")))
+		return change(args, words);
+	words += as_json;
+	if (*words && (words[1] || **words == '-'))
+		return complain(EX_USAGE, "aside: not expected: %s",
+			words[1] ? words[1] : *words);
+	return list(args, *words, as_json);
+}
+
+const struct command command_aside = {
+	.name = "aside",
+	.run = run,
+	.usage = "[--json] [MAPPING] | retry MAPPING WAY NUMBER | forget "
+		 "MAPPING WAY NUMBER",
+	.summary = "what could not be relayed and was set aside",
+	.help = "Needs -c FILE with the setting control.\n",
+};

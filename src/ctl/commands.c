@@ -1,0 +1,22 @@
+#include "ctl/commands.h"
+
+#include "ctl/aside.h"
+#include "ctl/chime_call.h"
+#include "ctl/discover.h"
+#include "ctl/iam_policy.h"
+#include "ctl/provision.h"
+#include "ctl/state.h"
+#include "ctl/status.h"
+
+#include <stddef.h>
+
+const struct command *const commands[] = {
+	&command_provision,
+	&command_status,
+	&command_aside,
+	&command_discover,
+	&command_iam_policy,
+	&command_chime,
+	&command_state,
+	NULL,
+};
