@@ -54,26 +54,39 @@ static const struct {
 	{429, CHIME_THROTTLED},
 };
 
+static const char member_advice[] =
+	"; the bridge's user must be a member and moderator of the channel, "
+	"and IAM must allow the call";
+static const char exists_advice[] =
+	"; is the channel's ARN right, does it still exist?";
+static const char user_advice[] = "; does the bridge's AppInstanceUser exist, "
+				  "are the keys right?";
+static const char keys_advice[] = "; are the keys right, and not expired?";
+static const char clock_advice[] = "; set this machine's clock";
+static const char trust_advice[] =
+	"; is the endpoint right, are its certificate's authorities known?";
+
 static const struct {
 	const char *name;
 	enum chime_remedy remedy;
+	const char *advice;
 } rows[CHIME_ERROR_COUNT] = {
 	[CHIME_OK] = {"ok", CHIME_GIVE_UP},
 	[CHIME_BAD_REQUEST] = {"bad request", CHIME_GIVE_UP},
 	[CHIME_LIMIT] = {"limit exceeded", CHIME_GIVE_UP},
-	[CHIME_UNAUTHORIZED] = {"unauthorized", CHIME_GIVE_UP},
-	[CHIME_FORBIDDEN] = {"forbidden", CHIME_GIVE_UP},
-	[CHIME_NOT_FOUND] = {"not found", CHIME_GIVE_UP},
+	[CHIME_UNAUTHORIZED] = {"unauthorized", CHIME_GIVE_UP, user_advice},
+	[CHIME_FORBIDDEN] = {"forbidden", CHIME_GIVE_UP, member_advice},
+	[CHIME_NOT_FOUND] = {"not found", CHIME_GIVE_UP, exists_advice},
 	[CHIME_CONFLICT] = {"conflict", CHIME_GIVE_UP},
 	[CHIME_THROTTLED] = {"throttled", CHIME_RETRY},
 	[CHIME_SERVICE] = {"service failure", CHIME_RETRY_DOUBT},
 	[CHIME_UNREACHABLE] = {"unreachable", CHIME_RETRY},
 	[CHIME_TIMEOUT] = {"timeout", CHIME_RETRY_DOUBT},
 	[CHIME_BROKEN] = {"connection lost", CHIME_RETRY_DOUBT},
-	[CHIME_UNTRUSTED] = {"untrusted", CHIME_GIVE_UP},
+	[CHIME_UNTRUSTED] = {"untrusted", CHIME_GIVE_UP, trust_advice},
 	[CHIME_CANCELLED] = {"cancelled", CHIME_GIVE_UP},
-	[CHIME_CLOCK_SKEW] = {"clock skew", CHIME_RESIGN},
-	[CHIME_CREDENTIALS] = {"credentials", CHIME_REFRESH},
+	[CHIME_CLOCK_SKEW] = {"clock skew", CHIME_RESIGN, clock_advice},
+	[CHIME_CREDENTIALS] = {"credentials", CHIME_REFRESH, keys_advice},
 	[CHIME_MALFORMED] = {"malformed answer", CHIME_RETRY_DOUBT},
 };
 
@@ -216,4 +229,14 @@ enum chime_remedy chime_error_remedy(enum chime_error error)
 const char *chime_error_name(enum chime_error error)
 {
 	return rows[error].name;
+}
+
+const char *chime_error_advice(enum chime_error error)
+{
+	return str_or_empty(rows[error].advice);
+}
+
+bool chime_error_is_policy(enum chime_error error, const char *code)
+{
+	return error == CHIME_FORBIDDEN && str_starts(code, "AccessDenied");
 }

@@ -65,5 +65,10 @@ bool chime_error_may_be_clock(enum chime_error error, const char *code);
 enum chime_remedy chime_error_remedy(enum chime_error error);
 /* "throttled": for metrics and logs. */
 const char *chime_error_name(enum chime_error error);
+/* What somebody has to do about it, as "; do this", or "" when waiting is all
+ * that helps. */
+const char *chime_error_advice(enum chime_error error);
+/* Do the keys lack a right, whoever is the bearer? By the error's name. */
+bool chime_error_is_policy(enum chime_error error, const char *code);
 
 #endif

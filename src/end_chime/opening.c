@@ -136,38 +136,21 @@ void opening_close(struct opening *o)
 	loop_defer(o->loop, opening_free, o);
 }
 
-/* What the operator may have to do about it. */
-static const char *advice(enum chime_error error)
-{
-	switch (error) {
-	case CHIME_FORBIDDEN:
-		return "; the bridge's user must be a member and moderator of "
-		       "the channel, and IAM must allow the call";
-	case CHIME_NOT_FOUND:
-		return "; is the channel's ARN right, does it still exist?";
-	case CHIME_UNAUTHORIZED:
-		return "; does the bridge's AppInstanceUser exist, are the "
-		       "keys right?";
-	default:
-		return "";
-	}
-}
-
 static void fail(
 	struct opening *o, const struct chime_result *result, const char *doing)
 {
 	char why[512];
 	snprintf(why, sizeof(why), "%s: %s%s", doing, result->message,
-		advice(result->error));
+		chime_error_advice(result->error));
 	if (o->fresh && (result->error == CHIME_FORBIDDEN ||
 				result->error == CHIME_NOT_FOUND)) {
 		o->fresh--;
 		timer_arm(o->timer, FRESH_RETRY_MS);
 		return;
 	}
-	timer_arm(o->timer,
-		backoff_next_ms(
-			*advice(result->error) ? &o->people : &o->fault));
+	timer_arm(o->timer, backoff_next_ms(*chime_error_advice(result->error)
+						    ? &o->people
+						    : &o->fault));
 	if (!log_once_is_news(&o->news, why, 3600 * 1000))
 		return;
 	log_warn(o->object, "%s", why);

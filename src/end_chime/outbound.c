@@ -16,9 +16,13 @@
 #include <utlist.h>
 
 enum {
-	LOOK_UP_MARGIN_MS = 60 * 1000, /* clocks may differ */
+	/* Our clock may have been off then, unnoticed, or be off now. */
+	LOOK_UP_MARGIN_MS = 60 * 60 * 1000,
 	WAIT_FOR_PEOPLE_MS = 30 * 1000,
 };
+
+/* Of the bridge's own user, when a person may not speak or join. */
+enum proof { PROOF_READS, PROOF_MODERATES };
 
 /* One parcel under way. */
 struct job {
@@ -32,6 +36,7 @@ struct job {
 	int64_t first_sent_ms;
 	bool looked_up; /* not there yet, as far as listing tells */
 	bool renewed;   /* its puppet or membership was made once more */
+	char *barred;   /* why its person may not speak */
 };
 
 struct chime_outbound {
@@ -68,6 +73,7 @@ static void job_free(struct job *job)
 	free(job->source_id);
 	free(job->token);
 	free(job->bearer);
+	free(job->barred);
 	free(job);
 }
 
@@ -75,7 +81,7 @@ static void chime_outbound_free(void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job, *tmp;
-	DL_FOREACH_SAFE(o->jobs, job, tmp)
+	DL_FOREACH_SAFE (o->jobs, job, tmp)
 		job_free(job);
 	free(o->object);
 	free(o->channel);
@@ -105,13 +111,13 @@ void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 	job->token = xstrdup(parcel->token);
 	job->payload_len = parcel->payload_len;
 	job->first_sent_ms = parcel->first_sent_ms;
-	if (content_read(&job->content, parcel->payload,
-		    parcel->payload_len) < 0)
+	if (content_read(&job->content, parcel->payload, parcel->payload_len) <
+		0)
 		log_error(o->object, "a parcel is unreadable: %s",
 			parcel->payload);
 	else if (job->content.person_id)
-		job->bearer = users_arn(
-			o->params.users, job->content.person_id);
+		job->bearer =
+			users_arn(o->params.users, job->content.person_id);
 	else
 		job->bearer = xstrdup(o->bridge);
 	DL_APPEND(o->jobs, job);
@@ -126,8 +132,8 @@ static void chime_outbound_on_pump(void *arg)
 		job_step(o, o->jobs);
 }
 
-static void give_receipt(struct chime_outbound *o, struct receipt receipt,
-	const struct job *job)
+static void give_receipt(
+	struct chime_outbound *o, struct receipt receipt, const struct job *job)
 {
 	receipt.ticket = job->ticket;
 	receipt.dest_id = str_or_empty(receipt.dest_id);
@@ -144,13 +150,13 @@ static void finish(struct chime_outbound *o, struct receipt receipt)
 {
 	struct job *done = NULL, *job, *tmp;
 	bool later = receipt.outcome == RECEIPT_LATER;
-	DL_FOREACH_SAFE(o->jobs, job, tmp) {
+	DL_FOREACH_SAFE (o->jobs, job, tmp) {
 		DL_DELETE(o->jobs, job);
 		DL_APPEND(done, job);
 		if (!later)
 			break;
 	}
-	DL_FOREACH_SAFE(done, job, tmp) {
+	DL_FOREACH_SAFE (done, job, tmp) {
 		give_receipt(o, receipt, job);
 		job_free(job);
 		receipt.why = "waits for an older one";
@@ -159,18 +165,19 @@ static void finish(struct chime_outbound *o, struct receipt receipt)
 		timer_arm(o->pump, 0);
 }
 
-static void finish_later(struct chime_outbound *o, const struct chime_result *result)
+static void finish_later(
+	struct chime_outbound *o, const struct chime_result *result)
 {
 	bool people = result->error == CHIME_UNAUTHORIZED ||
 		      result->error == CHIME_FORBIDDEN ||
 		      result->error == CHIME_NOT_FOUND ||
 		      result->error == CHIME_CONFLICT;
 	finish(o, (struct receipt){
-		.outcome = RECEIPT_LATER,
-		.why = result->message,
-		.retry_ms = people ? WAIT_FOR_PEOPLE_MS
-				   : result->retry_after_ms,
-	});
+			  .outcome = RECEIPT_LATER,
+			  .why = result->message,
+			  .retry_ms = people ? WAIT_FOR_PEOPLE_MS
+					     : result->retry_after_ms,
+		  });
 }
 
 static void finish_refused(struct chime_outbound *o, const char *why)
@@ -178,16 +185,67 @@ static void finish_refused(struct chime_outbound *o, const char *why)
 	finish(o, (struct receipt){.outcome = RECEIPT_REFUSED, .why = why});
 }
 
-static void finish_barred(struct chime_outbound *o, const struct chime_result *result)
+static void finish_barred(struct chime_outbound *o)
 {
 	char why[512];
 	snprintf(why, sizeof(why), "%s may not speak in the channel: %s",
-		o->jobs->content.name, result->message);
+		o->jobs->content.name, o->jobs->barred);
 	finish_refused(o, why);
 }
 
+static void chime_outbound_on_proof(
+	const struct chime_result *result, void *arg)
+{
+	struct chime_outbound *o = arg;
+	o->call = NULL;
+	if (result->error == CHIME_OK)
+		finish_barred(o);
+	else
+		finish_later(o, result);
+}
+
+static json_t *proof_members(const struct chime_outbound *o, enum proof proof)
+{
+	json_t *members = json_object();
+	json_set_string(members, "ChannelArn", o->channel);
+	json_set_string(members, "ChimeBearer", o->bridge);
+	if (proof == PROOF_READS)
+		json_object_set_new(members, "MaxResults", json_integer(1));
+	else
+		json_set_string(members, "AppInstanceUserArn", o->bridge);
+	return members;
+}
+
+/*
+ * A person may not speak. Whether that is about the person, and the line given
+ * up, a call shows that the bridge itself must be able to make; when it is not,
+ * the line waits as all others do.
+ */
+static void bar(struct chime_outbound *o, const struct chime_result *result,
+	enum proof proof)
+{
+	static const enum chime_op ops[] = {
+		[PROOF_READS] = CHIME_LIST_CHANNEL_MESSAGES,
+		[PROOF_MODERATES] = CHIME_DESCRIBE_CHANNEL_MODERATED_BY_USER,
+	};
+	if (chime_error_is_policy(result->error, result->code)) {
+		finish_later(o, result);
+		return;
+	}
+	set_string(&o->jobs->barred, result->message);
+	json_t AUTOJSON *members = proof_members(o, proof);
+	const struct chime_request request = {
+		.op = ops[proof],
+		.members = members,
+		.priority = CHIME_LIVE,
+	};
+	o->call = chime_start(
+		o->params.client, &request, chime_outbound_on_proof, o);
+}
+
 /* The puppet is not (any more) what we remember: once more, from scratch. */
-static bool renew(struct chime_outbound *o, struct job *job, enum chime_error error)
+static bool renew(
+	struct chime_outbound *o, struct job *job, enum chime_error error)
 {
 	const char *person = job->content.person_id;
 	if (!person || job->renewed)
@@ -218,14 +276,14 @@ static void finish_sent(struct chime_outbound *o, const json_t *body)
 		finish_refused(o, "the channel's flow has denied it");
 	else if (!id || !*id) /* from somebody else than the service */
 		finish(o, (struct receipt){
-			.outcome = RECEIPT_LATER,
-			.why = "the answer names no message",
-		});
+				  .outcome = RECEIPT_LATER,
+				  .why = "the answer names no message",
+			  });
 	else
 		finish(o, (struct receipt){
-			.outcome = RECEIPT_DONE,
-			.dest_id = id,
-		});
+				  .outcome = RECEIPT_DONE,
+				  .dest_id = id,
+			  });
 }
 
 static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
@@ -240,9 +298,8 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 		finish_refused(o, result->message);
 	} else if (renew(o, job, result->error)) {
 		timer_arm(o->pump, 0);
-	} else if (result->error == CHIME_FORBIDDEN &&
-		   job->content.person_id) {
-		finish_barred(o, result);
+	} else if (result->error == CHIME_FORBIDDEN && job->content.person_id) {
+		bar(o, result, PROOF_READS);
 	} else if (result->error == CHIME_CONFLICT && !job->looked_up) {
 		/* The token was used for something else, or is in use. */
 		job->first_sent_ms = job->first_sent_ms ? job->first_sent_ms
@@ -256,14 +313,14 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 
 static void send(struct chime_outbound *o, struct job *job)
 {
-	char *AUTOFREE metadata = content_metadata(
-		&job->content, job->source_id, job->token);
-	json_t AUTOJSON *members = json_pack(
-		"{s:s, s:s, s:O, s:s, s:s, s:s, s:s}", "ChannelArn",
-		o->channel, "ChimeBearer", job->bearer, "Content",
-		json_object_get(job->content.root, "content"), "Type",
-		"STANDARD", "Persistence", "PERSISTENT", "Metadata", metadata,
-		"ClientRequestToken", job->token);
+	char *AUTOFREE metadata =
+		content_metadata(&job->content, job->source_id, job->token);
+	json_t AUTOJSON *members =
+		json_pack("{s:s, s:s, s:O, s:s, s:s, s:s, s:s}", "ChannelArn",
+			o->channel, "ChimeBearer", job->bearer, "Content",
+			json_object_get(job->content.root, "content"), "Type",
+			"STANDARD", "Persistence", "PERSISTENT", "Metadata",
+			metadata, "ClientRequestToken", job->token);
 	const struct chime_request request = {
 		.op = CHIME_SEND_CHANNEL_MESSAGE,
 		.members = members,
@@ -274,7 +331,8 @@ static void send(struct chime_outbound *o, struct job *job)
 	step("send is called");
 }
 
-static void chime_outbound_on_user(const struct chime_result *failure, void *arg)
+static void chime_outbound_on_user(
+	const struct chime_result *failure, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
@@ -282,9 +340,10 @@ static void chime_outbound_on_user(const struct chime_result *failure, void *arg
 	if (!failure)
 		send(o, job);
 	else if (failure->error == CHIME_BAD_REQUEST)
-		finish_barred(o, failure);
-	else if (failure->error == CHIME_FORBIDDEN && job->renewed)
-		finish_barred(o, failure);
+		finish_refused(o, failure->message);
+	else if (failure->error == CHIME_FORBIDDEN &&
+		 users_knows(o->params.users, job->content.person_id))
+		bar(o, failure, job->renewed ? PROOF_READS : PROOF_MODERATES);
 	else
 		finish_later(o, failure);
 }
@@ -307,7 +366,7 @@ static char *find_token(json_t *items, const char *token)
 {
 	size_t i;
 	json_t *item;
-	json_array_foreach(items, i, item) {
+	json_array_foreach (items, i, item) {
 		struct chime_message message;
 		chime_decode_message(item, &message);
 		char *AUTOFREE found = chime_inbound_token(message.metadata);
@@ -332,9 +391,9 @@ static bool chime_outbound_on_look_up(const struct chime_page *page, void *arg)
 		log_info(o->object, "a line of %s was sent before: it is %s",
 			job->content.name, id);
 		finish(o, (struct receipt){
-			.outcome = RECEIPT_DONE,
-			.dest_id = id,
-		});
+				  .outcome = RECEIPT_DONE,
+				  .dest_id = id,
+			  });
 		return false;
 	}
 	if (page->last) {
@@ -345,13 +404,27 @@ static bool chime_outbound_on_look_up(const struct chime_page *page, void *arg)
 	return true;
 }
 
+/* By the service's clock, as far as that is known. */
+static int64_t look_up_from_ms(
+	const struct chime_outbound *o, const struct job *job)
+{
+	struct chime_stats stats;
+	int64_t from_ms = job->first_sent_ms;
+	chime_client_stats(o->params.client, &stats);
+	if (from_ms > clock_wall_ms())
+		from_ms = clock_wall_ms();
+	if (stats.clock_offset_ms < 0)
+		from_ms += stats.clock_offset_ms;
+	return from_ms - LOOK_UP_MARGIN_MS;
+}
+
 static void look_up(struct chime_outbound *o, const struct job *job)
 {
 	char from[CLOCK_ISO8601_BYTES];
-	clock_format_iso8601(job->first_sent_ms - LOOK_UP_MARGIN_MS, from);
+	clock_format_iso8601(look_up_from_ms(o, job), from);
 	json_t AUTOJSON *members = json_pack("{s:s, s:s, s:s, s:s, s:i}",
-		"ChannelArn", o->channel, "ChimeBearer", o->bridge,
-		"SortOrder", "ASCENDING", "NotBefore", from, "MaxResults", 50);
+		"ChannelArn", o->channel, "ChimeBearer", o->bridge, "SortOrder",
+		"ASCENDING", "NotBefore", from, "MaxResults", 50);
 	const struct chime_request request = {
 		.op = CHIME_LIST_CHANNEL_MESSAGES,
 		.members = members,
@@ -361,13 +434,20 @@ static void look_up(struct chime_outbound *o, const struct job *job)
 		o->params.client, &request, 0, chime_outbound_on_look_up, o);
 }
 
+/* It was, and nobody knows how long ago when that lies ahead of us. */
+static bool may_be_forgotten(
+	const struct chime_outbound *o, const struct job *job)
+{
+	int64_t age_ms = clock_wall_ms() - job->first_sent_ms;
+	return job->first_sent_ms &&
+	       (age_ms < 0 || age_ms >= o->params.token_trust_ms);
+}
+
 static void job_step(struct chime_outbound *o, struct job *job)
 {
-	int64_t age = clock_wall_ms() - job->first_sent_ms;
 	if (!job->bearer)
 		finish_refused(o, "the payload is unreadable");
-	else if (job->first_sent_ms && !job->looked_up &&
-		 age >= o->params.token_trust_ms)
+	else if (!job->looked_up && may_be_forgotten(o, job))
 		look_up(o, job);
 	else if (job->content.person_id)
 		ensure_user(o, job);

@@ -46,9 +46,10 @@ struct poller {
 	unsigned doubts;    /* bisections that found nothing in a row */
 	int64_t doubted_at; /* with this as `passed` */
 	bool deep;
-	bool back; /* this pass looks back */
-	bool active; /* this pass has found something new */
-	bool told;   /* the owner knows that it cannot be read */
+	bool back;        /* this pass looks back */
+	bool active;      /* this pass has found something new */
+	bool told;        /* the owner knows that it cannot be read, */
+	bool told_people; /* and that somebody must do something */
 	bool closed;
 	int64_t cursor; /* newest position presented; -1: unknown */
 	int64_t from;   /* the earliest position of this pass */
@@ -59,9 +60,9 @@ struct poller {
 	int64_t deep_at_ms;
 	int64_t back_ms;   /* monotonic: when it last looked back */
 	size_t since_back; /* new ones presented since */
-	int64_t asked_ms; /* monotonic: when the last call began, */
-	int64_t took_ms;  /* and how long it took */
-	int64_t due_ms;   /* of the next pass */
+	int64_t asked_ms;  /* monotonic: when the last call began, */
+	int64_t took_ms;   /* and how long it took */
+	int64_t due_ms;    /* of the next pass */
 	int64_t recent[RECENT];
 	size_t recent_at;
 	unsigned failures;
@@ -296,7 +297,7 @@ static void recovered(struct poller *p)
 				1000);
 		p->params.state(p->params.arg, true, NULL);
 	}
-	p->told = false;
+	p->told = p->told_people = false;
 	p->failures = 0;
 	p->doubts = 0;
 	backoff_reset(&p->backoff);
@@ -315,10 +316,12 @@ static void failed(struct poller *p, const struct chime_result *result)
 	bool people = needs_people(result->error);
 	if (!p->failures++)
 		p->failing_since_ms = loop_now_ms(p->loop);
-	if (!p->told && (people || p->failures >= FAILURES_TO_TELL)) {
+	bool news = !p->told && p->failures >= FAILURES_TO_TELL;
+	if (news || (people && !p->told_people)) {
 		p->told = true;
-		log_warn(p->object, "the Chime channel cannot be read: %s",
-			result->message);
+		p->told_people = people;
+		log_warn(p->object, "the Chime channel cannot be read: %s%s",
+			result->message, chime_error_advice(result->error));
 		p->params.state(p->params.arg, false, result->message);
 	}
 	int64_t ms = backoff_next_ms(&p->backoff);

@@ -38,6 +38,7 @@ struct users_wait {
 	char *nick;
 	char *channel;
 	struct chime_call *call;
+	bool made; /* the user, by this: it exists */
 	users_fn *fn;
 	void *arg;
 };
@@ -109,7 +110,7 @@ static void load(struct users *users, const char *space)
 	const struct store_query query = {.kind = STORE_FACT, .space = space};
 	if (store_each(users->store, &query, users_on_fact, users) < 0)
 		log_warn("chime", "what is known of puppets cannot be read; "
-			"it is asked again");
+				  "it is asked again");
 }
 
 struct users *users_new(const struct users_params *params)
@@ -130,7 +131,7 @@ void users_free(struct users *users)
 	struct known *known, *tmp;
 	if (!users)
 		return;
-	HASH_ITER(hh, users->known, known, tmp) {
+	HASH_ITER (hh, users->known, known, tmp) {
 		HASH_DEL(users->known, known);
 		free(known);
 	}
@@ -232,13 +233,28 @@ static bool is_there(const struct chime_result *result)
 	return result->error == CHIME_OK || result->error == CHIME_CONFLICT;
 }
 
+static void create_user(struct users_wait *wait);
+
+/* Is there no such user, though it is remembered? */
+static bool may_be_gone(
+	const struct users_wait *wait, const struct chime_result *result)
+{
+	return !wait->made && (result->error == CHIME_FORBIDDEN ||
+				      result->error == CHIME_NOT_FOUND);
+}
+
 static void wait_on_member(const struct chime_result *result, void *arg)
 {
 	struct users_wait *wait = arg;
 	wait->call = NULL;
+	if (may_be_gone(wait, result)) {
+		users_forget(wait->users, wait->person_id);
+		create_user(wait);
+		return;
+	}
 	if (is_there(result)) {
-		char *AUTOFREE key = member_key(
-			wait->users, wait->person_id, wait->channel);
+		char *AUTOFREE key =
+			member_key(wait->users, wait->person_id, wait->channel);
 		remember(wait->users, space_member, key, "1");
 	}
 	wait_end(wait, is_there(result) ? NULL : result);
@@ -255,8 +271,7 @@ static void join_channel(struct users_wait *wait)
 		.op = CHIME_CREATE_CHANNEL_MEMBERSHIP,
 		.members = members,
 	};
-	wait->call = chime_start(
-		users->client, &request, wait_on_member, wait);
+	wait->call = chime_start(users->client, &request, wait_on_member, wait);
 }
 
 static void wait_on_user(const struct chime_result *result, void *arg)
@@ -277,8 +292,7 @@ static void create_user(struct users_wait *wait)
 {
 	struct users *users = wait->users;
 	char id[USERID_BYTES], token[SHA256_HEX_BYTES];
-	char *AUTOFREE name =
-		display_name(users, wait->person_id, wait->nick);
+	char *AUTOFREE name = display_name(users, wait->person_id, wait->nick);
 	userid_make(id, wait->person_id);
 	char *AUTOFREE source =
 		xasprintf("user %s %s %s", users->app_instance, id, name);
@@ -290,18 +304,23 @@ static void create_user(struct users_wait *wait)
 		.op = CHIME_CREATE_APP_INSTANCE_USER,
 		.members = members,
 	};
-	wait->call =
-		chime_start(users->client, &request, wait_on_user, wait);
+	wait->made = true;
+	wait->call = chime_start(users->client, &request, wait_on_user, wait);
+}
+
+bool users_knows(const struct users *users, const char *person_id)
+{
+	char id[USERID_BYTES];
+	userid_make(id, person_id);
+	return find(users, space_puppet, id);
 }
 
 struct users_wait *users_ensure(struct users *users,
 	const struct users_request *request, users_fn *fn, void *arg)
 {
-	char id[USERID_BYTES];
 	char *AUTOFREE key =
 		member_key(users, request->person_id, request->channel);
-	userid_make(id, request->person_id);
-	bool exists = find(users, space_puppet, id);
+	bool exists = users_knows(users, request->person_id);
 	if (exists && find(users, space_member, key))
 		return NULL;
 	struct users_wait *wait = xcalloc(1, sizeof(*wait));

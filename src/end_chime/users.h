@@ -47,6 +47,8 @@ struct users_wait *users_ensure(struct users *users,
 	void *arg) MUST_CHECK;
 void users_cancel(struct users_wait *wait);
 
+/* Is the person known to have a puppet? */
+bool users_knows(const struct users *users, const char *person_id);
 /* What was remembered turned out wrong: ask again next time. */
 void users_forget_member(struct users *users, const char *person_id,
 	const char *channel);

@@ -140,6 +140,22 @@ static void test_clock_suspects(void **state)
 		CHIME_FORBIDDEN, "ForbiddenException"));
 }
 
+static void test_advice(void **state)
+{
+	(void)state;
+	assert_string_equal(chime_error_advice(CHIME_OK), "");
+	assert_string_equal(chime_error_advice(CHIME_SERVICE), "");
+	assert_non_null(strstr(chime_error_advice(CHIME_FORBIDDEN), "IAM"));
+	for (int i = 0; i < CHIME_ERROR_COUNT; i++) {
+		const char *advice = chime_error_advice((enum chime_error)i);
+		assert_true(!*advice || strncmp(advice, "; ", 2) == 0);
+	}
+	assert_true(chime_error_is_policy(
+		CHIME_FORBIDDEN, "AccessDeniedException"));
+	assert_false(chime_error_is_policy(CHIME_FORBIDDEN, "Forbidden"));
+	assert_false(chime_error_is_policy(CHIME_OK, "AccessDenied"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_remedies),
 		cmocka_unit_test(test_clock_suspects),
+		cmocka_unit_test(test_advice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,19 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bob has spoken here before. */
-static void know_bob(struct outbound_rig *f)
-{
-	outbound_rig_add(f, 99, BOB, 0);
-	service_expect(&f->s, USER);
-	service_answer(&f->s, 201, "{}");
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 201, "{}");
-	outbound_rig_expect_send(f, "hi 99");
-	outbound_rig_sent(f, "m99");
-	outbound_rig_expect_receipts(f, "99 done m99\n");
-}
-
 static void test_by_the_bridge(void **state)
 {
 	struct outbound_rig *f = *state;
@@ -185,7 +172,7 @@ static void test_bridge_forbidden(void **state)
 static void test_puppet_was_removed(void **state)
 {
 	struct outbound_rig *f = *state;
-	know_bob(f);
+	outbound_rig_know_bob(f);
 	outbound_rig_add(f, 1, BOB, 0);
 	outbound_rig_expect_send(f, "hi 1");
 	char *AUTOFREE first = xstrdup(f->s.bytes);
@@ -198,40 +185,12 @@ static void test_puppet_was_removed(void **state)
 	outbound_rig_expect_receipts(f, "1 done m1\n");
 }
 
-/* Banned: the message is refused, its sender is told, others go on. */
-static void test_puppet_is_banned(void **state)
-{
-	struct outbound_rig *f = *state;
-	know_bob(f);
-	outbound_rig_add(f, 1, BOB, 0);
-	outbound_rig_add(f, 2, "", 0);
-	outbound_rig_expect_send(f, "hi 1");
-	service_answer(&f->s, 403, "{}");
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 403, "{\"Message\":\"banned\"}");
-	outbound_rig_expect_send(f, "hi 2");
-	outbound_rig_sent(f, "m2");
-	outbound_rig_expect_receipts(f, "1 refused\n2 done m2\n");
-	assert_non_null(strstr(f->why, "Bob may not speak"));
-	/* And when joining works but speaking does not. */
-	outbound_rig_add(f, 3, BOB, 0);
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 201, "{}");
-	outbound_rig_expect_send(f, "hi 3");
-	service_answer(&f->s, 403, "{}");
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 201, "{}");
-	outbound_rig_expect_send(f, "hi 3");
-	service_answer(&f->s, 403, "{}");
-	outbound_rig_expect_receipts(f, "3 refused\n");
-}
-
 /* Deleted by an administrator: it is made again. */
 static void test_puppet_was_deleted(void **state)
 {
 	static const int statuses[] = {401, 404};
 	struct outbound_rig *f = *state;
-	know_bob(f);
+	outbound_rig_know_bob(f);
 	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
 		outbound_rig_add(f, 1, BOB, 0);
 		outbound_rig_expect_send(f, "hi 1");
@@ -380,7 +339,6 @@ int main(void)
 		T(test_answer_names_no_message),
 		T(test_bridge_forbidden),
 		T(test_puppet_was_removed),
-		T(test_puppet_is_banned),
 		T(test_puppet_was_deleted),
 		T(test_puppet_cannot_be_made),
 		T(test_unreadable_payload),

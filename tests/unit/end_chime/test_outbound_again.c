@@ -25,6 +25,18 @@ static void test_fresh_token_is_trusted(void **state)
 	outbound_rig_expect_receipts(f, "1 done m1\n");
 }
 
+/* The clock was set back: by its time, that was in the future. */
+static void test_sent_in_the_future(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t now = clock_wall_ms();
+	outbound_rig_add(f, 1, "", now + 24 * 3600 * 1000);
+	outbound_rig_expect_look_up(f, now);
+	service_answer(
+		&f->s, 200, "{\"ChannelMessages\":[" MARKED("m9", "t1") "]}");
+	outbound_rig_expect_receipts(f, "1 done m9\n");
+}
+
 static void test_found_by_its_token(void **state)
 {
 	struct outbound_rig *f = *state;
@@ -37,7 +49,7 @@ static void test_found_by_its_token(void **state)
 			"m8", "other") "],\"NextToken\":\"n\"}");
 	service_expect(&f->s,
 		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
-		"not-before=2021-01-19T17:49:00.000Z&max-results=50&"
+		"not-before=2021-01-19T16:50:00.000Z&max-results=50&"
 		"next-token=n");
 	service_answer(&f->s, 200,
 		"{\"ChannelMessages\":[" MARKED(
@@ -106,6 +118,7 @@ int main(void)
 		name, outbound_rig_setup, outbound_rig_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_fresh_token_is_trusted),
+		T(test_sent_in_the_future),
 		T(test_found_by_its_token),
 		T(test_not_found_is_sent),
 		T(test_look_up_fails),

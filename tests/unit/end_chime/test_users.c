@@ -190,6 +190,28 @@ static void test_banned(void **state)
 	expect_done(f, CHIME_OK);
 }
 
+/* Remembered, but deleted since: made again, once. */
+static void test_user_is_gone(void **state)
+{
+	static const int statuses[] = {403, 404};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_LEN(statuses); i++) {
+		fake_store_put(&f->s.store, "puppet", "irc:net:bob", "Bob");
+		users_free(f->users);
+		make_users(f, "{nick}");
+		ensure(f, &bob);
+		expect_member(f);
+		service_answer(&f->s, statuses[i], "{}");
+		expect_user(f);
+		service_answer(&f->s, 201, "{}");
+		expect_member(f);
+		service_answer(&f->s, statuses[i], "{}");
+		expect_done(f, i ? CHIME_NOT_FOUND : CHIME_FORBIDDEN);
+		assert_true(users_knows(f->users, "net/bob"));
+		assert_false(users_knows(f->users, "net/eve"));
+	}
+}
+
 static void test_user_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -374,6 +396,7 @@ int main(void)
 		T(test_unreadable_store_is_no_disaster),
 		T(test_conflicts_are_fine),
 		T(test_banned),
+		T(test_user_is_gone),
 		T(test_user_refused),
 		T(test_tokens),
 		T(test_cancel),

@@ -121,11 +121,23 @@ void outbound_rig_sent(struct outbound_rig *f, const char *id)
 void outbound_rig_expect_look_up(struct outbound_rig *f, int64_t first_sent_ms)
 {
 	char from[CLOCK_ISO8601_BYTES], line[512];
-	clock_format_iso8601(first_sent_ms - 60000, from);
+	clock_format_iso8601(first_sent_ms - 3600 * 1000, from);
 	snprintf(line, sizeof(line),
 		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
 		"not-before=%s&max-results=50",
 		from);
 	service_expect(&f->s, line);
 	assert_string_equal(f->s.bearer, "APP/user/bridge");
+}
+
+void outbound_rig_know_bob(struct outbound_rig *f)
+{
+	outbound_rig_add(f, 99, BOB, 0);
+	service_expect(&f->s, USER);
+	service_answer(&f->s, 201, "{}");
+	service_expect(&f->s, JOIN);
+	service_answer(&f->s, 201, "{}");
+	outbound_rig_expect_send(f, "hi 99");
+	outbound_rig_sent(f, "m99");
+	outbound_rig_expect_receipts(f, "99 done m99\n");
 }

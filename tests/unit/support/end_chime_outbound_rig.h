@@ -36,6 +36,8 @@ struct outbound_rig {
 int outbound_rig_setup(void **state);
 int outbound_rig_teardown(void **state);
 
+/* Bob has spoken here before. */
+void outbound_rig_know_bob(struct outbound_rig *f);
 /* "hi <ticket>" of Bob, with more members of the payload; token "t<ticket>".
  */
 void outbound_rig_add(struct outbound_rig *f, uint64_t ticket, const char *more,
