@@ -1,10 +1,13 @@
 #include "end_irc/outbound.h"
 
+#include "end_irc/lookup.h"
 #include "end_irc/render.h"
 #include "irc/delivery.h"
+#include "irc/history.h"
 #include "irc/split.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/log.h"
 #include "util/step.h"
 #include "util/str.h"
 
@@ -14,6 +17,8 @@
 #include <string.h>
 #include <time.h>
 #include <utlist.h>
+
+enum { RECENT = 256 };
 
 /* One parcel under way. */
 struct job {
@@ -27,6 +32,10 @@ struct job {
 	unsigned lines;   /* handed out */
 	unsigned open;    /* handed out, fate unknown */
 	int64_t position;
+	int64_t first_sent_ms;
+	bool is_doubtful; /* sent before: is it there already? */
+	bool skip_doubt;  /* not to be sent again when nobody knows */
+	bool is_final;    /* in doubt for ever */
 	bool failed;
 	enum receipt_outcome outcome; /* when failed */
 	char *why;
@@ -41,6 +50,16 @@ struct line {
 	size_t end; /* payload offset behind it */
 };
 
+/* The last of each, to know them again. */
+struct recent {
+	/* Of parcels that were for certain not sent. */
+	uint64_t unsent[RECENT];
+	size_t next_unsent;
+	/* Of lines that are confirmed. */
+	char *msgids[RECENT];
+	size_t next_msgid;
+};
+
 struct irc_outbound {
 	struct loop *loop;
 	struct irc_outbound_params params;
@@ -50,6 +69,9 @@ struct irc_outbound {
 	struct line *lines;
 	unsigned open;  /* lines whose fate is unknown */
 	bool settling;  /* a parcel failed: send nothing, wait for the rest */
+	/* What of ours is in the channel's history; of this link, or NULL. */
+	struct irc_lookup *lookup;
+	struct recent recent;
 	bool closed;    /* freed at the end of this turn */
 };
 
@@ -65,6 +87,41 @@ struct irc_outbound *irc_outbound_new(
 	o->params.channel = o->channel;
 	o->pump = timer_new(loop, irc_outbound_pump, o);
 	return o;
+}
+
+static bool recent_is_unsent(const struct recent *recent, uint64_t ticket)
+{
+	for (size_t i = 0; i < RECENT; i++)
+		if (recent->unsent[i] == ticket)
+			return true;
+	return false;
+}
+
+/* Tickets begin at 1. */
+static void recent_note_job(struct recent *recent, const struct job *job)
+{
+	for (size_t i = 0; i < RECENT; i++)
+		if (recent->unsent[i] == job->ticket)
+			recent->unsent[i] = 0;
+	if (job->outcome != RECEIPT_LATER || job->is_doubtful)
+		return;
+	recent->unsent[recent->next_unsent++ % RECENT] = job->ticket;
+}
+
+static void recent_note_msgid(struct recent *recent, const char *msgid)
+{
+	if (*msgid)
+		set_string(&recent->msgids[recent->next_msgid++ % RECENT],
+			msgid);
+}
+
+static bool recent_has_msgid(void *arg, const char *msgid)
+{
+	const struct irc_outbound *o = arg;
+	for (size_t i = 0; i < RECENT; i++)
+		if (o->recent.msgids[i] && str_eq(o->recent.msgids[i], msgid))
+			return true;
+	return false;
 }
 
 static void job_free(struct job *job)
@@ -89,6 +146,8 @@ static void irc_outbound_free(void *arg)
 	struct job *job, *tmp;
 	DL_FOREACH_SAFE(o->jobs, job, tmp)
 		job_free(job);
+	for (size_t i = 0; i < RECENT; i++)
+		free(o->recent.msgids[i]);
 	free(o->channel);
 	free(o);
 }
@@ -102,6 +161,7 @@ void irc_outbound_close(struct irc_outbound *o)
 	DL_FOREACH(o->lines, line)
 		irc_delivery_cancel(TAKE(line->delivery));
 	timer_free(TAKE(o->pump));
+	irc_lookup_free(TAKE(o->lookup));
 	loop_defer(o->loop, irc_outbound_free, o);
 }
 
@@ -120,6 +180,10 @@ void irc_outbound_add(struct irc_outbound *o, const struct parcel *parcel)
 	job->payload_len = parcel->payload_len;
 	job->sent = job->confirmed = parcel->progress;
 	job->position = parcel->position;
+	job->first_sent_ms = parcel->first_sent_ms;
+	job->is_doubtful = parcel->first_sent_ms != 0 &&
+			   !recent_is_unsent(&o->recent, parcel->ticket);
+	job->skip_doubt = parcel->skip_doubt;
 	DL_APPEND(o->jobs, job);
 	arm_pump(o);
 }
@@ -137,7 +201,10 @@ static void give_receipt(struct irc_outbound *o, const struct job *job,
 		.progress = job->confirmed,
 		.dest_id = str_or_empty(dest_id),
 		.why = done ? NULL : job->why,
+		.is_final = job->is_final,
 	};
+	if (done)
+		recent_note_msgid(&o->recent, receipt.dest_id);
 	o->params.receipt(o->params.arg, &receipt);
 }
 
@@ -178,6 +245,7 @@ static void settle(struct irc_outbound *o)
 	struct job *back = take_back(o), *job, *tmp;
 	o->settling = false;
 	DL_FOREACH_SAFE(back, job, tmp) {
+		recent_note_job(&o->recent, job);
 		give_receipt(o, job, job->outcome, NULL);
 		job_free(job);
 	}
@@ -202,19 +270,27 @@ static void line_failed(struct line *line,
 			job_fail(line->job, outcome_rows[i].to, result->why);
 }
 
+/* Gone when it is complete, which is returned, or when all is closed. */
+static bool job_confirm(struct irc_outbound *o, struct job *job, size_t end,
+	const char *msgid)
+{
+	job->confirmed = end;
+	give_receipt(o, job, RECEIPT_DONE, msgid);
+	if (o->closed)
+		return true;
+	if (job->confirmed < job->payload_len)
+		return false;
+	DL_DELETE(o->jobs, job);
+	job_free(job);
+	return true;
+}
+
 static void line_confirmed(
 	struct line *line, const struct irc_delivery_result *result)
 {
 	struct irc_outbound *o = line->outbound;
-	struct job *job = line->job;
-	if (job->failed)
-		return;
-	job->confirmed = line->end;
-	give_receipt(o, job, RECEIPT_DONE, result->msgid);
-	if (job->confirmed < job->payload_len || o->closed)
-		return;
-	DL_DELETE(o->jobs, job);
-	job_free(job);
+	if (!line->job->failed)
+		job_confirm(o, line->job, line->end, result->msgid);
 }
 
 static void line_on_result(const struct irc_delivery_result *result, void *arg)
@@ -235,36 +311,53 @@ static void line_on_result(const struct irc_delivery_result *result, void *arg)
 	arm_pump(o);
 }
 
-/* "[14:02] " before a line that is older than is usual; UTC. */
-static void add_late_mark(
-	struct buf *out, const struct irc_outbound *o, const struct job *job)
+/* Before a line that is older than is usual: its time. */
+enum late_mark { NOT_LATE, LATE_TODAY, LATE_BY_DAYS, LATE_MARKS };
+
+static enum late_mark late_mark(
+	const struct irc_outbound *o, const struct job *job)
 {
 	int64_t age = clock_wall_ms() - job->position;
+	if (!o->params.late_after_ms || job->position <= 0 ||
+		age < o->params.late_after_ms)
+		return NOT_LATE;
+	return age >= 24 * 3600 * 1000LL ? LATE_BY_DAYS : LATE_TODAY;
+}
+
+/* "[14:02 UTC] ". */
+static void add_late_mark(
+	struct buf *out, enum late_mark mark, const struct job *job)
+{
 	time_t seconds = (time_t)(job->position / 1000);
 	struct tm tm;
-	if (!o->params.late_after_ms || job->position <= 0 ||
-		age < o->params.late_after_ms || !gmtime_r(&seconds, &tm))
+	if (mark == NOT_LATE || !gmtime_r(&seconds, &tm))
 		return;
-	if (age >= 24 * 3600 * 1000LL)
-		buf_addf(out, "[%04d-%02d-%02d %02d:%02d UTC] ",
-			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-			tm.tm_hour, tm.tm_min);
-	else
-		buf_addf(out, "[%02d:%02d UTC] ", tm.tm_hour, tm.tm_min);
+	buf_addc(out, '[');
+	if (mark == LATE_BY_DAYS)
+		buf_addf(out, "%04d-%02d-%02d ", tm.tm_year + 1900,
+			tm.tm_mon + 1, tm.tm_mday);
+	buf_addf(out, "%02d:%02d UTC] ", tm.tm_hour, tm.tm_min);
 }
+
+/* How a job is put into lines. */
+struct draft {
+	struct rendered rendered;
+	enum late_mark mark;
+};
 
 /*
  * Writes the next line of the job into `out` and says where it ends in the
  * payload. False when nothing is left to send.
  */
-static bool next_line(struct irc_outbound *o, struct job *job,
-	const struct rendered *r, struct buf *out, size_t *ret_end)
+static bool next_line(const struct irc_outbound *o, const struct job *job,
+	const struct draft *draft, struct buf *out, size_t *ret_end)
 {
+	const struct rendered *r = &draft->rendered;
 	struct irc_split split;
 	struct irc_part part;
 	struct buf AUTOBUF body;
 	size_t at = job->sent > r->text_at ? job->sent - r->text_at : 0;
-	add_late_mark(out, o, job);
+	add_late_mark(out, draft->mark, job);
 	buf_add(out, r->prefix, r->prefix_len);
 	size_t room = irc_conn_text_room(
 		o->params.conn, r->command, o->channel);
@@ -302,12 +395,14 @@ static int send_line(struct irc_outbound *o, struct job *job,
 	const struct rendered *r, const struct buf *text, size_t end)
 {
 	struct line *line = xcalloc(1, sizeof(*line));
+	char *AUTOFREE id = xasprintf("%s.%zu", job->source_id, end - r->text_at);
 	const struct irc_delivery_request request = {
 		.command = r->command,
 		.channel = o->channel,
 		.text = text->data,
 		.text_len = text->len,
-		.id = job->source_id,
+		/* How far the text is said with this line. */
+		.id = id,
 	};
 	line->outbound = o;
 	line->job = job;
@@ -330,24 +425,134 @@ static int send_line(struct irc_outbound *o, struct job *job,
 /* False when the job can send nothing (more). */
 static bool job_send(struct irc_outbound *o, struct job *job)
 {
-	struct rendered rendered;
+	struct draft draft = {.mark = late_mark(o, job)};
+	struct rendered *rendered = &draft.rendered;
 	struct buf AUTOBUF text;
 	size_t end;
 	buf_init(&text, 8192);
 	if (job->failed || job->sent >= job->payload_len)
 		return false;
-	if (render_read(&rendered, job->payload, job->payload_len) < 0) {
+	if (render_read(rendered, job->payload, job->payload_len) < 0) {
 		job_fail(job, RECEIPT_REFUSED, "the payload is unreadable");
-	} else if (!next_line(o, job, &rendered, &text, &end)) {
+	} else if (!next_line(o, job, &draft, &text, &end)) {
 		job_fail(job, RECEIPT_REFUSED, "no line can be made of it");
 	} else {
-		(void)cut_line(o, job, &rendered, &text, &end);
-		if (send_line(o, job, &rendered, &text, end) == 0)
+		(void)cut_line(o, job, rendered, &text, &end);
+		if (send_line(o, job, rendered, &text, end) == 0)
 			return true;
 		job_fail(job, RECEIPT_REFUSED, "it cannot be an IRC line");
 	}
 	o->settling = true;
 	return false;
+}
+
+/* --- doubt: sent before, by an earlier process or on a link that died ------ */
+
+/* The next line of the job, as it may have been said. */
+static bool find_text(struct irc_outbound *o, const struct job *job,
+	struct draft *draft, size_t *ret_end, const char **ret_msgid)
+{
+	struct buf AUTOBUF text;
+	buf_init(&text, 8192);
+	for (int mark = NOT_LATE; mark < LATE_MARKS; mark++) {
+		buf_clear(&text);
+		draft->mark = (enum late_mark)mark;
+		if (next_line(o, job, draft, &text, ret_end) &&
+			irc_lookup_find_text(o->lookup, text.data,
+				job->first_sent_ms, ret_msgid))
+			return true;
+	}
+	return false;
+}
+
+static bool find_line(struct irc_outbound *o, const struct job *job,
+	size_t *ret_end, const char **ret_msgid)
+{
+	struct draft draft;
+	struct rendered *r = &draft.rendered;
+	size_t above, n;
+	if (render_read(r, job->payload, job->payload_len) < 0)
+		return false;
+	above = job->sent > r->text_at ? job->sent - r->text_at : 0;
+	if (irc_lookup_find_id(
+		    o->lookup, job->source_id, above, &n, ret_msgid)) {
+		*ret_end = n < r->text_len ? r->text_at + n : job->payload_len;
+		return true;
+	}
+	return find_text(o, job, &draft, ret_end, ret_msgid);
+}
+
+/* Confirms what is found; false when nothing of the job is left. */
+static bool confirm_found(struct irc_outbound *o, struct job *job)
+{
+	const char *msgid;
+	size_t end;
+	while (find_line(o, job, &end, &msgid)) {
+		job->sent = end;
+		log_info(o->channel, "message %s had arrived: found in history",
+			job->source_id);
+		if (job_confirm(o, job, end, msgid))
+			return false;
+	}
+	return true;
+}
+
+static void lookup_on_done(void *arg)
+{
+	arm_pump(arg);
+}
+
+/* Nobody can tell: as the bridge wishes. */
+static bool settle_unknown(
+	struct irc_outbound *o, struct job *job, const char *why)
+{
+	job->is_doubtful = false;
+	if (!job->skip_doubt) {
+		log_warn(o->channel,
+			"message %s is sent again, it may be there twice: %s",
+			job->source_id, why);
+		return true;
+	}
+	job->is_final = true;
+	job_fail(job, RECEIPT_IN_DOUBT, why);
+	o->settling = true;
+	return false;
+}
+
+/*
+ * True when it is to be sent, what is left of it. False when there is nothing
+ * to be done, or only when the history is known.
+ */
+static bool settle_doubt(struct irc_outbound *o, struct job *job)
+{
+	if (!irc_conn_channel(o->params.conn, o->channel)) {
+		job_fail(job, RECEIPT_LATER, "not in the channel");
+		o->settling = true;
+		return false;
+	}
+	if (!irc_history_is_offered(o->params.conn))
+		return settle_unknown(o, job, "the server keeps no history");
+	if (o->lookup && !irc_lookup_covers(o->lookup, job->first_sent_ms))
+		irc_lookup_free(TAKE(o->lookup));
+	if (!o->lookup)
+		o->lookup = irc_lookup_new(o->loop,
+			&(struct irc_lookup_params){
+				.conn = o->params.conn,
+				.channel = o->channel,
+				.since_ms = job->first_sent_ms,
+				.is_taken = recent_has_msgid,
+				.done = lookup_on_done,
+				.arg = o,
+			});
+	if (irc_lookup_state(o->lookup) == IRC_LOOKUP_RUNNING ||
+		!confirm_found(o, job))
+		return false;
+	if (irc_lookup_state(o->lookup) == IRC_LOOKUP_UNSURE)
+		return settle_unknown(o, job, irc_lookup_why(o->lookup));
+	job->is_doubtful = false;
+	log_info(o->channel, "message %s had not arrived: sent again",
+		job->source_id);
+	return true;
 }
 
 static struct job *next_job(struct irc_outbound *o)
@@ -359,15 +564,34 @@ static struct job *next_job(struct irc_outbound *o)
 	return NULL;
 }
 
+static bool is_waiting(const struct irc_outbound *o)
+{
+	return o->lookup &&
+	       irc_lookup_state(o->lookup) == IRC_LOOKUP_RUNNING;
+}
+
 static void irc_outbound_pump(void *arg)
 {
 	struct irc_outbound *o = arg;
 	struct job *job;
-	while (!o->settling && o->open < o->params.window &&
-		(job = next_job(o)))
-		job_send(o, job);
-	if (o->settling && !o->open) {
+	while (!o->closed && !o->settling && !is_waiting(o) &&
+		o->open < o->params.window && (job = next_job(o)))
+		if (!job->is_doubtful || settle_doubt(o, job))
+			job_send(o, job);
+	if (!o->closed && o->settling && !o->open) {
 		settle(o);
 		arm_pump(o);
 	}
+}
+
+void irc_outbound_left(struct irc_outbound *o)
+{
+	struct job *job;
+	irc_lookup_free(TAKE(o->lookup));
+	DL_FOREACH(o->jobs, job)
+		if (job->is_doubtful) {
+			job_fail(job, RECEIPT_LATER, "the channel was left");
+			o->settling = true;
+		}
+	arm_pump(o);
 }

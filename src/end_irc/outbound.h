@@ -3,6 +3,11 @@
  * at most `window` lines are unconfirmed at a time, in order. After a
  * failure nothing new is sent until all that is on the wire has been settled;
  * then the receipts go out in the order of the parcels.
+ *
+ * A parcel that was sent before, by an earlier process or on a link that died,
+ * is looked for in the channel's history (end_irc/lookup.h), and so much of it
+ * as is there is confirmed. It is sent (again) when it is not there, or when
+ * nobody can tell and the parcel does not forbid it.
  */
 #ifndef END_IRC_OUTBOUND_H
 #define END_IRC_OUTBOUND_H
@@ -28,6 +33,9 @@ struct irc_outbound *irc_outbound_new(struct loop *loop,
 /* Takes back what is queued and frees it all at the end of the turn, also from
  * inside a receipt; none comes any more. NULL is fine. */
 void irc_outbound_close(struct irc_outbound *outbound);
+
+/* We are not in the channel any more: what is being looked up waits. */
+void irc_outbound_left(struct irc_outbound *outbound);
 
 /* Takes a copy of the parcel and sends when its turn comes. */
 void irc_outbound_add(struct irc_outbound *outbound, const struct parcel *parcel);

@@ -58,6 +58,7 @@ static void room_note(struct end_room *base, const char *text)
 
 static const struct end_ops room_ops = {
 	.is_replayable = false,
+	.settles_doubt = true,
 	.prepare = room_prepare,
 	.deliver = room_deliver,
 	.resume = room_resume,
@@ -147,8 +148,10 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 	if (room->closed || (room->ready == ready && ready))
 		return;
 	room->ready = ready;
-	if (!ready)
+	if (!ready) {
 		irc_intake_left(room->intake);
+		irc_outbound_left(room->outbound);
+	}
 	room->sink.ready(room->sink.arg, ready, why);
 	if (ready && !room->closed)
 		irc_intake_joined(room->intake);

@@ -534,6 +534,11 @@ const char *irc_conn_nick(const struct irc_conn *conn)
 	return conn->self.nick;
 }
 
+const char *irc_conn_wanted_nick(const struct irc_conn *conn)
+{
+	return conn->params.nick;
+}
+
 bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick)
 {
 	return irc_casemap_equal(conn->isupport.casemap, nick, conn->self.nick);

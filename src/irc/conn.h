@@ -87,8 +87,7 @@ struct irc_conn_events {
 	/* After every change. `why` is one line for people, never NULL. */
 	void (*state)(struct irc_conn *conn, enum irc_conn_state state,
 		const char *why, void *arg);
-	/* Every message, after the connection acted on it. Valid for the call.
-	 */
+	/* Every message, after the connection acted on it: for the call. */
 	void (*message)(struct irc_conn *conn,
 		const struct irc_message *message, void *arg);
 	/* A channel (by the name that was asked for) that we are to stay in:
@@ -103,16 +102,16 @@ struct irc_conn *irc_conn_new(struct loop *loop,
 void irc_conn_free(struct irc_conn *conn);
 
 void irc_conn_start(struct irc_conn *conn);
-/* QUIT, wait for the server to close (<= 2 s), then IDLE; nothing new is sent.
- */
+/* QUIT, wait for the end (<= 2 s), then IDLE; nothing new is sent. */
 void irc_conn_stop(struct irc_conn *conn, const char *reason);
 
 enum irc_conn_state irc_conn_state(const struct irc_conn *conn);
 /* Ready, but not logged in though SASL is configured: why; else NULL. */
 const char *irc_conn_login_problem(const struct irc_conn *conn);
 const char *irc_conn_state_name(enum irc_conn_state state);
-/* Our own nick now (001 and NICK are believed), folded comparison. */
+/* Our own nick now (001 and NICK are believed), and the configured one. */
 const char *irc_conn_nick(const struct irc_conn *conn);
+const char *irc_conn_wanted_nick(const struct irc_conn *conn);
 bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick);
 const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn);
 /* Is this capability (by name) enabled now? */

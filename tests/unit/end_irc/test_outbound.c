@@ -230,15 +230,15 @@ static void test_window_of_four(void **state)
 	add(f, 2, "1m<A> \nd");
 	add(f, 3, "1m<A> \ne");
 	irc_peer_turn(&f->peer);
-	irc_peer_expect(&f->peer, "@label=1;+belfry/id=m1 PRIVMSG #a :<A> a");
-	irc_peer_expect(&f->peer, "@label=2;+belfry/id=m1 PRIVMSG #a :<A> b");
-	irc_peer_expect(&f->peer, "@label=3;+belfry/id=m1 PRIVMSG #a :<A> c");
-	irc_peer_expect(&f->peer, "@label=4;+belfry/id=m1 PRIVMSG #a :<A> d");
+	irc_peer_expect(&f->peer, "@label=1;+belfry/id=m1.1 PRIVMSG #a :<A> a");
+	irc_peer_expect(&f->peer, "@label=2;+belfry/id=m1.3 PRIVMSG #a :<A> b");
+	irc_peer_expect(&f->peer, "@label=3;+belfry/id=m1.5 PRIVMSG #a :<A> c");
+	irc_peer_expect(&f->peer, "@label=4;+belfry/id=m1.1 PRIVMSG #a :<A> d");
 	irc_peer_expect_none(&f->peer);
 	irc_peer_feed(
 		&f->peer, "@label=1;msgid=x1 :belfry!b@h PRIVMSG #a :<A> a");
 	expect_receipts(f, "1 done 8 x1\n");
-	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1 PRIVMSG #a :<A> e");
+	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.1 PRIVMSG #a :<A> e");
 	for (int i = 2; i <= 5; i++)
 		irc_peer_feed(&f->peer,
 			"@label=%d;msgid=x%d :belfry!b@h PRIVMSG #a :<A> %c", i,
