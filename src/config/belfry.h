@@ -60,6 +60,7 @@ struct chime_config {
 	int poll_max_ms;
 	struct limits_config limits;
 	int max_connections;
+	int late_after_ms;
 };
 
 enum sasl_config_mechanism {
@@ -131,12 +132,23 @@ struct mapping_chime_config {
 	bool create;
 };
 
+enum when_full_config { WHEN_FULL_CONFIG_DROP_OLDEST, WHEN_FULL_CONFIG_STOP };
+
+/* What may wait for Chime; `max_age_ms` holds both ways. */
+struct queue_config {
+	int max_lines;
+	int max_bytes;
+	int max_age_ms;
+	enum when_full_config when_full;
+};
+
 struct mapping_config {
 	char *name;
 	char *irc; /* "network/#channel" */
 	char *irc_key;
 	struct mapping_chime_config chime;
 	enum messages_config messages;
+	struct queue_config queue;
 };
 
 struct belfry_config {

@@ -333,6 +333,17 @@ const struct schema_row belfry_chime_rows[] = {
 			"pace follows the talk and what the limits leave.",
 	},
 	{
+		.name = "late_after_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, late_after_ms),
+		.min = 0,
+		.max = 86400000,
+		.fallback = "60000",
+		.unit = "ms",
+		.help = "Lines from IRC that are older than this when they are "
+			"sent carry their time. 0: never.",
+	},
+	{
 		.name = "limits",
 		.type = SCHEMA_GROUP,
 		.offset = offsetof(struct chime_config, limits),

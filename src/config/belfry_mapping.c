@@ -17,6 +17,65 @@ static const char *const messages_names[] = {
 	NULL,
 };
 
+static const char *const when_full_names[] = {
+	[WHEN_FULL_CONFIG_DROP_OLDEST] = "drop_oldest",
+	[WHEN_FULL_CONFIG_STOP] = "stop",
+	NULL,
+};
+
+static const struct schema_row queue_rows[] = {
+	{
+		.name = "max_lines",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct queue_config, max_lines),
+		.min = 10,
+		.max = 1000000,
+		.fallback = "10000",
+		.unit = "lines",
+		.help = "Lines from IRC that may wait for Chime.",
+		.reloadable = true,
+	},
+	{
+		.name = "max_bytes",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct queue_config, max_bytes),
+		.min = 65536,
+		.max = 1073741824,
+		.fallback = "33554432",
+		.unit = "bytes",
+		.help = "Bytes that these lines may take, on disk and in "
+			"memory.",
+		.reloadable = true,
+	},
+	{
+		.name = "max_age_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct queue_config, max_age_ms),
+		.min = 60000,
+		.max = 2147483647,
+		.fallback = "604800000",
+		.unit = "ms",
+		.help = "A message that is older when its turn comes, either "
+			"way, is set aside instead of being relayed.",
+		.reloadable = true,
+	},
+	{
+		.name = "when_full",
+		.type = SCHEMA_CHOICE,
+		.offset = offsetof(struct queue_config, when_full),
+		.choices = when_full_names,
+		.fallback = "drop_oldest",
+		.help = "What happens to lines from IRC when no more may wait. "
+			"drop_oldest: the oldest is lost; the number is said "
+			"in the channel, the log and the status. stop: the "
+			"bridge stops reading from the network, all channels "
+			"of it, until there is room; the server keeps some "
+			"lines and may close the link.",
+		.reloadable = true,
+	},
+	{.name = NULL},
+};
+
 static const struct schema_row mapping_chime_rows[] = {
 	{
 		.name = "arn",
@@ -118,6 +177,15 @@ const struct schema_row belfry_mapping_rows[] = {
 		.choices = messages_names,
 		.fallback = "both",
 		.help = "Which way messages go.",
+		.reloadable = true,
+	},
+	{
+		.name = "queue",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct mapping_config, queue),
+		.rows = queue_rows,
+		.help = "How much may wait while the other side cannot be "
+			"reached.",
 		.reloadable = true,
 	},
 	{.name = NULL},

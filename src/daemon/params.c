@@ -56,6 +56,10 @@ static const enum in_doubt_policy in_doubts[] = {
 	[IN_DOUBT_CONFIG_RESEND] = IN_DOUBT_RESEND,
 	[IN_DOUBT_CONFIG_SKIP] = IN_DOUBT_SKIP,
 };
+static const enum when_full when_fulls[] = {
+	[WHEN_FULL_CONFIG_DROP_OLDEST] = WHEN_FULL_DROP_OLDEST,
+	[WHEN_FULL_CONFIG_STOP] = WHEN_FULL_STOP,
+};
 static const char *const privacies[] = {
 	[PRIVACY_CONFIG_PUBLIC] = "PUBLIC",
 	[PRIVACY_CONFIG_PRIVATE] = "PRIVATE",
@@ -109,6 +113,7 @@ void params_end_chime(
 		.puppet_name = config->puppet_name,
 		.poll_min_ms = config->poll_min_ms,
 		.poll_max_ms = config->poll_max_ms,
+		.late_after_ms = config->late_after_ms,
 	};
 }
 
@@ -133,6 +138,13 @@ void params_mapping(const struct mapping_config *config,
 		.messages = policies[config->messages],
 		.in_doubt = in_doubts[network->in_doubt],
 		.window = (unsigned)network->window,
+		.queue =
+			{
+				.max_lines = (size_t)config->queue.max_lines,
+				.max_bytes = (size_t)config->queue.max_bytes,
+				.max_age_ms = config->queue.max_age_ms,
+				.when_full = when_fulls[config->queue.when_full],
+			},
 	};
 }
 

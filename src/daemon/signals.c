@@ -9,12 +9,14 @@ struct signals {
 	struct loop_signal *term, *interrupt, *hangup;
 };
 
-/* A peer that goes away is an error of write(2), not the end of us. */
-static void ignore_pipe(void)
+/* A peer that goes away, and a file that may not grow (RLIMIT_FSIZE), are
+ * errors of write(2), not the end of us. */
+void signals_ignore_failed_writes(void)
 {
 	struct sigaction action = {.sa_handler = SIG_IGN};
 
 	sigaction(SIGPIPE, &action, NULL);
+	sigaction(SIGXFSZ, &action, NULL);
 }
 
 struct signals *signals_new(
@@ -22,7 +24,6 @@ struct signals *signals_new(
 {
 	struct signals *signals = xcalloc(1, sizeof(*signals));
 
-	ignore_pipe();
 	signals->term =
 		loop_signal_new(loop, SIGTERM, params->stop, params->arg);
 	signals->interrupt =

@@ -1,6 +1,6 @@
 /*
  * What the process does when it is told: SIGTERM and SIGINT stop, SIGHUP
- * reloads, SIGPIPE is nothing. Callbacks run on the loop.
+ * reloads, SIGPIPE and SIGXFSZ are nothing. Callbacks run on the loop.
  */
 #ifndef DAEMON_SIGNALS_H
 #define DAEMON_SIGNALS_H
@@ -15,6 +15,9 @@ struct signals_params {
 	loop_fn *reload;
 	void *arg;
 };
+
+/* Before any file or socket is opened. */
+void signals_ignore_failed_writes(void);
 
 struct signals *signals_new(
 	struct loop *loop, const struct signals_params *params) MUST_CHECK;

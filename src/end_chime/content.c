@@ -4,6 +4,7 @@
 
 #include "end_chime/markdown.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/enc.h"
 #include "util/json.h"
 #include "util/str.h"
@@ -12,7 +13,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+static const int64_t DAY_MS = 24 * 3600 * 1000;
 static const char ellipsis[] = "\xe2\x80\xa6";
 
 static const char *const kind_names[] = {
@@ -116,6 +119,19 @@ int content_read(struct content *ret, const char *payload, size_t len)
 	return 0;
 }
 
+void content_note(struct content *ret, const char *text)
+{
+	struct buf AUTOBUF clean;
+	struct buf AUTOBUF content;
+	buf_init(&clean, CONTENT_BYTES / 4);
+	buf_init(&content, CONTENT_BYTES);
+	utf8_repair(&clean, text, strlen(text));
+	markdown_escape(&content, clean.data, clean.len);
+	*ret = (struct content){.name = "the bridge", .kind = "note"};
+	ret->root = json_pack("{s:s%}", "content", content.data, content.len);
+	ret->content = json_get_string(ret->root, "content");
+}
+
 void content_release(struct content *content)
 {
 	json_decref(content->root);
@@ -123,17 +139,36 @@ void content_release(struct content *content)
 	*content = (struct content){0};
 }
 
-char *content_metadata(const struct content *content,
-	const char *source_id, const char *token)
+char *content_metadata(const struct content_mark *mark)
 {
-	json_t *mark = json_pack("{s:i, s:s, s:s}", "v", 1, "kind",
-		content->kind, "tok", token);
+	char time[CLOCK_ISO8601_BYTES];
+	clock_format_iso8601(mark->said_ms, time);
+	json_t *belfry = json_pack("{s:i, s:s, s:s, s:s}", "v", 1, "kind",
+		mark->kind, "tok", mark->token, "time", time);
 	/* An id from the other side: kept short and plain, or left out. */
 	struct buf AUTOBUF id;
 	buf_init(&id, 256);
-	enc_percent(&id, source_id, strlen(source_id));
+	enc_percent(&id, mark->source_id, strlen(mark->source_id));
 	if (id.len && !id.overflow)
-		json_set_string(mark, "id", id.data);
-	json_t AUTOJSON *root = json_pack("{s:o}", "belfry", mark);
+		json_set_string(belfry, "id", id.data);
+	json_t AUTOJSON *root = json_pack("{s:o}", "belfry", belfry);
 	return json_text(root);
+}
+
+char *content_late(const char *content, int64_t said_ms, int64_t sent_ms)
+{
+	time_t seconds = (time_t)(said_ms / 1000);
+	struct tm tm = {.tm_mday = 1};
+	struct buf late;
+	buf_init(&late, 2 * CONTENT_BYTES);
+	if (!gmtime_r(&seconds, &tm))
+		return xstrdup(content);
+	buf_addc(&late, '(');
+	if (sent_ms - said_ms >= DAY_MS)
+		buf_addf(&late, "%04d-%02d-%02d ", tm.tm_year + 1900,
+			tm.tm_mon + 1, tm.tm_mday);
+	buf_addf(&late, "%02d:%02d UTC) ", tm.tm_hour, tm.tm_min);
+	buf_adds(&late, content);
+	cut(&late);
+	return buf_take(&late);
 }

@@ -5,8 +5,9 @@
  * The payload is compact JSON: {"v":1, "name", "kind", "content"} and, when a
  * puppet is to say it, "id": the person's id, percent-encoded (an IRC nick
  * may be any bytes). The Metadata is one line:
- * {"belfry":{"v":1, "kind", "tok", "id"}} with the idempotency token, by which
- * a restart can find the message, and the source's id of it.
+ * {"belfry":{"v":1, "kind", "tok", "time", "id"}} with the idempotency token, by
+ * which a restart can find the message, when it was said (ISO 8601), and the
+ * source's id of it. What the bridge itself says is of the kind "note".
  */
 #ifndef END_CHIME_CONTENT_H
 #define END_CHIME_CONTENT_H
@@ -34,10 +35,22 @@ struct content {
 /* -EINVAL: not a payload of a version we know. Release it after use. */
 int content_read(struct content *ret, const char *payload, size_t len)
 	MUST_CHECK;
+/* What the bridge itself says: plain text, any bytes. Release it after use. */
+void content_note(struct content *ret, const char *text);
 void content_release(struct content *content);
 
-/* The same bytes for the same arguments, at most 1024; owned. */
-char *content_metadata(const struct content *content, const char *source_id,
-	const char *token) MUST_CHECK;
+struct content_mark {
+	const char *kind;
+	const char *source_id; /* or "" */
+	const char *token;
+	int64_t said_ms; /* wall */
+};
+/* The same bytes for the same mark, at most 1024; owned. */
+char *content_metadata(const struct content_mark *mark) MUST_CHECK;
+
+/* "(14:02 UTC) " before what was said at another time than it is sent; with
+ * the date when that is a day ago or more. Cut to CONTENT_BYTES. Owned. */
+char *content_late(const char *content, int64_t said_ms,
+	int64_t sent_ms) MUST_CHECK;
 
 #endif

@@ -27,6 +27,7 @@ struct end_chime_params {
 	/* How long a token is trusted to be remembered by the service; older
 	 * first attempts are looked up before they are sent again. 0: 10 min */
 	int64_t token_trust_ms;
+	int64_t late_after_ms; /* older lines carry their time; 0: never */
 };
 
 struct end_chime *end_chime_new(struct loop *loop,

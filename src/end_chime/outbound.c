@@ -8,6 +8,7 @@
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "util/rand.h"
 #include "util/step.h"
 #include "util/str.h"
 
@@ -16,15 +17,15 @@
 #include <utlist.h>
 
 enum {
-	/* Our clock may have been off then, unnoticed, or be off now. */
-	LOOK_UP_MARGIN_MS = 60 * 60 * 1000,
+	/* 50 messages each. One is in memory at a time. */
+	LOOK_UP_PAGES = 20000,
 	WAIT_FOR_PEOPLE_MS = 30 * 1000,
 };
 
 /* Of the bridge's own user, when a person may not speak or join. */
 enum proof { PROOF_READS, PROOF_MODERATES };
 
-/* One parcel under way. */
+/* One parcel under way, or a note. */
 struct job {
 	struct job *prev, *next;
 	uint64_t ticket;
@@ -33,7 +34,11 @@ struct job {
 	size_t payload_len;
 	struct content content;
 	char *bearer;
+	int64_t position;
 	int64_t first_sent_ms;
+	int64_t turn_ms;
+	bool is_note;
+	bool must_look_up;
 	bool looked_up; /* not there yet, as far as listing tells */
 	bool renewed;   /* its puppet or membership was made once more */
 	char *barred;   /* why its person may not speak */
@@ -45,6 +50,7 @@ struct chime_outbound {
 	char *object, *channel, *bridge;
 	struct timer *pump;
 	struct job *jobs; /* the head is being worked on */
+	unsigned notes;   /* of these */
 	struct users_wait *wait;
 	struct chime_paging *paging;
 	struct chime_call *call;
@@ -60,6 +66,8 @@ struct chime_outbound *chime_outbound_new(
 	struct chime_outbound *o = xcalloc(1, sizeof(*o));
 	o->loop = loop;
 	o->params = *params;
+	if (!o->params.look_up_pages)
+		o->params.look_up_pages = LOOK_UP_PAGES;
 	o->object = xstrdup(params->object);
 	o->channel = xstrdup(params->channel);
 	o->bridge = xstrdup(params->bridge);
@@ -103,6 +111,13 @@ void chime_outbound_close(struct chime_outbound *o)
 	loop_defer(o->loop, chime_outbound_free, o);
 }
 
+static void append(struct chime_outbound *o, struct job *job)
+{
+	DL_APPEND(o->jobs, job);
+	if (o->jobs == job)
+		timer_arm(o->pump, 0);
+}
+
 void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
@@ -110,7 +125,9 @@ void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 	job->source_id = xstrdup(parcel->source_id);
 	job->token = xstrdup(parcel->token);
 	job->payload_len = parcel->payload_len;
+	job->position = parcel->position;
 	job->first_sent_ms = parcel->first_sent_ms;
+	job->turn_ms = parcel->turn_ms;
 	if (content_read(&job->content, parcel->payload, parcel->payload_len) <
 		0)
 		log_error(o->object, "a parcel is unreadable: %s",
@@ -120,9 +137,24 @@ void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 			users_arn(o->params.users, job->content.person_id);
 	else
 		job->bearer = xstrdup(o->bridge);
-	DL_APPEND(o->jobs, job);
-	if (o->jobs == job)
-		timer_arm(o->pump, 0);
+	append(o, job);
+}
+
+void chime_outbound_note(struct chime_outbound *o, const char *text)
+{
+	char token[RAND_TOKEN_BYTES];
+	if (o->notes >= OUTBOUND_NOTES_MAX)
+		return;
+	struct job *job = xcalloc(1, sizeof(*job));
+	rand_token(token);
+	job->is_note = true;
+	job->source_id = xstrdup("");
+	job->token = xstrdup(token);
+	job->bearer = xstrdup(o->bridge);
+	job->position = job->turn_ms = clock_wall_ms();
+	content_note(&job->content, text);
+	o->notes++;
+	append(o, job);
 }
 
 static void chime_outbound_on_pump(void *arg)
@@ -135,6 +167,12 @@ static void chime_outbound_on_pump(void *arg)
 static void give_receipt(
 	struct chime_outbound *o, struct receipt receipt, const struct job *job)
 {
+	if (job->is_note) {
+		o->notes--;
+		log_debug(o->object, "said in the Chime channel: %s",
+			receipt.why ? receipt.why : "done");
+		return;
+	}
 	receipt.ticket = job->ticket;
 	receipt.dest_id = str_or_empty(receipt.dest_id);
 	if (receipt.outcome == RECEIPT_DONE) {
@@ -149,7 +187,8 @@ static void give_receipt(
 static void finish(struct chime_outbound *o, struct receipt receipt)
 {
 	struct job *done = NULL, *job, *tmp;
-	bool later = receipt.outcome == RECEIPT_LATER;
+	/* Nothing waits for a note. */
+	bool later = receipt.outcome == RECEIPT_LATER && !o->jobs->is_note;
 	DL_FOREACH_SAFE (o->jobs, job, tmp) {
 		DL_DELETE(o->jobs, job);
 		DL_APPEND(done, job);
@@ -286,6 +325,16 @@ static void finish_sent(struct chime_outbound *o, const json_t *body)
 			  });
 }
 
+/* Was it sent so long ago that the service may not know its token any more?
+ * So it is when that lies ahead of us: nobody knows how long ago that was. */
+static bool may_be_forgotten(
+	const struct chime_outbound *o, const struct job *job)
+{
+	int64_t age_ms = clock_wall_ms() - job->first_sent_ms;
+	return job->first_sent_ms &&
+	       (age_ms < 0 || age_ms >= o->params.token_trust_ms);
+}
+
 static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 {
 	struct chime_outbound *o = arg;
@@ -302,23 +351,43 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 		bar(o, result, PROOF_READS);
 	} else if (result->error == CHIME_CONFLICT && !job->looked_up) {
 		/* The token was used for something else, or is in use. */
-		job->first_sent_ms = job->first_sent_ms ? job->first_sent_ms
-							: clock_wall_ms();
-		job->first_sent_ms -= o->params.token_trust_ms;
+		job->must_look_up = true;
 		timer_arm(o->pump, 0);
+	} else if (result->error == CHIME_CONFLICT &&
+		   may_be_forgotten(o, job)) {
+		/* Nobody is at it any more: it will be so for ever. */
+		finish_refused(o, "its token was used for another message");
 	} else {
 		finish_later(o, result);
 	}
 }
 
+/* With its time, when it was late as its turn came: all tries say the same. */
+static json_t *content_of(const struct chime_outbound *o, const struct job *job)
+{
+	json_t *content = json_object_get(job->content.root, "content");
+	int64_t age_ms = job->turn_ms - job->position;
+	if (!o->params.late_after_ms || job->position <= 0 ||
+		age_ms < o->params.late_after_ms)
+		return json_incref(content);
+	char *AUTOFREE late = content_late(
+		json_string_value(content), job->position, job->turn_ms);
+	return json_string(late);
+}
+
 static void send(struct chime_outbound *o, struct job *job)
 {
-	char *AUTOFREE metadata =
-		content_metadata(&job->content, job->source_id, job->token);
+	const struct content_mark mark = {
+		.kind = job->content.kind,
+		.source_id = job->source_id,
+		.token = job->token,
+		.said_ms = job->position,
+	};
+	char *AUTOFREE metadata = content_metadata(&mark);
 	json_t AUTOJSON *members =
-		json_pack("{s:s, s:s, s:O, s:s, s:s, s:s, s:s}", "ChannelArn",
+		json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s}", "ChannelArn",
 			o->channel, "ChimeBearer", job->bearer, "Content",
-			json_object_get(job->content.root, "content"), "Type",
+			content_of(o, job), "Type",
 			"STANDARD", "Persistence", "PERSISTENT", "Metadata",
 			metadata, "ClientRequestToken", job->token);
 	const struct chime_request request = {
@@ -396,8 +465,16 @@ static bool chime_outbound_on_look_up(const struct chime_page *page, void *arg)
 			  });
 		return false;
 	}
-	if (page->last) {
+	if (page->last)
 		o->paging = NULL;
+	if (page->truncated) {
+		/* It may stand where we did not come to. */
+		finish(o, (struct receipt){
+				  .outcome = RECEIPT_LATER,
+				  .why = "the channel is too long to be looked "
+					 "through",
+			  });
+	} else if (page->last) {
 		job->looked_up = true;
 		timer_arm(o->pump, 0);
 	}
@@ -411,7 +488,7 @@ static int64_t look_up_from_ms(
 	struct chime_stats stats;
 	int64_t from_ms = job->first_sent_ms;
 	chime_client_stats(o->params.client, &stats);
-	if (from_ms > clock_wall_ms())
+	if (from_ms == 0 || from_ms > clock_wall_ms())
 		from_ms = clock_wall_ms();
 	if (stats.clock_offset_ms < 0)
 		from_ms += stats.clock_offset_ms;
@@ -431,23 +508,16 @@ static void look_up(struct chime_outbound *o, const struct job *job)
 		.priority = CHIME_LIVE,
 	};
 	o->paging = chime_paging_start(
-		o->params.client, &request, 0, chime_outbound_on_look_up, o);
-}
-
-/* It was, and nobody knows how long ago when that lies ahead of us. */
-static bool may_be_forgotten(
-	const struct chime_outbound *o, const struct job *job)
-{
-	int64_t age_ms = clock_wall_ms() - job->first_sent_ms;
-	return job->first_sent_ms &&
-	       (age_ms < 0 || age_ms >= o->params.token_trust_ms);
+		o->params.client, &request, o->params.look_up_pages,
+		chime_outbound_on_look_up, o);
 }
 
 static void job_step(struct chime_outbound *o, struct job *job)
 {
 	if (!job->bearer)
 		finish_refused(o, "the payload is unreadable");
-	else if (!job->looked_up && may_be_forgotten(o, job))
+	else if (!job->looked_up &&
+		 (job->must_look_up || may_be_forgotten(o, job)))
 		look_up(o, job);
 	else if (job->content.person_id)
 		ensure_user(o, job);

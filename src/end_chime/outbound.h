@@ -2,7 +2,13 @@
  * Parcels of one room on their way into the channel: one call at a time, in
  * order. A parcel is sent by the puppet of its person (made when needed), or
  * by the bridge's own user, with the token it was given; one whose first attempt is
- * older than a token can be trusted is looked up first.
+ * older than a token can be trusted is looked up first, by the token in the
+ * Metadata of what lies in the channel since then. A look-up that did not
+ * come to its end says nothing: the parcel waits. Clocks may differ by
+ * LOOK_UP_MARGIN_MS.
+ *
+ * What was late when its turn first came carries its time in the text; the
+ * time is in the Metadata of each.
  */
 #ifndef END_CHIME_OUTBOUND_H
 #define END_CHIME_OUTBOUND_H
@@ -19,6 +25,8 @@ struct chime_outbound_params {
 	const char *channel;  /* ARN */
 	const char *bridge;   /* ARN of the bridge's own user */
 	int64_t token_trust_ms;
+	int64_t late_after_ms; /* 0: never */
+	unsigned look_up_pages; /* most of one look-up; 0: 20000 */
 	/* From the loop only; may close the outbound. */
 	void (*receipt)(void *arg, const struct receipt *receipt);
 	void *arg;
@@ -29,6 +37,15 @@ struct chime_outbound *chime_outbound_new(
 /* Frees at the end of the turn; no receipt comes any more. NULL is fine. */
 void chime_outbound_close(struct chime_outbound *outbound);
 
+enum {
+	/* Our clock may have been off then, unnoticed, or be off now. */
+	LOOK_UP_MARGIN_MS = 60 * 60 * 1000,
+	OUTBOUND_NOTES_MAX = 16,
+};
+
+/* Says something as the bridge's user, in turn; forgotten when it fails, or
+ * when more than OUTBOUND_NOTES_MAX wait. */
+void chime_outbound_note(struct chime_outbound *outbound, const char *text);
 /* Takes a copy of the parcel and sends it when its turn comes. */
 void chime_outbound_add(struct chime_outbound *outbound, const struct parcel *parcel);
 

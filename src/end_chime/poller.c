@@ -21,6 +21,15 @@ enum {
 	LOOK_BACK_BUSY_EVERY_MS = 4000,
 	LOOK_BACK_BUSY_MS = 5000,
 	PAGE = 50,
+	/* A deep pass goes back no further than so many messages, but for the
+	 * first: the mark of every MARK_EVERYth is remembered. */
+	MARKS = 20,
+	MARK_EVERY = 100,
+	/* Dates may be so far ahead of our clock; one that is further does not
+	 * take the cursor with it, or it would hide all that is said until
+	 * then. Nor is it talk when it is a day ahead: it is listed again
+	 * each time. */
+	AHEAD_MS = 60 * 1000,
 	/* The pause after a listing, in times of what it took: who answers
 	 * slowly, or is under load with us, is asked less often. */
 	PAUSE_FACTOR = 10,
@@ -29,6 +38,8 @@ enum {
 	FAILURES_TO_TELL = 3,
 	RETRY_MAX_MS = 60 * 1000,
 };
+
+static const int64_t DAY_MS = 24 * 3600 * 1000;
 
 struct poller {
 	struct loop *loop;
@@ -65,6 +76,10 @@ struct poller {
 	int64_t due_ms;    /* of the next pass */
 	int64_t recent[RECENT];
 	size_t recent_at;
+	int64_t marks[MARKS];
+	size_t marks_at;
+	size_t unmarked; /* new ones since the last mark */
+	int64_t newest;  /* the latest date that counts as talk */
 	unsigned failures;
 	int64_t failing_since_ms;
 	struct backoff backoff;
@@ -82,6 +97,7 @@ struct poller *poller_new(struct loop *loop, const struct poller_params *params)
 	p->channel = xstrdup(params->channel);
 	p->bearer = xstrdup(params->bearer);
 	p->cursor = params->position;
+	p->newest = params->position;
 	p->interval_ms = params->min_ms;
 	p->deep = true;
 	backoff_init(&p->backoff, params->min_ms, RETRY_MAX_MS);
@@ -186,7 +202,8 @@ static int64_t look_from(const struct poller *p)
 	bool talk = p->last_new_ms &&
 		    loop_now_ms(p->loop) - p->last_new_ms < TALK_MS;
 	if (p->deep)
-		return far;
+		return p->marks[p->marks_at] > far ? p->marks[p->marks_at]
+						   : far;
 	if (!p->back)
 		return p->cursor;
 	if (is_busy(p))
@@ -225,10 +242,46 @@ static void begin_pass(struct poller *p)
 	request_page(p);
 }
 
+static int64_t service_now_ms(const struct poller *p)
+{
+	struct chime_stats stats;
+	chime_client_stats(p->params.client, &stats);
+	return clock_wall_ms() + stats.clock_offset_ms;
+}
+
+static void mark(struct poller *p, int64_t position)
+{
+	if (++p->unmarked < MARK_EVERY)
+		return;
+	p->unmarked = 0;
+	p->marks[p->marks_at] = position;
+	p->marks_at = (p->marks_at + 1) % MARKS;
+}
+
+/* One of this date was presented; no date is later than the limit. */
+static void presented(struct poller *p, int64_t created_ms, int64_t limit)
+{
+	int64_t position = created_ms < limit ? created_ms : limit;
+	if (position > p->passed)
+		p->passed = position;
+	if (position > p->cursor)
+		p->cursor = position;
+	if (created_ms <= p->newest || created_ms > limit + DAY_MS)
+		return;
+	p->newest = created_ms;
+	p->recent[p->recent_at] = position;
+	p->recent_at = (p->recent_at + 1) % RECENT;
+	mark(p, position);
+	p->active = true;
+	p->since_back++;
+	p->last_new_ms = loop_now_ms(p->loop);
+}
+
 /* Presents what is left of the page. False when the taker is busy. */
 static bool present(struct poller *p)
 {
 	size_t count = json_array_size(p->page);
+	int64_t limit = service_now_ms(p) + AHEAD_MS;
 	while (p->next < count && !p->closed) {
 		struct chime_message message;
 		chime_decode_message(
@@ -238,16 +291,7 @@ static bool present(struct poller *p)
 			return false;
 		}
 		p->next++;
-		if (message.created_ms > p->passed)
-			p->passed = message.created_ms;
-		if (message.created_ms <= p->cursor)
-			continue;
-		p->cursor = message.created_ms;
-		p->recent[p->recent_at] = message.created_ms;
-		p->recent_at = (p->recent_at + 1) % RECENT;
-		p->active = true;
-		p->since_back++;
-		p->last_new_ms = loop_now_ms(p->loop);
+		presented(p, message.created_ms, limit);
 	}
 	return !p->closed;
 }
@@ -454,6 +498,9 @@ static void poller_on_newest(const struct chime_result *result, void *arg)
 	p->cursor = message.created_ms ? message.created_ms + 1 : 0;
 	if (unreadable) /* then by our own clock */
 		p->cursor = clock_wall_ms();
+	if (p->cursor > service_now_ms(p) + AHEAD_MS)
+		p->cursor = service_now_ms(p);
+	p->newest = p->cursor;
 	p->floor = p->cursor;
 	if (!p->closed)
 		p->params.position_found(p->params.arg, p->cursor);

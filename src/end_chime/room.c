@@ -133,6 +133,7 @@ static void room_on_opened(void *arg, const char *channel)
 		.channel = room->channel,
 		.bridge = p->user,
 		.token_trust_ms = p->token_trust_ms,
+		.late_after_ms = p->late_after_ms,
 		.receipt = room_on_receipt,
 		.arg = room,
 	};
@@ -171,6 +172,13 @@ static void room_start(struct end_room *base, int64_t position)
 	room->opening = opening_new(room->context->loop, &params);
 }
 
+static void room_note(struct end_room *base, const char *text)
+{
+	struct chime_room *room = room_of(base);
+	if (room->outbound)
+		chime_outbound_note(room->outbound, text);
+}
+
 static void room_free(void *arg)
 {
 	struct chime_room *room = arg;
@@ -203,6 +211,7 @@ static const struct end_ops room_ops = {
 	.resume = room_resume,
 	.start = room_start,
 	.close = room_close,
+	.note = room_note,
 };
 
 struct end_room *chime_room_new(struct room_context *context,

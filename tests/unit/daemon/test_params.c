@@ -100,18 +100,25 @@ static void test_mapping(void **state UNUSED)
 			.mappings = DAEMON_MAPPING(
 				"a") ", { name = \"b\"; "
 				     "irc = \"net/#b\"; messages = "
-				     "\"to_chime\"; chime = { name = \"B\"; "
+				     "\"to_chime\"; queue = { max_lines = 77; when_full = "
+				     "\"stop\"; }; chime = { name = \"B\"; "
 				     "privacy = \"PRIVATE\"; mode = "
 				     "\"RESTRICTED\"; create = true; }; }"});
 	struct end_chime_room_params room;
 	struct mapping_params mapping;
 
 	params_mapping(&config->mappings[0], &config->networks[0], &mapping);
+	assert_int_equal(mapping.queue.max_lines, 10000);
+	assert_int_equal(mapping.queue.max_bytes, 32 * 1024 * 1024);
+	assert_int_equal(mapping.queue.max_age_ms, 7 * 24 * 3600 * 1000);
+	assert_int_equal(mapping.queue.when_full, WHEN_FULL_DROP_OLDEST);
 	assert_string_equal(mapping.name, "a");
 	assert_int_equal(mapping.messages, MESSAGES_BOTH);
 	assert_int_equal(mapping.in_doubt, IN_DOUBT_SKIP);
 	assert_int_equal(mapping.window, 4);
 	params_mapping(&config->mappings[1], &config->networks[0], &mapping);
+	assert_int_equal(mapping.queue.max_lines, 77);
+	assert_int_equal(mapping.queue.when_full, WHEN_FULL_STOP);
 	assert_int_equal(mapping.messages, MESSAGES_TO_CHIME);
 	params_room_chime(&config->mappings[0], &room);
 	assert_string_equal(room.channel, DAEMON_APP_INSTANCE "/channel/a");

@@ -157,27 +157,64 @@ static void test_unreadable(void **state)
 
 static void test_metadata(void **state)
 {
-	struct content content = {.kind = "message"};
+	struct content_mark mark = {
+		.kind = "message",
+		.source_id = "x1",
+		.token = "tok",
+		.said_ms = 1611079200123,
+	};
 	char longest[65], odd[300];
 	(void)state;
-	char *AUTOFREE plain = content_metadata(&content, "x1", "tok");
+	char *AUTOFREE plain = content_metadata(&mark);
 	assert_string_equal(plain,
 		"{\"belfry\":{\"v\":1,\"kind\":\"message\",\"tok\":"
-		"\"tok\",\"id\":\"x1\"}}");
-	char *AUTOFREE none = content_metadata(&content, "", "tok");
+		"\"tok\",\"time\":\"2021-01-19T18:00:00.123Z\","
+		"\"id\":\"x1\"}}");
+	mark.source_id = "";
+	char *AUTOFREE none = content_metadata(&mark);
 	assert_null(strstr(none, "\"id\""));
 	memset(longest, 't', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
+	mark.token = longest;
+	mark.source_id = odd;
 	/* Ids are any bytes: one line of ASCII, or left out. */
 	for (size_t len = 0; len < sizeof(odd); len++) {
 		memset(odd, '\n', len);
 		odd[len] = '\0';
-		char *AUTOFREE text = content_metadata(&content, odd, longest);
+		char *AUTOFREE text = content_metadata(&mark);
 		assert_in_range(strlen(text), 1, 1024);
 		assert_null(strchr(text, '\n'));
 		assert_int_equal(
 			strstr(text, "\"id\"") != NULL, len > 0 && len <= 85);
 	}
+}
+
+static void test_late(void **state)
+{
+	const int64_t said_ms = 1611079320123, day_ms = 24 * 3600 * 1000;
+	char longest[CONTENT_BYTES + 1];
+	(void)state;
+	char *AUTOFREE late = content_late("hi", said_ms, said_ms + 60000);
+	assert_string_equal(late, "(18:02 UTC) hi");
+	char *AUTOFREE later = content_late("hi", said_ms, said_ms + day_ms);
+	assert_string_equal(later, "(2021-01-19 18:02 UTC) hi");
+	memset(longest, 'x', CONTENT_BYTES);
+	longest[CONTENT_BYTES] = '\0';
+	char *AUTOFREE cut = content_late(longest, said_ms, said_ms);
+	assert_in_range(strlen(cut), CONTENT_BYTES - 3, CONTENT_BYTES);
+	assert_true(str_ends(cut, "x\xe2\x80\xa6"));
+}
+
+static void test_note(void **state)
+{
+	struct content content;
+	(void)state;
+	content_note(&content, "*\xff\xe2\x80");
+	assert_string_equal(content.kind, "note");
+	assert_null(content.person_id);
+	assert_true(str_starts(content.content, "\\*"));
+	assert_true(utf8_is_valid(content.content, strlen(content.content)));
+	content_release(&content);
 }
 
 int main(void)
@@ -190,6 +227,8 @@ int main(void)
 		cmocka_unit_test(test_long_is_cut),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_note),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void test_by_the_bridge(void **state)
 	assert_string_equal(service_string(&f->s, "ClientRequestToken"), "t1");
 	assert_string_equal(service_string(&f->s, "Metadata"),
 		"{\"belfry\":{\"v\":1,\"kind\":\"message\",\"tok\":\"t1\","
-		"\"id\":\"x1\"}}");
+		"\"time\":\"2021-01-19T18:00:00.000Z\",\"id\":\"x1\"}}");
 	outbound_rig_expect_receipts(f, "");
 	outbound_rig_sent(f, "m1");
 	outbound_rig_expect_receipts(f, "1 done m1\n");
@@ -75,6 +75,7 @@ static void test_one_at_a_time_in_order(void **state)
 static void test_retries_are_byte_identical(void **state)
 {
 	struct outbound_rig *f = *state;
+	f->position = f->turn_ms = clock_wall_ms();
 	outbound_rig_add(f, 1, "", 0);
 	outbound_rig_expect_send(f, "hi 1");
 	char *AUTOFREE first = xstrdup(f->s.bytes);

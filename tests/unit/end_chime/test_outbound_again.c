@@ -97,18 +97,61 @@ static void test_conflict_is_looked_up(void **state)
 	outbound_rig_add(f, 1, "", 0);
 	outbound_rig_expect_send(f, "hi 1");
 	service_answer(&f->s, 409, "{}");
-	outbound_rig_expect_look_up(f, now - TRUST_MS);
+	outbound_rig_expect_look_up(f, now);
 	service_answer(
 		&f->s, 200, "{\"ChannelMessages\":[" MARKED("m9", "t1") "]}");
 	outbound_rig_expect_receipts(f, "1 done m9\n");
 	outbound_rig_add(f, 2, "", 0);
 	outbound_rig_expect_send(f, "hi 2");
 	service_answer(&f->s, 409, "{}");
-	outbound_rig_expect_look_up(f, now - TRUST_MS);
+	outbound_rig_expect_look_up(f, now);
 	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
 	outbound_rig_expect_send(f, "hi 2");
 	service_answer(&f->s, 409, "{}");
 	outbound_rig_expect_receipts(f, "2 later\n");
+}
+
+/* It is not in use any more, and what it was used for is not this. */
+static void test_conflict_for_ever(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - TRUST_MS;
+	outbound_rig_add(f, 1, "", then);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	outbound_rig_expect_send(f, "hi 1");
+	service_answer(&f->s, 409, "{}");
+	outbound_rig_expect_receipts(f, "1 refused\n");
+	assert_non_null(strstr(f->why, "token"));
+}
+
+static void expect_page(struct outbound_rig *f, int64_t then, int page)
+{
+	char from[CLOCK_ISO8601_BYTES], line[512];
+	clock_format_iso8601(then - LOOK_UP_MARGIN_MS, from);
+	snprintf(line, sizeof(line),
+		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
+		"not-before=%s&max-results=50&next-token=n%d",
+		from, page);
+	service_expect(&f->s, line);
+}
+
+/* Not found, but not all was looked through: nobody knows. */
+static void test_look_up_comes_to_its_ceiling(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - TRUST_MS;
+	outbound_rig_add(f, 1, "", then);
+	outbound_rig_expect_look_up(f, then);
+	for (int page = 1; page <= 3; page++) {
+		service_answer(&f->s, 200,
+			"{\"ChannelMessages\":[],\"NextToken\":\"n%d\"}",
+			page);
+		if (page < 3)
+			expect_page(f, then, page);
+	}
+	outbound_rig_expect_receipts(f, "1 later\n");
+	service_expect_none(&f->s);
 }
 
 int main(void)
@@ -123,6 +166,8 @@ int main(void)
 		T(test_not_found_is_sent),
 		T(test_look_up_fails),
 		T(test_conflict_is_looked_up),
+		T(test_conflict_for_ever),
+		T(test_look_up_comes_to_its_ceiling),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

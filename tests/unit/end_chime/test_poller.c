@@ -138,6 +138,7 @@ static void test_overlap(void **state)
 static void test_look_back_in_talk(void **state)
 {
 	struct poller_rig *f = *state;
+	clock_advance(110000);
 	poller_rig_begin(f, poller_rig_start_ms);
 	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
 	poller_rig_answer(f, "", 3, 100, 200, 100000);

@@ -101,6 +101,51 @@ static void test_slow_service_is_asked_less(void **state)
 	assert_in_range(got, 6200, 7900);
 }
 
+/* One with a date far ahead hides nothing of what is said until then. */
+static void test_date_in_the_future(void **state)
+{
+	struct poller_rig *f = *state;
+	poller_rig_begin(f, poller_rig_start_ms);
+	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
+	poller_rig_answer(f, "", 2, 1, 500000000);
+	poller_rig_expect_log(f, "m1 m500000000 ");
+	service_pass_until_asked(&f->s, MAX_MS);
+	/* Both talk: it looks back to the first of them. */
+	poller_rig_expect_list(f, 1 - 1, PAGE, "");
+	poller_rig_answer(f, "", 3, 1, 1500, 500000000);
+	poller_rig_expect_log(f, "m1 m1500 m500000000 ");
+	/* It is no news when it is listed again: the pace falls. */
+	int64_t slow_ms = 0;
+	for (int i = 0; i < 12; i++) {
+		slow_ms = service_pass_until_asked(&f->s, 2 * MAX_MS);
+		service_expect_any(&f->s);
+		poller_rig_answer(f, "", 1, 500000000);
+		service_settle(&f->s);
+	}
+	assert_in_range(slow_ms, MAX_MS / 2, 2 * MAX_MS);
+}
+
+/* A deep pass costs no more when much is said. */
+static void test_deep_pass_is_bounded(void **state)
+{
+	struct poller_rig *f = *state;
+	poller_rig_begin(f, poller_rig_start_ms);
+	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
+	for (int i = 0; i < 25; i++) {
+		answer_many(f, 1 + i * 100, 100);
+		service_settle(&f->s);
+		service_pass_until_asked(&f->s, MAX_MS);
+		service_expect_any(&f->s);
+	}
+	poller_rig_answer(f, "", 0);
+	service_settle(&f->s);
+	clock_advance(60000);
+	service_pass_until_asked(&f->s, MAX_MS);
+	/* 25 marks of 100; the oldest of the last 20. */
+	poller_rig_expect_list(f, 600 - 1, PAGE, "");
+	poller_rig_answer(f, "", 0);
+}
+
 int main(void)
 {
 #define T(name)                                                                \
@@ -109,6 +154,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_pokes_without_end),
 		T(test_looks_back_once_a_second),
+		T(test_date_in_the_future),
+		T(test_deep_pass_is_bounded),
 		T(test_looks_back_seldom_when_busy),
 		T(test_slow_service_is_asked_less),
 	};

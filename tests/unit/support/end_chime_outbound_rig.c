@@ -61,6 +61,8 @@ int outbound_rig_setup(void **state)
 		.channel = WORLD_CHANNEL,
 		.bridge = WORLD_USER,
 		.token_trust_ms = TRUST_MS,
+		.late_after_ms = LATE_MS,
+		.look_up_pages = 3,
 		.receipt = on_receipt,
 		.arg = &f,
 	};
@@ -95,7 +97,9 @@ void outbound_rig_add(struct outbound_rig *f, uint64_t ticket, const char *more,
 		.token = token,
 		.payload = payload,
 		.payload_len = strlen(payload),
+		.position = f->position ? f->position : clock_wall_ms(),
 		.first_sent_ms = first_sent_ms,
+		.turn_ms = f->turn_ms ? f->turn_ms : clock_wall_ms(),
 	};
 	chime_outbound_add(f->outbound, &parcel);
 }
@@ -121,7 +125,7 @@ void outbound_rig_sent(struct outbound_rig *f, const char *id)
 void outbound_rig_expect_look_up(struct outbound_rig *f, int64_t first_sent_ms)
 {
 	char from[CLOCK_ISO8601_BYTES], line[512];
-	clock_format_iso8601(first_sent_ms - 3600 * 1000, from);
+	clock_format_iso8601(first_sent_ms - LOOK_UP_MARGIN_MS, from);
 	snprintf(line, sizeof(line),
 		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
 		"not-before=%s&max-results=50",

@@ -9,7 +9,7 @@
 #include "end_chime_service.h"
 #include "util/buf.h"
 
-enum { TRUST_MS = 10 * 60 * 1000 };
+enum { TRUST_MS = 10 * 60 * 1000, LATE_MS = 60 * 1000 };
 
 #define SEND "POST /channels/APP/channel/c/messages"
 #define JOIN "POST /channels/APP/channel/c/memberships"
@@ -29,6 +29,8 @@ struct outbound_rig {
 	uint64_t close_at; /* close inside the receipt of this ticket */
 	uint64_t again_at; /* add a parcel inside this one */
 	int64_t retry_ms;
+	int64_t position; /* of the parcels to come; 0: now */
+	int64_t turn_ms;  /* as that */
 	char why[512];
 };
 

@@ -91,6 +91,14 @@ void service_expect_at(
 	assert_int_equal(s->w.request_count, s->w.held_count);
 }
 
+void service_expect_any(struct service *s)
+{
+	for (int i = 0; !s->w.request_count && i < PATIENCE_TURNS; i++)
+		loop_turn(s->w.loop, 1);
+	assert_true(s->w.request_count > 0);
+	look_at(s, &s->w.requests[0]);
+}
+
 const char *service_string(const struct service *s, const char *key)
 {
 	return json_get_string(s->body, key);

@@ -30,6 +30,8 @@ void service_release(struct service *s);
 #define service_expect(s, line) service_expect_at(s, line, __FILE__, __LINE__)
 void service_expect_at(
 	struct service *s, const char *line, const char *file, int at);
+/* The same for any request. */
+void service_expect_any(struct service *s);
 /* Members of the body of the request expected last. */
 const char *service_string(const struct service *s, const char *key);
 
