@@ -118,7 +118,7 @@ static void backfill_ask(struct irc_backfill *b, bool by_id)
 
 	by_id = by_id && irc_history_knows_msgid(b->params.conn);
 	/* Once in the pages, a step back would find the same page again. */
-	if (!has_page || b->by_id)
+	if (!has_page)
 		from_ms -= IRC_BACKFILL_OVERLAP_MS;
 	else if (!by_id)
 		from_ms--;

@@ -70,6 +70,15 @@ static bool intake_present(struct irc_intake *intake, const struct event *event)
 static void intake_tell_gap(struct irc_intake *intake, int64_t from_ms,
 	int64_t to_ms, bool recovered)
 {
+	char from[CLOCK_ISO8601_BYTES];
+	char to[CLOCK_ISO8601_BYTES];
+
+	clock_format_iso8601(from_ms, from);
+	clock_format_iso8601(to_ms, to);
+	if (!recovered)
+		log_warn(intake->params.mapping,
+			"what was said in %s from %s to %s is not known",
+			intake->params.channel, from, to);
 	if (intake->sink.gap)
 		intake->sink.gap(intake->sink.arg, from_ms, to_ms, recovered);
 }
@@ -174,7 +183,11 @@ static void intake_on_over(void *arg, const struct irc_backfill_end *end)
 {
 	struct irc_intake *intake = arg;
 
-	if (end->is_complete)
+	if (end->is_complete && end->lines == 0)
+		log_debug(intake->params.mapping,
+			"nothing was said in %s while nobody listened",
+			intake->params.channel);
+	else if (end->is_complete)
 		log_info(intake->params.mapping,
 			"%zu lines of %s were said while nobody listened",
 			end->lines, intake->params.channel);

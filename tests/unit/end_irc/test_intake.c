@@ -195,7 +195,7 @@ static void test_the_past_comes_first(void **state)
 	irc_room_expect(&f->peer, "msgid=m3");
 	irc_room_page(&f->peer, NULL, 0);
 	/* Nothing after it: is it that the msgid is unknown? */
-	irc_room_expect(&f->peer, "timestamp=2020-09-13T12:26:40.000Z");
+	irc_room_expect(&f->peer, "timestamp=2020-09-13T12:27:39.999Z");
 	PAGE(f, "m3 60 both");
 	peer_assert_log(f->told, "both [m3] @60\ngap 0..60 closed\n"
 				 "live [m4] @61\n");
