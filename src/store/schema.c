@@ -176,6 +176,25 @@ int schema_check_fully(sqlite3 *db, struct err *err)
 	return schema_verify(db, "PRAGMA integrity_check(1)", err);
 }
 
+static int64_t file_bytes(sqlite3 *db, int which)
+{
+	sqlite3_file *file = NULL;
+	sqlite3_int64 bytes = 0;
+
+	if (sqlite3_file_control(db, "main", which, &file) == SQLITE_OK &&
+		file && file->pMethods)
+		(void)file->pMethods->xFileSize(file, &bytes);
+	return bytes;
+}
+
+/* SQLite takes what is missing of the last page for zeros. While there is a
+ * log, that page may be in it. */
+static bool is_cut(sqlite3 *db, int page_bytes)
+{
+	return file_bytes(db, SQLITE_FCNTL_JOURNAL_POINTER) == 0 &&
+	       file_bytes(db, SQLITE_FCNTL_FILE_POINTER) % page_bytes != 0;
+}
+
 static int schema_verify_quickly(sqlite3 *db, struct err *err)
 {
 	int pages = 0;
@@ -186,6 +205,8 @@ static int schema_verify_quickly(sqlite3 *db, struct err *err)
 		code = pragma_int(db, "PRAGMA page_size", &page_bytes, err);
 	if (code < 0)
 		return code;
+	if (is_cut(db, page_bytes))
+		return err_set(err, -EINVAL, "is damaged (cut off): " ADVICE);
 	if ((int64_t)pages * page_bytes > SCHEMA_QUICK_BYTES)
 		return 0;
 	return schema_verify(db, "PRAGMA quick_check(1)", err);

@@ -20,6 +20,7 @@ enum {
 	/* Pages of the log (4 KiB each) after which they are copied into the
 	 * file, so that the log can be used from its beginning again. */
 	CHECKPOINT_PAGES = 1000,
+	REASON_BYTES = 96,
 };
 
 struct writer {
@@ -59,7 +60,7 @@ static bool may_be_mended(int rc)
 {
 	static const int whole[] = {SQLITE_FULL, SQLITE_READONLY,
 		SQLITE_CANTOPEN, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PERM,
-		SQLITE_NOMEM};
+		SQLITE_NOMEM, SQLITE_PROTOCOL};
 	static const int extended[] = {SQLITE_IOERR_WRITE,
 		SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_LOCK, SQLITE_IOERR_NOMEM,
 		SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMOPEN,
@@ -95,8 +96,13 @@ static int apply_batch(struct writer *writer, const struct batch *batch)
 
 static int transact(struct writer *writer)
 {
-	int rc = exec(writer, "BEGIN IMMEDIATE");
+	int rc = SQLITE_OK;
 
+	/* Even taking back the last one may have failed. */
+	if (!sqlite3_get_autocommit(writer->db))
+		rc = exec(writer, "ROLLBACK");
+	if (rc == SQLITE_OK)
+		rc = exec(writer, "BEGIN IMMEDIATE");
 	if (rc != SQLITE_OK)
 		return rc;
 	step("commit begins");
@@ -126,13 +132,41 @@ static void succeeded(struct writer *writer)
 	writer->retry_s = 0;
 }
 
-static void failed(struct writer *writer, int rc)
+static int last_errno(sqlite3 *db, int which)
+{
+	sqlite3_file *file = NULL;
+	int error = 0;
+
+	if (sqlite3_file_control(db, "main", which, &file) == SQLITE_OK &&
+		file && file->pMethods)
+		(void)file->pMethods->xFileControl(
+			file, SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error;
+}
+
+/* What the system said, if it was the system: ": text". */
+static void system_reason(sqlite3 *db, int rc, char *out, size_t size)
+{
+	char text[80];
+	int error;
+
+	if ((rc & 0xff) != SQLITE_IOERR)
+		return;
+	/* The log's: nearly all that is written goes there first. */
+	error = last_errno(db, SQLITE_FCNTL_JOURNAL_POINTER);
+	if (error == 0)
+		error = last_errno(db, SQLITE_FCNTL_FILE_POINTER);
+	if (error > 0 && strerror_r(error, text, sizeof(text)) == 0)
+		snprintf(out, size, ": %s", text);
+}
+
+static void failed(struct writer *writer, int rc, const char *reason)
 {
 	bool fatal = !may_be_mended(rc);
 
 	pthread_mutex_lock(&writer->lock);
 	snprintf(writer->report.why, sizeof(writer->report.why),
-		"%s (SQLite %d)", sqlite3_errstr(rc), rc);
+		"%s%s (SQLite %d)", sqlite3_errstr(rc), reason, rc);
 	writer->report.fatal = fatal;
 	tell(writer);
 	writer->stop = writer->stop || fatal;
@@ -157,17 +191,21 @@ static int checkpoint(struct writer *writer)
 
 static void commit(struct writer *writer)
 {
+	char reason[REASON_BYTES] = "";
 	int rc = transact(writer);
 
 	if (rc == SQLITE_OK) {
 		succeeded(writer);
 		rc = checkpoint(writer);
+		system_reason(writer->db, rc, reason, sizeof(reason));
 	} else {
+		/* Before ROLLBACK, which has an outcome of its own. */
+		system_reason(writer->db, rc, reason, sizeof(reason));
 		(void)exec(writer, "ROLLBACK");
 		rows_rolled_back(writer->rows);
 	}
 	if (rc != SQLITE_OK)
-		failed(writer, rc);
+		failed(writer, rc, reason);
 }
 
 /* Appends what waits to what is already taken. Called with the lock. */

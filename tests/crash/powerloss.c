@@ -94,15 +94,17 @@ static void bytes_write(
 {
 	size_t at = (size_t)op->offset;
 
-	if (at + op->len > b->len)
-		bytes_resize(b, at + op->len, filler);
 	for (size_t done = 0, i = 0; done < op->len; i++) {
 		size_t n = SECTOR - (at + done) % SECTOR;
 
 		if (n > op->len - done)
 			n = op->len - done;
-		if (keep >> (i % 64) & 1)
+		if (keep >> (i % 64) & 1) {
+			/* No longer than what arrived. */
+			if (at + done + n > b->len)
+				bytes_resize(b, at + done + n, filler);
 			memcpy(b->data + at + done, op->data + done, n);
+		}
 		done += n;
 	}
 }
