@@ -1,6 +1,7 @@
 #include "net/http.h"
 
 #include "net/headers.h"
+#include "net/http_handles.h"
 #include "net/loop_private.h"
 #include "util/alloc.h"
 #include "util/buf.h"
@@ -18,8 +19,7 @@
 
 enum {
 	DEFAULT_CONNECTIONS = 8,
-	DEFAULT_CONNECT_TIMEOUT_MS = 10000,
-	IDLE_HANDLES = 32,
+	STREAMS = 16, /* calls that share a connection of HTTP/2 */
 	ORIGIN_BYTES = 512,
 };
 
@@ -33,13 +33,16 @@ struct http_socket {
 
 struct http_call {
 	struct http *http;
-	CURL *easy;
+	CURL *easy; /* NULL while it waits */
 	http_fn *fn;
 	void *arg;
 	struct timer *deadline;
 	int64_t timeout_ms;
+	char *method;
+	char *url;
 	struct curl_slist *request_headers;
 	void *request_body;
+	size_t request_body_len;
 	struct headers headers;
 	struct buf body;
 	/* Set when the call fails before libcurl has seen it. */
@@ -57,15 +60,13 @@ struct http {
 	/* libcurl measures in real time, whatever the loop's clock says. */
 	struct event *curl_timer;
 	struct http_socket *sockets;
-	struct http_call *calls;
-	CURL *idle[IDLE_HANDLES];
-	size_t idle_count;
-	char *user_agent;
-	char *ca_file;
-	char *unix_path;
-	int64_t connect_timeout_ms;
-	bool may_be_proxied;
-	bool dead;           /* freed; the memory goes at the end of the turn */
+	struct http_handles handles;
+	struct http_call *calls;   /* begun, or refused */
+	struct http_call *waiting; /* oldest first */
+	unsigned begun;            /* those in the multi handle, */
+	unsigned begun_max;        /* of at most so many */
+	unsigned max_connections;
+	bool dead; /* freed; the memory goes at the end of the turn */
 };
 
 /* Codes that tell all by themselves; the others by what had been sent. */
@@ -213,10 +214,9 @@ static int ca_file_check(const char *path, struct err *err)
 	return 0;
 }
 
-static void http_setup_multi(struct http *http, unsigned max_connections)
+static void http_setup_multi(struct http *http)
 {
-	long max = max_connections > 0 ? (long)max_connections
-				       : DEFAULT_CONNECTIONS;
+	long max = (long)http->max_connections;
 
 	http->multi = net_must(curl_multi_init());
 	curl_multi_setopt(
@@ -228,18 +228,6 @@ static void http_setup_multi(struct http *http, unsigned max_connections)
 	curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
 	curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, max);
 	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, max);
-}
-
-/* libcurl asks the same. Not HTTP_PROXY: CGI sets it from a header. */
-static bool has_proxy(void)
-{
-	static const char *const names[] = {"http_proxy", "https_proxy",
-		"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (getenv(names[i]))
-			return true;
-	return false;
 }
 
 struct http *http_new(
@@ -255,16 +243,14 @@ struct http *http_new(
 	}
 	http = xcalloc(1, sizeof(*http));
 	http->loop = loop;
-	http->user_agent = xstrdup_null(params->user_agent);
-	http->ca_file = xstrdup_null(params->ca_file);
-	http->unix_path = xstrdup_null(params->unix_path);
-	http->connect_timeout_ms = params->connect_timeout_ms > 0
-					   ? params->connect_timeout_ms
-					   : DEFAULT_CONNECT_TIMEOUT_MS;
-	http->may_be_proxied = has_proxy();
+	http_handles_init(&http->handles, params);
+	http->max_connections = params->max_connections > 0
+					? params->max_connections
+					: DEFAULT_CONNECTIONS;
+	http->begun_max = http->max_connections;
 	http->curl_timer = net_must(
 		event_new(loop_base(loop), -1, 0, http_on_curl_timer, http));
-	http_setup_multi(http, params->max_connections);
+	http_setup_multi(http);
 	return http;
 }
 
@@ -272,9 +258,6 @@ static void http_free_memory(void *arg)
 {
 	struct http *http = arg;
 
-	free(http->user_agent);
-	free(http->ca_file);
-	free(http->unix_path);
 	free(http);
 	curl_global_cleanup();
 }
@@ -283,11 +266,12 @@ void http_free(struct http *http)
 {
 	if (!http || http->dead)
 		return;
+	http->dead = true;
+	while (http->waiting)
+		http_cancel(http->waiting);
 	while (http->calls)
 		http_cancel(http->calls);
-	http->dead = true;
-	while (http->idle_count > 0)
-		curl_easy_cleanup(http->idle[--http->idle_count]);
+	http_handles_release(&http->handles);
 	curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, NULL);
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, NULL);
 	while (http->sockets)
@@ -297,88 +281,9 @@ void http_free(struct http *http)
 	loop_defer(http->loop, http_free_memory, http);
 }
 
-/* What is the same for every request of this client. */
-static void easy_set_up(const struct http *http, CURL *easy)
-{
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(
-		easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-		(long)http->connect_timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, call_on_header);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, call_on_body);
-	/* Or it would look for one in the environment with each call. */
-	if (!http->may_be_proxied)
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	if (http->user_agent)
-		curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
-	if (http->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
-	if (http->unix_path)
-		curl_easy_setopt(
-			easy, CURLOPT_UNIX_SOCKET_PATH, http->unix_path);
-}
+/* ---- the request: a copy of it, until its turn has come ---- */
 
-static CURL *easy_take(struct http *http)
-{
-	CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count]
-					  : net_must(curl_easy_init());
-
-	easy_set_up(http, easy);
-	return easy;
-}
-
-/*
- * Reset, although setting all options anew costs a little: libcurl counts the
- * times that a kept connection turned out to be dead over the life of a handle,
- * and from the sixth on fails a call that it could have sent again.
- */
-static void easy_give_back(struct http *http, CURL *easy)
-{
-	if (http->dead || http->idle_count == IDLE_HANDLES) {
-		curl_easy_cleanup(easy);
-		return;
-	}
-	curl_easy_reset(easy);
-	http->idle[http->idle_count++] = easy;
-}
-
-static void call_set_method(
-	struct http_call *call, const struct http_request *request)
-{
-	bool is_head = strcmp(request->method, "HEAD") == 0;
-	bool is_get = strcmp(request->method, "GET") == 0;
-	bool sends_length = request->body_len > 0 ||
-			    strcmp(request->method, "POST") == 0 ||
-			    strcmp(request->method, "PUT") == 0 ||
-			    strcmp(request->method, "PATCH") == 0;
-
-	curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST,
-		is_head || is_get ? NULL : request->method);
-	if (is_head) {
-		curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
-	} else if (sends_length) {
-		call->request_body = xcalloc(1, request->body_len + 1);
-		if (request->body_len > 0)
-			memcpy(call->request_body, request->body,
-				request->body_len);
-		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
-			(curl_off_t)request->body_len);
-		curl_easy_setopt(
-			call->easy, CURLOPT_POSTFIELDS, call->request_body);
-		if (is_get)
-			curl_easy_setopt(
-				call->easy, CURLOPT_CUSTOMREQUEST, "GET");
-	}
-}
-
-static void call_add_header(struct http_call *call, const char *line)
+static void call_copy_header(struct http_call *call, const char *line)
 {
 	/* A line break would be a second header, or a second request. */
 	if (strpbrk(line, "\r\n")) {
@@ -389,35 +294,62 @@ static void call_add_header(struct http_call *call, const char *line)
 		net_must(curl_slist_append(call->request_headers, line));
 }
 
-static void call_set_headers(
+static void call_copy_headers(
 	struct http_call *call, const struct http_request *request)
 {
 	bool has_type = false;
 
 	/* Waiting for "100 Continue" would cost a round trip. */
-	call_add_header(call, "Expect:");
+	call_copy_header(call, "Expect:");
 	for (const char *const *line = request->headers; line && *line;
 		line++) {
 		has_type |= strncasecmp(*line, "Content-Type:", 13) == 0;
-		call_add_header(call, *line);
+		call_copy_header(call, *line);
 	}
 	if (!has_type)
-		call_add_header(call, "Content-Type:");
-	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->request_headers);
+		call_copy_header(call, "Content-Type:");
 }
 
-static void call_on_deadline(void *arg)
+static void call_copy(
+	struct http_call *call, const struct http_request *request)
 {
-	struct http_call *call = arg;
-
-	call_finish(call, CURLE_OPERATION_TIMEDOUT);
+	call->method = xstrdup(request->method);
+	call->url = xstrdup(request->url);
+	if (strpbrk(request->url, " \t\r\n#"))
+		call->refused = "the URL holds what no URL may";
+	if (strpbrk(request->method, " \t\r\n") || !*request->method)
+		call->refused = "the request method is not a word";
+	call_copy_headers(call, request);
+	if (request->body_len > 0)
+		call->request_body = xmemdup(request->body, request->body_len);
+	call->request_body_len = request->body_len;
 }
 
-static void call_on_refused(void *arg)
-{
-	struct http_call *call = arg;
+/* ---- its options ---- */
 
-	call_finish(call, CURLE_URL_MALFORMAT);
+static void call_set_method(struct http_call *call)
+{
+	const char *method = call->method;
+	bool is_head = strcmp(method, "HEAD") == 0;
+	bool is_get = strcmp(method, "GET") == 0;
+	bool sends_length =
+		call->request_body_len > 0 || strcmp(method, "POST") == 0 ||
+		strcmp(method, "PUT") == 0 || strcmp(method, "PATCH") == 0;
+
+	curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST,
+		is_head || is_get ? NULL : method);
+	if (is_head) {
+		curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
+	} else if (sends_length) {
+		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			(curl_off_t)call->request_body_len);
+		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS,
+			call->request_body ? call->request_body : "");
+		if (is_get)
+			curl_easy_setopt(
+				call->easy, CURLOPT_CUSTOMREQUEST, "GET");
+	}
 }
 
 /* Where the path begins, or NULL. */
@@ -433,41 +365,84 @@ static const char *url_path(const char *url)
  * the request: it would take the whole to pieces and build it again, byte by
  * byte, at a fifth of the cost of a call. A proxy for plain HTTP needs it all.
  */
-static void call_set_url(struct http_call *call, const char *url)
+static int call_set_url(struct http_call *call)
 {
+	const char *url = call->url;
 	const char *path = url_path(url);
 	bool is_tls = strncasecmp(url, "https:", 6) == 0;
 	struct buf AUTOBUF origin;
 
 	buf_init(&origin, ORIGIN_BYTES);
-	if (path && (is_tls || !call->http->may_be_proxied))
+	if (path && (is_tls || !call->http->handles.may_be_proxied))
 		buf_add(&origin, url, (size_t)(path - url));
 	else
 		path = NULL;
-	if (strpbrk(url, " \t\r\n#"))
-		call->refused = "the URL holds what no URL may";
 	if (origin.overflow ||
 		curl_easy_setopt(call->easy, CURLOPT_URL,
 			path ? origin.data : url) != CURLE_OK ||
 		curl_easy_setopt(call->easy, CURLOPT_REQUEST_TARGET, path) !=
 			CURLE_OK)
-		call->refused = "the URL is too long";
+		return -E2BIG;
+	return 0;
 }
 
-static void call_prepare(
-	struct http_call *call, const struct http_request *request)
+static void call_set_options(struct http_call *call)
 {
 	CURL *easy = call->easy;
 
-	call_set_url(call, request->url);
-	if (strpbrk(request->method, " \t\r\n") || !*request->method)
-		call->refused = "the request method is not a word";
+	if (call_set_url(call) < 0)
+		call->refused = "the URL is too long";
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, call_on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, call_on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	call_set_method(call, request);
-	call_set_headers(call, request);
+	call_set_method(call);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->request_headers);
+}
+
+/* ---- its turn ---- */
+
+static void call_on_timer(void *arg)
+{
+	struct http_call *call = arg;
+
+	call_finish(call,
+		call->refused ? CURLE_URL_MALFORMAT : CURLE_OPERATION_TIMEDOUT);
+}
+
+/* What is refused says so next turn. */
+static void call_begin(struct http_call *call)
+{
+	struct http *http = call->http;
+
+	DL_APPEND(http->calls, call);
+	if (!call->refused) {
+		call->easy = http_handles_take(&http->handles);
+		call_set_options(call);
+	}
+	if (!call->refused &&
+		curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
+		call->refused = "libcurl does not take the request";
+	call->in_multi = !call->refused;
+	http->begun += call->in_multi;
+	if (call->refused)
+		timer_arm(call->deadline, 0);
+}
+
+/*
+ * libcurl would let calls wait as well, but with all that a call under way
+ * needs, and taking up each one anew whenever a connection comes free.
+ */
+static void http_begin_waiting(struct http *http)
+{
+	while (!http->dead && http->waiting && http->begun < http->begun_max) {
+		struct http_call *call = http->waiting;
+
+		DL_DELETE(http->waiting, call);
+		call_begin(call);
+	}
 }
 
 struct http_call *http_start(struct http *http,
@@ -479,19 +454,21 @@ struct http_call *http_start(struct http *http,
 	call->fn = fn;
 	call->arg = arg;
 	call->timeout_ms = request->timeout_ms;
-	call->easy = easy_take(http);
 	headers_init(&call->headers);
 	buf_init(&call->body, request->max_body_bytes);
-	call_prepare(call, request);
-	DL_APPEND(http->calls, call);
-	if (!call->refused &&
-		curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
-		call->refused = "libcurl does not take the request";
-	call->in_multi = !call->refused;
-	call->deadline = timer_new(http->loop,
-		call->refused ? call_on_refused : call_on_deadline, call);
-	timer_arm(call->deadline, call->refused ? 0 : call->timeout_ms);
+	call_copy(call, request);
+	call->deadline = timer_new(http->loop, call_on_timer, call);
+	timer_arm(call->deadline, call->timeout_ms);
+	if (call->refused || http->begun < http->begun_max)
+		call_begin(call);
+	else
+		DL_APPEND(http->waiting, call);
 	return call;
+}
+
+static bool call_is_begun(const struct http_call *call)
+{
+	return call->easy || call->refused;
 }
 
 static void call_detach(struct http_call *call)
@@ -499,20 +476,42 @@ static void call_detach(struct http_call *call)
 	struct http *http = call->http;
 
 	timer_free(TAKE(call->deadline));
-	DL_DELETE(http->calls, call);
-	if (call->in_multi)
-		curl_multi_remove_handle(http->multi, call->easy);
+	if (call_is_begun(call))
+		DL_DELETE(http->calls, call);
+	else
+		DL_DELETE(http->waiting, call);
+	if (!call->in_multi)
+		return;
+	curl_multi_remove_handle(http->multi, call->easy);
 	call->in_multi = false;
+	http->begun--;
+	http_begin_waiting(http);
 }
 
 static void call_free(struct http_call *call)
 {
-	easy_give_back(call->http, call->easy);
+	if (call->easy && call->http->dead)
+		curl_easy_cleanup(call->easy);
+	else if (call->easy)
+		http_handles_give_back(&call->http->handles, call->easy);
 	curl_slist_free_all(call->request_headers);
+	free(call->method);
+	free(call->url);
 	free(call->request_body);
 	headers_release(&call->headers);
 	buf_release(&call->body);
 	free(call);
+}
+
+/* What the last answer came by tells how many calls may share a connection. */
+static void http_learn(struct http *http, CURL *easy)
+{
+	long version = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+	http->begun_max = version >= CURL_HTTP_VERSION_2_0
+				  ? http->max_connections * STREAMS
+				  : http->max_connections;
 }
 
 static enum http_failure call_failure(
@@ -558,6 +557,8 @@ static void call_finish(struct http_call *call, CURLcode code)
 
 	if (call->in_multi)
 		curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status > 0)
+		http_learn(call->http, call->easy);
 	call_detach(call);
 	answer.status = (int)status;
 	if (answer.failure == HTTP_OK) {

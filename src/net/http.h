@@ -5,8 +5,9 @@
  * signed request must not be), environment proxies are honoured, paths are sent
  * as given (CURLOPT_PATH_AS_IS).
  *
- * Calls beyond max_connections wait inside, and their timeout runs: there is no
- * ceiling on their number here, whoever starts calls bounds them. Of the
+ * Calls beyond max_connections (over HTTP/2 sixteen times as many) wait inside,
+ * oldest first, as copies of their requests, and their timeout runs: there is
+ * no ceiling on their number here, whoever starts calls bounds them. Of the
  * answer's headers the first 64 (16 KiB) are kept.
  */
 #ifndef NET_HTTP_H

@@ -234,6 +234,51 @@ static void test_cancel(void **state)
 	assert_int_equal(world->answers, 1);
 }
 
+static void note_order(const struct http_answer *answer, void *arg)
+{
+	char *order = arg;
+
+	order[strlen(order)] = answer->failure == HTTP_UNREACHABLE
+				       ? '-'
+				       : answer->body[strlen("GET /")];
+}
+
+/* With one connection: begun in the order they came, unless given up. */
+static void test_calls_wait_their_turn(void **state)
+{
+	struct http_world *world = *state;
+	char order[8] = "";
+	struct err err;
+	struct http_call *hold, *victim;
+	struct http_request request = {
+		.method = "GET",
+		.timeout_ms = NET_PATIENCE_MS,
+		.max_body_bytes = MAX_BODY,
+	};
+
+	http_free(world->http);
+	world->http = http_new(
+		world->loop, &(struct http_params){.max_connections = 1}, &err);
+	hold = http_world_start(world, "GET",
+		http_world_url(httpd_port(world->httpd), "/hold"));
+	for (const char *name = "/a\0/b\0/c\0/d\0"; *name; name += 3) {
+		request.url = http_world_url(httpd_port(world->httpd), name);
+		request.timeout_ms = name[1] == 'b' ? 0 : NET_PATIENCE_MS;
+		victim = http_start(world->http, &request, note_order, order);
+		if (name[1] == 'c')
+			http_cancel(victim);
+	}
+	for (int i = 0; i < 1000 && !(world->held && order[0]); i++)
+		loop_turn(world->loop, 100);
+	assert_string_equal(order, "-");
+	assert_int_equal(world->requests, 1);
+	http_cancel(hold);
+	for (int i = 0; i < 1000 && !order[2]; i++)
+		loop_turn(world->loop, 100);
+	assert_string_equal(order, "-ad");
+	assert_int_equal(world->requests, 3);
+}
+
 static void cancel_others(const struct http_answer *answer, void *arg)
 {
 	struct http_world *world = arg;
@@ -369,6 +414,7 @@ int main(void)
 		HTTP_TEST(test_too_large),
 		HTTP_TEST(test_dropped),
 		HTTP_TEST(test_cancel),
+		HTTP_TEST(test_calls_wait_their_turn),
 		HTTP_TEST(test_cancel_in_a_callback),
 		HTTP_TEST(test_free_in_a_callback),
 		HTTP_TEST(test_free_with_calls_under_way),
