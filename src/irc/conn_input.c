@@ -107,6 +107,27 @@ int64_t irc_conn_server_ms(const struct irc_conn *conn)
 	return clock_wall_ms() + (conn->has_skew ? conn->skew_ms : 0);
 }
 
+/* In answer to whatever we said to a channel that we thought we are in: no,
+ * says the server. */
+static void input_note_absence(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	const char *channel = irc_message_param(msg, 1);
+	struct buf AUTOBUF why;
+
+	buf_init(&why, IRC_BODY_BYTES + 64);
+	if ((msg->numeric != ERR_NOTONCHANNEL &&
+		    msg->numeric != ERR_NOSUCHCHANNEL &&
+		    msg->numeric != ERR_NOSUCHNICK) ||
+		!irc_joins_is_in(&conn->joins, channel))
+		return;
+	buf_addf(&why, "not in it any more: %s", irc_message_last(msg));
+	irc_joins_deny(
+		&conn->joins, channel, why.data, loop_now_ms(conn->loop));
+	irc_track_leave(&conn->track, channel);
+	conn_purge(conn, channel);
+}
+
 /* What happens now, as opposed to history. */
 static void input_act(struct irc_conn *conn, const struct irc_message *msg)
 {
@@ -123,6 +144,7 @@ static void input_act(struct irc_conn *conn, const struct irc_message *msg)
 	input_track(conn, msg, is_own);
 	conn_nick_take(conn, msg, is_own);
 	conn->is_own_echo = irc_deliveries_take(conn, msg, is_own);
+	input_note_absence(conn, msg);
 }
 
 static void input_process(struct irc_conn *conn, const struct irc_message *msg)

@@ -252,6 +252,21 @@ static void join_fail(struct irc_joins *joins, struct irc_join *join,
 	joins_tell(joins, join->name, false, why);
 }
 
+void irc_joins_deny(struct irc_joins *joins, const char *channel,
+	const char *why, int64_t now_ms)
+{
+	struct irc_join *join = joins_find(joins, channel);
+	bool is_first;
+
+	if (!join || join->state < IRC_JOIN_ENTERED)
+		return;
+	is_first = join->failures == 0 ||
+		   now_ms - join->entered_ms >= IRC_JOIN_FORGIVE_MS;
+	join_fail(joins, join, now_ms, why);
+	if (is_first)
+		join->due_ms = now_ms;
+}
+
 /* How many channels one JOIN may name. */
 static unsigned joins_per_line(const struct irc_isupport *isupport)
 {

@@ -82,6 +82,12 @@ bool irc_joins_remove(struct irc_joins *joins, const char *channel);
 bool irc_joins_is_in(const struct irc_joins *joins, const char *channel);
 bool irc_joins_is_wanted(const struct irc_joins *joins, const char *channel);
 
+/*
+ * The server denies that we are in it, though we thought so: asked for again,
+ * at once the first time.
+ */
+void irc_joins_deny(struct irc_joins *joins, const char *channel,
+	const char *why, int64_t now_ms);
 /* The link is ready: everything is due. ISUPPORT is complete. */
 void irc_joins_up(struct irc_joins *joins, int64_t now_ms);
 /* The link is down: news for those that we were in. */

@@ -2,6 +2,9 @@
 
 #include "../support/irc_peer.h"
 
+#include "irc/delivery.h"
+#include "util/attr.h"
+
 #include "irc/channel.h"
 
 #include <setjmp.h>
@@ -221,6 +224,53 @@ static void test_garbage_without_end(void **state)
 	assert_null(peer->conn->track.people.by_nick);
 }
 
+/* A server that denies that we are in a channel is asked to let us in again:
+ * at once, but not over and over. */
+static void test_not_in_it_after_all(void **state)
+{
+	struct irc_peer *peer = *state;
+	struct irc_delivery *unused;
+	const int numerics[] = {442, 403, 401};
+
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_welcome(peer, NULL, "CHANTYPES=#");
+	irc_peer_join(peer, "#a");
+	buf_clear(&peer->channels);
+	/* Nor of a channel that is none of ours, nor of a nick. */
+	irc_peer_feed(peer, ":s 442 belfry #other :You're not on that channel");
+	irc_peer_feed(peer, ":s 401 belfry bob :No such nick");
+	irc_peer_feed(peer, ":s 404 belfry #a :Cannot send to channel");
+	irc_peer_expect_none(peer);
+	for (size_t i = 0; i < ARRAY_LEN(numerics); i++) {
+		assert_int_equal(irc_deliver(peer->conn,
+					 &(struct irc_delivery_request){
+						 .command = "PRIVMSG",
+						 .channel = "#a",
+						 .text = "x",
+						 .text_len = 1,
+					 },
+					 NULL, NULL, &unused),
+			0);
+		irc_peer_turn(peer);
+		irc_peer_expect(peer, "PRIVMSG #a x");
+		(void)irc_peer_next(peer);
+		irc_peer_feed(peer, ":s %d belfry #a :Not there", numerics[i]);
+		peer_assert_log(
+			peer->channels, "-#a: not in it any more: Not there\n");
+		if (i > 0) {
+			irc_peer_pass(peer, 50000);
+			irc_peer_expect_none(peer);
+		} else {
+			irc_peer_expect(peer, "JOIN #a");
+		}
+		irc_peer_feed(peer, ":belfry!bel@here JOIN #a");
+		irc_peer_feed(peer, ":s 366 belfry #a :End of NAMES");
+		(void)irc_peer_next(peer);
+		peer_assert_log(peer->channels, "+#a: joined\n");
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -232,6 +282,7 @@ int main(void)
 		TEST(test_history_changes_nothing),
 		TEST(test_hostile_lines),
 		TEST(test_garbage_without_end),
+		TEST(test_not_in_it_after_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
