@@ -80,26 +80,36 @@ static void note_room(struct lane *lane)
 		lane_side(lane), (unsigned long long)lane->stats.dropped);
 }
 
-bool bounds_admit(struct lane *lane)
+static bool may_drop(const struct lane *lane)
 {
-	bool may_drop = !lane->replayable &&
-			lane->params.queue.when_full == WHEN_FULL_DROP_OLDEST;
+	return !lane->replayable &&
+	       lane->params.queue.when_full == WHEN_FULL_DROP_OLDEST;
+}
 
-	note_room(lane);
-	if (!is_unsaved(lane) &&
-		(!is_full(lane) || (may_drop && drop_oldest(lane))))
-		return true;
+static void log_waiting(const struct lane *lane)
+{
+	bool full = is_full(lane) && !may_drop(lane);
+
 	if (!lane->starved && !lane->replayable)
 		log_warn(lane->object,
 			"towards %s: %s; the channel is not read meanwhile",
 			lane_side(lane),
-			is_unsaved(lane) ? "what is said cannot be saved now"
-					 : "the queue is full");
+			full ? "the queue is full"
+			     : "what is said cannot be saved as fast");
+}
+
+bool bounds_admit(struct lane *lane)
+{
+	note_room(lane);
+	if (!is_unsaved(lane) &&
+		(!is_full(lane) || (may_drop(lane) && drop_oldest(lane))))
+		return true;
+	log_waiting(lane);
 	lane->starved = true;
 	return false;
 }
 
-static bool has_room(const struct lane *lane)
+static bool has_room(struct lane *lane)
 {
 	size_t lines = most_lines(lane);
 
@@ -108,6 +118,8 @@ static bool has_room(const struct lane *lane)
 	if (lane->replayable)
 		return lane_count(lane) < lines / 2 &&
 		       lane->bytes < most_bytes(lane) / 2;
+	if (may_drop(lane))
+		return !is_full(lane) || oldest_idle(lane);
 	return !is_full(lane) && lane_count(lane) <= some(lines) &&
 	       lane->bytes <= some(most_bytes(lane));
 }

@@ -362,16 +362,20 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 	}
 }
 
-/* With its time, when it was late as its turn came: all tries say the same. */
+/*
+ * With its time, when it was late as its turn came: all tries say the same, for
+ * as long as their token is known. What is not there after that is new.
+ */
 static json_t *content_of(const struct chime_outbound *o, const struct job *job)
 {
 	json_t *content = json_object_get(job->content.root, "content");
-	int64_t age_ms = job->turn_ms - job->position;
+	int64_t now_ms = job->looked_up ? clock_wall_ms() : job->turn_ms;
+	int64_t age_ms = now_ms - job->position;
 	if (!o->params.late_after_ms || job->position <= 0 ||
 		age_ms < o->params.late_after_ms)
 		return json_incref(content);
 	char *AUTOFREE late = content_late(
-		json_string_value(content), job->position, job->turn_ms);
+		json_string_value(content), job->position, now_ms);
 	return json_string(late);
 }
 

@@ -73,6 +73,25 @@ static void test_oldest_is_dropped(void **state)
 	assert_int_equal(4, rig->chime.order[0]);
 }
 
+/* All of them wait for the disk: none can be dropped before it has them. */
+static void test_burst_waits_for_the_disk(void **state)
+{
+	struct rig *rig = *state;
+
+	reset(rig, &(struct mapping_params){.queue.max_lines = 5});
+	rig_up(rig);
+	fake_ready(rig->chime_end, false);
+	say_irc(rig, 9);
+	assert_true(rig->irc_end->is_busy);
+	assert_int_equal(5, rig->irc_end->next);
+	rig_turns(rig, 3);
+	assert_false(rig->irc_end->is_busy);
+	while (fake_present(rig->irc_end))
+		rig_turns(rig, 3);
+	assert_int_equal(9, rig->irc_end->next);
+	assert_int_equal(4, rig_stats(rig, LANE_TO_CHIME).dropped);
+}
+
 static void test_source_stops_where_that_is_the_policy(void **state)
 {
 	struct rig *rig = *state;
@@ -129,7 +148,7 @@ static void test_unsaved_lines_are_bounded(void **state)
 	assert_false(rig->irc_end->is_busy);
 	say_irc(rig, 1);
 	assert_true(rig->irc_end->is_busy);
-	assert_int_equal(1, log_catch_count("cannot be saved now"));
+	assert_int_equal(1, log_catch_count("cannot be saved as fast"));
 	rig_turns(rig, 10);
 	assert_true(rig->irc_end->is_busy);
 	store_memory_hold(rig->store, false);
@@ -223,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(oldest_is_dropped),
+		TEST(burst_waits_for_the_disk),
 		TEST(source_stops_where_that_is_the_policy),
 		TEST(bytes_are_bounded),
 		TEST(unsaved_lines_are_bounded),
