@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Benchmarks of the whole bridge on loopback: one JSON line per case, on
-standard output. Needs a build (BELFRY_BUILD) and Debian's ngircd.
+standard output. Needs a build (BELFRY_BUILD), Debian's ngircd, and for
+`windows` inspircd.
 
     tests/bench/bench.py [CASE ...]
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent /
                        "integration"))
 
 from support.chime_api import quote                       # noqa: E402
+from support.ircd import Inspircd, Ngircd                  # noqa: E402
 from support.process import build_dir                      # noqa: E402
 from support.wait import until                             # noqa: E402
 from support.world import World                            # noqa: E402
@@ -35,20 +37,24 @@ def emit(case, **figures):
 
 
 class Bench:
-    """A world with `count` mappings and no limits."""
+    """A world with `count` mappings and no limits. `folder`: where the state
+    file is, other than in TMPDIR."""
 
-    def __init__(self, count=1, poll=None, window=64):
+    def __init__(self, count=1, poll=None, window=64, server=Ngircd,
+                 folder=None):
         self.temporary = tempfile.TemporaryDirectory()
-        folder = pathlib.Path(self.temporary.name)
+        self.state = tempfile.TemporaryDirectory(dir=folder)
         self.processes = []
         self.names = [f"#bench{i}" for i in range(count)]
         self.world = World(
-            folder, self.processes, channels=self.names,
+            pathlib.Path(self.temporary.name), self.processes,
+            server=server, channels=self.names,
             chime={"limits": UNLIMITED, "max_connections": 8,
                    "poll": poll or {"min_ms": 20, "max_ms": 100}},
             network={"window": window},
             service=("--sync", "normal"))    # the bridge is what is measured
         self.world.belfry.config["log"] = {"level": "info"}
+        self.world.belfry.config["state"] = f"{self.state.name}/state.db"
         self.world.belfry.write_config()
         self.world.start()
         self.daemon = self.world.belfry
@@ -61,6 +67,7 @@ class Bench:
         for process in reversed(self.processes):
             (getattr(process, "kill", None) or process.close)()
         self.temporary.cleanup()
+        self.state.cleanup()
 
     def __enter__(self):
         return self
@@ -129,46 +136,108 @@ def irc_to_chime(channels):
              rss_kb=bench.daemon.rss_kb())
 
 
+def backlog(bench, lines):
+    """Seconds and CPU seconds for what was said in Chime meanwhile."""
+    bench.daemon.signal(signal.SIGSTOP)
+    arns = [bench.world.channels[name] for name in bench.names]
+    seen = bench.heard()
+    for i in range(lines):
+        bench.world.say(f"line {i} of many in this benchmark",
+                        channel=arns[i % len(arns)])
+    bench.daemon.signal(signal.SIGCONT)
+    return measure(bench.daemon, lambda: bench.heard() >= seen + lines,
+                   lambda: f"{bench.heard() - seen} of {lines}", 300)
+
+
 def chime_to_irc(channels):
     """A backlog in Chime goes out at once."""
     with Bench(channels) as bench:
-        lines = LINES
-        bench.daemon.signal(signal.SIGSTOP)
-        arns = [bench.world.channels[name] for name in bench.names]
-        for i in range(lines):
-            bench.world.say(f"line {i} of many in this benchmark",
-                            channel=arns[i % channels])
-        bench.daemon.signal(signal.SIGCONT)
-        wall, cpu = measure(bench.daemon, lambda: bench.heard() >= lines,
-                            lambda: f"{bench.heard()} of {lines}", 300)
-        rate(f"chime_to_irc_{channels}_channels", lines, wall, cpu,
+        wall, cpu = backlog(bench, LINES)
+        rate(f"chime_to_irc_{channels}_channels", LINES, wall, cpu,
              rss_kb=bench.daemon.rss_kb())
 
 
+def percentiles(times, prefix=""):
+    times = sorted(times)
+    return {f"{prefix}p50_ms": round(times[len(times) // 2] * 1e3, 2),
+            f"{prefix}p99_ms": round(times[int(len(times) * 0.99)] * 1e3, 2)}
+
+
+def bursts(bench, rounds=20, size=20):
+    """Seconds from each message of a burst in Chime to its line in IRC."""
+    times = []
+    for _ in range(rounds):
+        said, seen, told = [], bench.heard(), 0
+        for i in range(size):
+            bench.world.say(f"line {i} of a burst")
+            said.append(time.monotonic())
+        while told < size:
+            heard = min(bench.heard() - seen, size)
+            times += [time.monotonic() - at for at in said[told:heard]]
+            told = max(told, heard)
+            time.sleep(0.0003)
+    return times
+
+
+def windows():
+    """What waiting for confirmations costs: unconfirmed lines per channel,
+    by PING and PONG (ngircd) and by labels (inspircd)."""
+    for server in (Ngircd, Inspircd):
+        for window in (1, 4, 16, 64):
+            poll = {"min_ms": 20, "max_ms": 20}
+            with Bench(window=window, server=server, poll=poll) as bench:
+                lines = LINES // 4
+                wall, cpu = backlog(bench, lines)
+                rate("window", lines, wall, cpu, server=server.program,
+                     window=window, **percentiles(bursts(bench), "burst_"))
+
+
+def to_and_fro(bench, count):
+    """Ten lines a second each way: seconds that each took."""
+    name, forward, back = bench.names[0], [], []
+    bench.warm_up()
+    for i in range(count):
+        start = time.monotonic()
+        bench.client.say(name, f"there {i}")
+        until(lambda t=f"there {i}": bench.newest(name) == t,
+              "the message", step_s=0.0005)
+        forward.append(time.monotonic() - start)
+        time.sleep(random.uniform(0.05, 0.15))
+        start, seen = time.monotonic(), bench.heard()
+        bench.world.say(f"back {i}", channel=bench.world.channels[name])
+        until(lambda n=seen: bench.heard() > n, "the line",
+              step_s=0.0005)
+        back.append(time.monotonic() - start)
+        time.sleep(random.uniform(0.02, 0.1))
+    return forward, back
+
+
 def latency(count=200):
-    """Ten lines a second each way; percentiles in ms."""
+    """Percentiles of lines that come one by one."""
     with Bench(1, poll={"min_ms": 50, "max_ms": 50}) as bench:
-        name = bench.names[0]
-        bench.warm_up()
-        forward, back = [], []
-        for i in range(count):
-            start = time.monotonic()
-            bench.client.say(name, f"there {i}")
-            until(lambda t=f"there {i}": bench.newest(name) == t,
-                  "the message", step_s=0.0005)
-            forward.append(time.monotonic() - start)
-            time.sleep(random.uniform(0.05, 0.15))
-            start, seen = time.monotonic(), bench.heard()
-            bench.world.say(f"back {i}", channel=bench.world.channels[name])
-            until(lambda n=seen: bench.heard() > n, "the line",
-                  step_s=0.0005)
-            back.append(time.monotonic() - start)
-            time.sleep(random.uniform(0.02, 0.1))
-        for case, times in (("latency_irc_to_chime", forward),
-                            ("latency_chime_to_irc_poll_50ms", back)):
-            times.sort()
-            emit(case, p50_ms=round(times[len(times) // 2] * 1e3, 2),
-                 p99_ms=round(times[int(len(times) * 0.99)] * 1e3, 2))
+        forward, back = to_and_fro(bench, count)
+    emit("latency_irc_to_chime", **percentiles(forward))
+    emit("latency_chime_to_irc_poll_50ms", **percentiles(back))
+
+
+def journal(count=50, rounds=3):
+    """What durability adds to a line: the state file on the disk of TMPDIR
+    against one in memory (/dev/shm), in turn."""
+    there = {None: [], "/dev/shm": []}
+    back = {None: [], "/dev/shm": []}
+    for _ in range(rounds):
+        for folder in there:
+            with Bench(1, poll={"min_ms": 20, "max_ms": 20},
+                       folder=folder) as bench:
+                one, other = to_and_fro(bench, count)
+            there[folder] += one
+            back[folder] += other
+    for way, times in (("irc_to_chime", there), ("chime_to_irc", back)):
+        disk, memory = (percentiles(times[folder]) for folder in times)
+        emit(f"journal_{way}",
+             **{f"disk_{name}": ms for name, ms in disk.items()},
+             **{f"memory_{name}": ms for name, ms in memory.items()},
+             added_p50_ms=round(disk["p50_ms"] - memory["p50_ms"], 2))
 
 
 def idle(channels):
@@ -220,7 +289,9 @@ CASES = collections.OrderedDict([
     ("irc_to_chime_100", lambda: irc_to_chime(100)),
     ("chime_to_irc_1", lambda: chime_to_irc(1)),
     ("chime_to_irc_20", lambda: chime_to_irc(20)),
+    ("windows", windows),
     ("latency", latency),
+    ("journal", journal),
     ("idle_1", lambda: idle(1)),
     ("idle_100", lambda: idle(100)),
     ("idle_1000", lambda: idle(1000)),
