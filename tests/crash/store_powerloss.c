@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { BATCHES = 14, REOPEN_EVERY = 10, CHECKPOINT_EVERY = 4, ENOUGH = 20 };
+enum { BATCHES = 10, REOPEN_EVERY = 7, CHECKPOINT_EVERY = 3, ENOUGH = 20 };
 
 struct fixture {
 	struct loop *loop;
