@@ -70,7 +70,8 @@ struct chime_call {
 	struct creds_wait *creds_wait; /* CREDS */
 	struct http_call *http_call;   /* SENDING */
 	struct timer *timer; /* BUDGET, CREDS: deadline; BACKOFF; REFUSED */
-	char access_key[SIGV4_ACCESS_KEY_BYTES]; /* of the last signature */
+	char access_key[SIGV4_ACCESS_KEY_BYTES]; /* of the last signature, */
+	int64_t signed_offset_ms;                /* and of its time */
 	struct outcome last;                     /* of the attempt before */
 	struct chime_call *prev, *next;
 };
@@ -308,7 +309,8 @@ static void sign_again(struct chime_call *call)
 	enter_budget(call);
 }
 
-/* Learns the service's time from its Date header when ours is far off. */
+/* Learns the service's time from its Date header when that of the signature
+ * was far off. Another call may have learnt it meanwhile. */
 static bool correct_clock(
 	struct chime_call *call, const struct http_answer *answer)
 {
@@ -317,7 +319,7 @@ static bool correct_clock(
 	if (!date || clock_parse_http_date(date, &wall_ms) != 0)
 		return false;
 	int64_t offset_ms = wall_ms - clock_wall_ms();
-	int64_t change_ms = offset_ms - call->client->clock_offset_ms;
+	int64_t change_ms = offset_ms - call->signed_offset_ms;
 	if (change_ms > -CALL_SKEW_MS && change_ms < CALL_SKEW_MS)
 		return false;
 	call->client->clock_offset_ms = offset_ms;
@@ -477,6 +479,7 @@ static void send_signed(struct chime_call *call, struct sigv4_key *key)
 	}
 	snprintf(call->access_key, sizeof(call->access_key), "%s",
 		key->access_key);
+	call->signed_offset_ms = client->clock_offset_ms;
 	build_lines(call, key, lines);
 	set_state(call, CALL_SENDING);
 	start_exchange(call, lines);

@@ -389,6 +389,22 @@ static void test_skew_with_one_attempt(void **state)
 	assert_int_equal(w->request_count, 2);
 }
 
+/* Both were signed before either was refused. */
+static void test_skew_of_two_calls(void **state)
+{
+	const struct world_step steps[] = {skewed, skewed, sent};
+	struct world *w = *state;
+	world_script(w, steps, ARRAY_LEN(steps));
+	w->server_offset_ms = 3600 * 1000;
+	assert_non_null(world_send(w));
+	assert_non_null(world_send(w));
+	world_until(w, 1, 0);
+	assert_int_equal(w->error, CHIME_OK);
+	world_until(w, 2, 0);
+	assert_int_equal(w->error, CHIME_OK);
+	assert_int_equal(w->request_count, 4);
+}
+
 static void test_skew_that_stays(void **state)
 {
 	struct world *w = *state;
@@ -462,6 +478,7 @@ int main(void)
 		CASE(test_refused_before_sending),
 		CASE(test_clock_is_corrected_once),
 		CASE(test_skew_with_one_attempt),
+		CASE(test_skew_of_two_calls),
 		CASE(test_skew_that_stays),
 		CASE(test_skew_when_clocks_agree),
 		CASE(test_wrong_secret_is_no_skew),
