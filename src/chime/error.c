@@ -56,7 +56,7 @@ static const struct {
 
 static const char member_advice[] =
 	"; the bridge's user must be a member and moderator of the channel, "
-	"and IAM must allow the call";
+	"the keys right, and IAM must allow the call";
 static const char exists_advice[] =
 	"; is the channel's ARN right, does it still exist?";
 static const char user_advice[] = "; does the bridge's AppInstanceUser exist, "

@@ -369,7 +369,7 @@ static void failed(struct poller *p, const struct chime_result *result)
 		p->params.state(p->params.arg, false, result->message);
 	}
 	int64_t ms = backoff_next_ms(&p->backoff);
-	if (people && ms < RETRY_MAX_MS / 2)
+	if (people && result->status && ms < RETRY_MAX_MS / 2)
 		ms = with_jitter(RETRY_MAX_MS / 2);
 	if (result->retry_after_ms > ms)
 		ms = result->retry_after_ms;
@@ -447,6 +447,38 @@ static void malformed(struct poller *p, const struct chime_result *result)
 	probe(p);
 }
 
+static int64_t time_at(const json_t *page, size_t i)
+{
+	struct chime_message message;
+	chime_decode_message(json_array_get(page, i), &message);
+	return message.created_ms;
+}
+
+/* By time, if the service did not; those of one ms, and without, stay. */
+static void order_page(json_t *page)
+{
+	for (size_t i = 1; i < json_array_size(page); i++) {
+		int64_t time_ms = time_at(page, i);
+		size_t to = i;
+		while (time_ms && to > 0 && time_at(page, to - 1) > time_ms)
+			to--;
+		if (to == i)
+			continue;
+		json_t *item = json_incref(json_array_get(page, i));
+		if (json_array_remove(page, i) != 0 ||
+			json_array_insert_new(page, to, item) != 0)
+			abort();
+	}
+}
+
+/* NULL at the end, which a token that comes again is as well. */
+static void take_token(struct poller *p, const json_t *body)
+{
+	const char *token = json_get_string(body, "NextToken");
+	bool follows = token && *token && !str_eq(token, p->token);
+	set_string(&p->token, follows ? token : NULL);
+}
+
 static void poller_on_page(const struct chime_result *result, void *arg)
 {
 	struct poller *p = arg;
@@ -470,11 +502,11 @@ static void poller_on_page(const struct chime_result *result, void *arg)
 		recovered(p);
 	if (p->closed)
 		return;
-	const char *token = json_get_string(result->body, "NextToken");
-	set_string(&p->token, token && *token ? token : NULL);
+	take_token(p, result->body);
 	if (!p->token)
 		p->single = false;
 	p->page = json_incref(json_object_get(result->body, "ChannelMessages"));
+	order_page(p->page);
 	p->next = 0;
 	finish_page(p);
 }

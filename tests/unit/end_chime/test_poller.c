@@ -182,6 +182,28 @@ static void test_expired_token(void **state)
 	poller_rig_expect_log(f, "m1 ");
 }
 
+static void test_page_in_odd_order(void **state)
+{
+	struct poller_rig *f = *state;
+	poller_rig_begin(f, poller_rig_start_ms);
+	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
+	poller_rig_answer(f, "", 5, 4, 2, 5, 1, 3);
+	poller_rig_expect_log(f, "m1 m2 m3 m4 m5 ");
+}
+
+/* A token that comes again is followed once. */
+static void test_same_token_again(void **state)
+{
+	struct poller_rig *f = *state;
+	poller_rig_begin(f, poller_rig_start_ms);
+	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "");
+	poller_rig_answer(f, "t1", 1, 1);
+	poller_rig_expect_list(f, -OVERLAP_MS - 1, PAGE, "t1");
+	poller_rig_answer(f, "t1", 1, 2);
+	poller_rig_expect_log(f, "m1 m2 ");
+	expect_interval(f, MIN_MS);
+}
+
 static void test_busy(void **state)
 {
 	struct poller_rig *f = *state;
@@ -341,6 +363,8 @@ int main(void)
 		T(test_look_back_in_talk),
 		T(test_pages),
 		T(test_expired_token),
+		T(test_page_in_odd_order),
+		T(test_same_token_again),
 		T(test_busy),
 		T(test_close_when_busy),
 		T(test_closing_inside_callbacks),
