@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from support.chime_api import quote
 from support.chimed import Chimed
 from support.ledger import Ledger
 from support.scripted_chime import Answer, ScriptedChime, refusal
@@ -469,4 +470,120 @@ def test_edited_between_listings(scene):
     ledger.say_chime(10)
     finish(ledger)
     ledger.say_chime(10)
+    finish(ledger)
+
+
+def paged(chime, change):
+    """`change(body)` of every listing that succeeds."""
+    def rule(call, forward):
+        answer = forward()
+        if call.name == "list" and answer.status == 200:
+            body = answer.json()
+            change(call, body)
+            answer.with_json(body)
+        return answer
+
+    chime.rule = rule
+
+
+def test_page_in_odd_order(scene):
+    """What is on one page is relayed by its time."""
+    _, chime, ledger = scene
+    paged(chime, lambda call, body: body["ChannelMessages"].sort(
+        key=lambda m: m["MessageId"][::-1]))
+    ledger.say_chime(40)
+    finish(ledger)
+
+
+def test_every_page_twice(scene):
+    """The token of a page brings the same page first, then the next."""
+    _, chime, ledger = scene
+    seen = set()
+
+    def rule(call, forward):
+        token = call.query.get("next-token", "")
+        if call.name != "list" or not token:
+            return None
+        if token in seen:
+            return forward()
+        seen.add(token)
+        return Answer(200, {"ChannelMessages": [], "NextToken": token})
+
+    chime.rule = lambda call, forward: refusal(503)
+    ledger.say_chime(130)
+    chime.rule = rule
+    finish(ledger)
+    assert seen
+
+
+def test_pages_without_end(scene):
+    """Whatever the page, its token is that of the first, and brings it once
+    more: it is not followed for ever."""
+    _, chime, ledger = scene
+    first = [{}]
+
+    def rule(call, forward):
+        if call.name != "list":
+            return None
+        if "next-token" in call.query:
+            return Answer(200, first[0])
+        answer = forward()
+        first[0] = {**answer.json(), "NextToken": "again"}
+        return answer.with_json(first[0])
+
+    chime.rule = rule
+    before = len(chime.calls)
+    ledger.say_chime(2)
+    ledger.wait_irc()
+    watch(0.5)
+    ledger.say_chime(2)
+    finish(ledger)
+    assert chime.count("list", before) < 60
+
+
+@pytest.mark.parametrize("how", ["403", "404", "500", "cut", "html"])
+def test_one_channel_only(tmp_path, processes, how):
+    """Whatever is wrong with one channel, the other mapping goes on."""
+    world, chime = scripted(tmp_path, processes, channels=(CHANNEL, "#other"))
+    world.start()
+    ledger = Ledger(world, world.client("bob"))
+    sick = Ledger(world, world.client("eve", "#other"), "#other")
+    world.wait_joined(ledger.client)
+    world.wait_joined(sick.client, "#other")
+    answers = {"cut": Answer(cut=0), "html": Answer(200, HTML)}
+    place = quote(world.channels["#other"])
+    before = len(chime.calls)
+    chime.rule = lambda call, forward: \
+        (answers.get(how) or refusal(int(how), "ByRuleException")) \
+        if place in call.target else None
+    sick.say_chime(2)
+    until(lambda: [c for c in chime.calls[before:] if place in c.target],
+          "the fault is met")
+    for _ in range(3):
+        ledger.say_irc()
+        ledger.say_chime()
+        ledger.wait_irc(5).wait_chime(5)
+    finish(ledger)
+    assert not [p for p in world.problems() if "mapping project" in p]
+
+
+def test_policy(scene):
+    """The keys lose a right: the line that says so names it, and nothing is
+    given up."""
+    world, chime, ledger = scene
+    chime.rule = lambda call, forward: refusal(
+        403, "AccessDeniedException",
+        "not authorized to perform: chime:SendChannelMessage") \
+        if call.name in ("send", "join") else None
+    problems = len(world.problems())
+    ledger.say_irc(2)
+    ledger.say_chime(2)
+    until(lambda: world.problems()[problems:], "a line about it")
+    ledger.wait_irc()
+    said = world.problems()[problems:]
+    assert "chime:SendChannelMessage" in said[0], said
+    assert not [line for line in said if "refused" in line]
+    world.belfry.stop()
+    chime.rule = None
+    world.belfry.start()
     finish(ledger)
