@@ -176,23 +176,49 @@ int schema_check_fully(sqlite3 *db, struct err *err)
 	return schema_verify(db, "PRAGMA integrity_check(1)", err);
 }
 
-static int64_t file_bytes(sqlite3 *db, int which)
+static sqlite3_file *file_of(sqlite3 *db, int which)
 {
 	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(db, "main", which, &file) != SQLITE_OK)
+		return NULL;
+	return file && file->pMethods ? file : NULL;
+}
+
+static int64_t file_bytes(sqlite3_file *file)
+{
 	sqlite3_int64 bytes = 0;
 
-	if (sqlite3_file_control(db, "main", which, &file) == SQLITE_OK &&
-		file && file->pMethods)
+	if (file)
 		(void)file->pMethods->xFileSize(file, &bytes);
 	return bytes;
 }
 
-/* SQLite takes what is missing of the last page for zeros. While there is a
- * log, that page may be in it. */
+/* Each frame of the log begins with the number of its page. */
+static bool log_has_page(sqlite3_file *log, int page_bytes, int64_t page)
+{
+	enum { LOG_HEAD_BYTES = 32, FRAME_HEAD_BYTES = 24 };
+	int64_t end = file_bytes(log);
+	uint8_t b[4];
+
+	for (int64_t at = LOG_HEAD_BYTES; at < end;
+		at += FRAME_HEAD_BYTES + page_bytes)
+		if (log->pMethods->xRead(log, b, sizeof(b), at) == SQLITE_OK &&
+			((int64_t)b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3]) ==
+				page)
+			return true;
+	return false;
+}
+
+/* SQLite takes what is missing of the last page for zeros. Only when the power
+ * went while it was copied from the log may a page be there in part. */
 static bool is_cut(sqlite3 *db, int page_bytes)
 {
-	return file_bytes(db, SQLITE_FCNTL_JOURNAL_POINTER) == 0 &&
-	       file_bytes(db, SQLITE_FCNTL_FILE_POINTER) % page_bytes != 0;
+	sqlite3_file *log = file_of(db, SQLITE_FCNTL_JOURNAL_POINTER);
+	int64_t bytes = file_bytes(file_of(db, SQLITE_FCNTL_FILE_POINTER));
+
+	return bytes % page_bytes != 0 &&
+	       !log_has_page(log, page_bytes, bytes / page_bytes + 1);
 }
 
 static int schema_verify_quickly(sqlite3 *db, struct err *err)
