@@ -25,6 +25,7 @@ struct plan {
 	struct mapping_params params;
 	enum disk disk;
 	bool nameless;
+	bool has_history; /* of IRC */
 };
 
 /* Both sides talk while both ends deliver: one step each in turn. */
@@ -66,6 +67,21 @@ static bool script_step(struct rig *rig, const struct plan *plan, size_t n)
 	return true;
 }
 
+/* The ends ask their worlds when they are made: they are made again. */
+static void begin(struct rig *rig, const struct plan *plan)
+{
+	rig_init(rig, &plan->params);
+	rig->irc.nameless = plan->nameless;
+	if (!plan->has_history)
+		return;
+	rig->irc.has_history = true;
+	/* From the first line in the journal on. */
+	fake_say(&rig->irc, "first");
+	rig_finish(rig);
+	rig_crash(rig);
+	rig->doubts = 0;
+}
+
 /* Runs to the n-th step, crashes, goes on to the m-th, crashes again, and
  * lets it end. False when the script is shorter than that. */
 static bool run(const struct plan *plan, size_t n, size_t m)
@@ -74,8 +90,7 @@ static bool run(const struct plan *plan, size_t n, size_t m)
 	size_t i = 0;
 	bool more = true;
 
-	rig_init(&rig, &plan->params);
-	rig.irc.nameless = plan->nameless;
+	begin(&rig, plan);
 	while (i < n && (more = script_step(&rig, plan, i)))
 		i++;
 	rig_crash(&rig);
@@ -105,6 +120,17 @@ static const struct plan plans[] = {
 	{.params = {.window = 3, .in_doubt = IN_DOUBT_SKIP}, .disk = DISK_SLOW},
 	{.params = {.window = 2, .in_doubt = IN_DOUBT_SKIP},
 		.disk = DISK_STOPPED},
+	/* Nothing is lost and nothing repeated, whatever the policy. */
+	{.params = {.window = 1}, .has_history = true},
+	{.params = {.window = 1}, .disk = DISK_SLOW, .has_history = true},
+	{.params = {.window = 3}, .disk = DISK_SLOW, .has_history = true},
+	{.params = {.window = 2}, .disk = DISK_STOPPED, .has_history = true},
+	{.params = {.window = 2, .in_doubt = IN_DOUBT_SKIP},
+		.disk = DISK_SLOW,
+		.has_history = true},
+	/* Bounds that are met all the time. */
+	{.params = {.window = 2,
+		 .queue = {.max_lines = 3, .when_full = WHEN_FULL_STOP}}},
 };
 
 static void test_crash_after_every_step(void **state)
@@ -149,8 +175,7 @@ static void test_random_walks(void **state)
 		const struct plan *plan = &plans[seed % ARRAY_LEN(plans)];
 		struct rig rig;
 
-		rig_init(&rig, &plan->params);
-		rig.irc.nameless = plan->nameless;
+		begin(&rig, plan);
 		for (int i = 0; i < WALK_STEPS; i++)
 			rig_step(&rig, draw(&random));
 		rig_finish(&rig);

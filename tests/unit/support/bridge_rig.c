@@ -434,7 +434,8 @@ static void check_to_irc(const struct rig *rig)
 {
 	struct tally tally = {.lost = 0};
 	size_t may = rig->doubts * rig->params.window;
-	bool skip = rig->params.in_doubt == IN_DOUBT_SKIP;
+	bool skip = rig->params.in_doubt == IN_DOUBT_SKIP &&
+		    !rig->irc.has_history;
 
 	for (size_t i = rig->chime.begun; i < rig->chime.count; i++)
 		if (rig->chime.messages[i].origin == ORIGIN_PERSON)
@@ -442,6 +443,8 @@ static void check_to_irc(const struct rig *rig)
 	fake_must(tally.lost <= (skip ? may : 0), "lost towards IRC");
 	if (!skip)
 		check_begun(rig);
+	if (rig->irc.has_history)
+		may = 0;
 	fake_must(tally.repeated <= (skip ? 0 : may), "repeated towards IRC");
 }
 

@@ -137,6 +137,7 @@ static void fake_deliver(struct end_room *room, const struct parcel *parcel)
 		.ticket = parcel->ticket,
 		.message = message,
 		.progress = parcel->progress,
+		.in_doubt = parcel->first_sent_ms != 0,
 	};
 }
 
@@ -149,6 +150,16 @@ static void fake_resume(struct end_room *room)
 	end->resumed++;
 }
 
+/* A little further than is needed. */
+static void go_back(struct fake_end *end, int64_t position)
+{
+	const struct fake_world *world = end->world;
+
+	while (end->next > 0 && world->messages[end->next - 1].position >=
+					position - 3 * world->step_ms)
+		end->next--;
+}
+
 static void fake_start(struct end_room *room, int64_t position)
 {
 	struct fake_end *end = of(room);
@@ -158,6 +169,8 @@ static void fake_start(struct end_room *room, int64_t position)
 	if (!world->is_replayable) {
 		end->from = position;
 		end->next = world->read;
+		if (world->has_history && position >= 0)
+			go_back(end, position);
 		return;
 	}
 	end->must_position = position < 0;
@@ -191,6 +204,7 @@ struct fake_end *fake_end_new(
 	fake_must(window <= FAKE_HELD_MAX, "window too large");
 	end->ops = (struct end_ops){
 		.is_replayable = world->is_replayable,
+		.settles_doubt = world->has_history && !world->is_replayable,
 		.prepare = fake_prepare,
 		.deliver = fake_deliver,
 		.resume = fake_resume,
@@ -251,7 +265,7 @@ bool fake_present(struct fake_end *end)
 	}
 	message->taken = true;
 	end->next++;
-	if (!world->is_replayable)
+	if (!world->is_replayable && end->next > world->read)
 		world->read = end->next;
 	return true;
 }
@@ -281,9 +295,10 @@ static void arrive(struct fake_world *world, struct fake_held *held)
 {
 	size_t part = part_at(held);
 	struct fake_message *message = held->message;
+	bool found = world->has_history && held->in_doubt;
 
 	held->on_wire = true;
-	if (world->is_idempotent && message->arrived[part] > 0)
+	if ((world->is_idempotent || found) && message->arrived[part] > 0)
 		return;
 	if (part == 0 && message->arrived[0] == 0)
 		world->order[world->order_count++] =

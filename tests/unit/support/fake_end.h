@@ -43,6 +43,9 @@ struct fake_world {
 	bool is_replayable;
 	bool is_idempotent; /* a part of the same token arrives once */
 	bool nameless;      /* messages carry no id; the text is unique then */
+	/* It remembers: what was said is presented again after a restart, and
+	 * what was sent before is found. */
+	bool has_history;
 	int64_t overlap_ms;
 	int64_t step_ms; /* between the positions of two messages */
 	struct fake_message messages[FAKE_MESSAGES_MAX];
@@ -75,6 +78,7 @@ struct fake_held {
 	struct fake_message *message;
 	size_t progress; /* confirmed */
 	bool on_wire;    /* the next part was sent, and arrived */
+	bool in_doubt;   /* it may have been sent before */
 };
 
 struct fake_end {
