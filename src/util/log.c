@@ -52,6 +52,7 @@ void log_set_sink(log_sink_fn *sink, void *arg)
 enum {
 	END_BYTES = 6,      /* kept free for `..."}` and the newline */
 	OBJECT_BYTES = 200, /* of the object's name, before escaping */
+	ONCE_BYTES = 191,   /* of a text, longer ones are alike */
 };
 
 struct line {
@@ -282,12 +283,23 @@ void log_debug(const char *object, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* FNV-1a: there may be thousands of these, and the texts are long. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	for (size_t i = 0; text[i] != '\0' && i < ONCE_BYTES; i++)
+		hash = (hash ^ (unsigned char)text[i]) *
+		       UINT64_C(0x100000001b3);
+	return hash != 0 ? hash : 1;
+}
+
 bool log_once_is_news(
 	struct log_once *once, const char *text, long long every_ms)
 {
 	int64_t now_ms = clock_mono_ms();
-	bool is_first = once->last[0] == '\0';
-	bool is_same = strncmp(once->last, text, sizeof(once->last) - 1) == 0;
+	uint64_t hash = hash_text(text);
+	bool is_first = once->last == 0;
+	bool is_same = once->last == hash;
 	if (once->is_reported) {
 		once->suppressed = 0;
 		once->is_reported = false;
@@ -296,7 +308,7 @@ bool log_once_is_news(
 		once->suppressed++;
 		return false;
 	}
-	snprintf(once->last, sizeof(once->last), "%s", text);
+	once->last = hash;
 	once->last_ms = now_ms;
 	once->is_reported = true;
 	return true;

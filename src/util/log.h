@@ -62,7 +62,7 @@ void log_set_sink(log_sink_fn *sink, void *arg);
  * was held back; it counts anew from the next call.
  */
 struct log_once {
-	char last[192]; /* longer texts are compared by their beginning */
+	uint64_t last; /* a hash of the text's beginning; 0: none yet */
 	int64_t last_ms;
 	unsigned suppressed;
 	bool is_reported; /* `suppressed` belongs to a line let through */

@@ -252,8 +252,12 @@ static void test_once_long_texts(void **state)
 	text[sizeof(text) - 1] = '\0';
 	assert_true(log_once_is_news(&once, text, 1000));
 	assert_false(log_once_is_news(&once, text, 1000));
+	text[sizeof(text) - 2] = 'y';
+	assert_false(log_once_is_news(&once, text, 1000));
 	text[0] = 'y';
 	assert_true(log_once_is_news(&once, text, 1000));
+	assert_true(log_once_is_news(&once, "", 1000));
+	assert_false(log_once_is_news(&once, "", 1000));
 }
 
 int main(void)
