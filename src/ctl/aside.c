@@ -2,6 +2,7 @@
 
 #include "ctl/context.h"
 #include "ctl/control_client.h"
+#include "ctl/shown.h"
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/enc.h"
@@ -15,13 +16,6 @@ enum { TARGET_BYTES = 1024 };
 
 /* ---- showing ---- */
 
-/* What strangers wrote is not to control a terminal. */
-static void print_text(const char *text, FILE *out)
-{
-	for (text = str_or_empty(text); *text; text++)
-		fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
-}
-
 static void print_item(const json_t *item, FILE *out)
 {
 	char at[CLOCK_ISO8601_BYTES];
@@ -30,9 +24,9 @@ static void print_item(const json_t *item, FILE *out)
 	fprintf(out, "%s %s %lld  %s  ", json_get_string(item, "mapping"),
 		json_get_string(item, "way"),
 		(long long)json_get_int(item, "seq", 0), at);
-	print_text(json_get_string(item, "reason"), out);
+	shown_print(out, json_get_string(item, "reason"));
 	fputs("\n    ", out);
-	print_text(json_get_string(item, "payload"), out);
+	shown_print(out, json_get_string(item, "payload"));
 	fputc('\n', out);
 }
 
@@ -139,5 +133,10 @@ const struct command command_aside = {
 	.usage = "[--json] [MAPPING] | retry MAPPING WAY NUMBER | forget "
 		 "MAPPING WAY NUMBER",
 	.summary = "what could not be relayed and was set aside",
-	.help = "Needs -c FILE with the setting control.\n",
+	.help = "  retry   put it behind all that waits, to be sent again\n"
+		"  forget  remove it for good\n"
+		"\n"
+		"Without these: the list, with MAPPING of that mapping only. "
+		"WAY is to_irc or\nto_chime. Needs -c FILE with the setting "
+		"control.\n",
 };

@@ -1,6 +1,7 @@
 #include "ctl/channels_print.h"
 
 #include "ctl/conf_text.h"
+#include "ctl/shown.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -25,24 +26,6 @@ static const char *mode_of(const struct found_channel *channel)
 	return channel->restricted ? "RESTRICTED" : "UNRESTRICTED";
 }
 
-/* Names are other people's words. */
-static void add_shown(struct buf *out, const char *name)
-{
-	size_t len = strlen(name);
-
-	while (len > 0) {
-		uint32_t c = 0;
-		size_t n = utf8_decode(name, len, &c);
-
-		if (n == 0 || utf8_is_control(c) || utf8_is_invisible(c))
-			buf_addc(out, '?');
-		else
-			buf_add(out, name, n);
-		name += n ? n : 1;
-		len -= n ? n : 1;
-	}
-}
-
 /* Padded to `width` characters, which are not always bytes. */
 static void print_cell(FILE *out, const char *text, size_t width)
 {
@@ -62,7 +45,7 @@ struct table_row {
 static void row_fill(struct table_row *row, const struct found_channel *channel)
 {
 	buf_init(&row->name, 8192);
-	add_shown(&row->name, channel->name);
+	shown_add(&row->name, channel->name);
 	snprintf(row->time, sizeof(row->time), "-");
 	if (channel->last_message_ms) {
 		clock_format_iso8601(channel->last_message_ms, row->time);

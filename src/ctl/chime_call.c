@@ -45,7 +45,8 @@ static int print_help(char **words)
 	operation = chime_operation_by_name(*words);
 	if (!operation)
 		return complain(EX_USAGE,
-			"no such operation; see belfryctl chime help");
+			"no such operation: %s; see belfryctl chime help",
+			*words);
 	chime_help_operation(operation, stdout);
 	return 0;
 }
@@ -91,4 +92,7 @@ const struct command command_chime = {
 	.run = run_chime,
 	.usage = "OPERATION [--MEMBER VALUE ...] [--json BODY] [--all]",
 	.summary = "call one operation of the service; chime help lists them",
+	.help = "belfryctl chime help lists the operations; belfryctl chime "
+		"help OPERATION tells the\nmembers of one.\n",
+	.finds_help = true,
 };

@@ -5,6 +5,7 @@
 #include "util/str.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +90,7 @@ static json_t *timestamp_value(const char *text, struct err *err)
 	char *end;
 	double seconds = strtod(text, &end);
 
-	if (*text && !*end)
+	if (*text && !*end && isfinite(seconds))
 		return json_real(seconds);
 	return string_value(text, err);
 }

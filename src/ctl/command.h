@@ -14,6 +14,8 @@ struct command {
 	const char *usage;   /* what stands behind the name */
 	const char *summary; /* one line */
 	const char *help;    /* of its options; NULL: none of its own */
+	/* It finds --help among its words by itself: any may be a value. */
+	bool finds_help;
 };
 
 #endif

@@ -1,7 +1,11 @@
 #include "ctl/context.h"
 
+#include "util/str.h"
+#include "util/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 int complain(int status, const char *fmt, ...)
@@ -42,9 +46,12 @@ static int load_config(const char *path, struct belfry_config *ret)
 
 int context_open(struct context *ret, const struct args *args)
 {
+	const char *bearer = str_or_empty(args->bearer);
 	struct err err = {0};
 
 	*ret = (struct context){.config = NULL};
+	if (!utf8_is_valid(bearer, strlen(bearer)))
+		return complain(EX_USAGE, "--bearer is not valid UTF-8");
 	if (args->config) {
 		if (load_config(args->config, &ret->loaded) < 0)
 			return EX_CONFIG;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { TIMEOUT_MS = 10 * 1000, ANSWER_BYTES = 64 << 20, URL_BYTES = 2048 };
 
@@ -30,6 +31,17 @@ static void read_answer(struct asking *asking, const struct http_answer *answer)
 	asking->body = NULL;
 }
 
+/* What the socket itself tells says more than that it could not be used. */
+static const char *reason(const char *path, const struct http_answer *answer)
+{
+	if (access(path, W_OK) == 0)
+		return answer->failure == HTTP_UNREACHABLE
+			       ? "nobody answers: is belfryd running?"
+			       : answer->why;
+	return errno == EACCES ? "only the daemon's user and root may ask it"
+			       : "there is no socket: is belfryd running?";
+}
+
 static void asking_on_answer(const struct http_answer *answer, void *arg)
 {
 	struct asking *asking = arg;
@@ -37,9 +49,8 @@ static void asking_on_answer(const struct http_answer *answer, void *arg)
 	if (answer->failure == HTTP_OK)
 		read_answer(asking, answer);
 	else
-		err_set(asking->err, -ECONNREFUSED,
-			"%s: %s; is belfryd running?", asking->path,
-			answer->why);
+		err_set(asking->err, -ECONNREFUSED, "%s: %s", asking->path,
+			reason(asking->path, answer));
 	loop_stop(asking->loop);
 }
 
@@ -70,9 +81,11 @@ json_t *control_ask(const struct belfry_config *config, const char *method,
 	struct asking asking = {.err = err};
 
 	if (!config || !config->control) {
-		err_set(err, -ENOENT,
-			"the daemon's socket is not known: name a "
-			"configuration with -c that has the setting control");
+		err_set(err, -ENOENT, "%s",
+			config ? "the configuration has no setting control, so "
+				 "its daemon cannot be asked"
+			       : "the daemon's socket is not known: name its "
+				 "configuration with -c");
 		return NULL;
 	}
 	asking.path = config->control;

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
 
 static void print_help(void)
@@ -46,11 +47,21 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* Is help all that is wanted of the command? */
-static bool wants_help(const struct args *args, char *const *words)
+static bool is_help(const char *word)
 {
-	return args->help ||
-	       (*words && (str_eq(*words, "--help") || str_eq(*words, "-h")));
+	return str_eq(word, "--help") || str_eq(word, "-h");
+}
+
+/* Is help all that is wanted of the command? It shall not run then. */
+static bool wants_help(const struct args *args, const struct command *command,
+	char *const *words)
+{
+	if (args->help || (*words && is_help(*words)))
+		return true;
+	while (*words && !command->finds_help)
+		if (is_help(*words++))
+			return true;
+	return false;
 }
 
 static int run_command(struct args *args)
@@ -62,19 +73,16 @@ static int run_command(struct args *args)
 			"no such command: %s; "
 			"try belfryctl help",
 			*args->words);
-	if (wants_help(args, args->words + 1))
+	if (wants_help(args, command, args->words + 1))
 		return print_command_help(command);
 	return command->run(args, args->words + 1);
 }
 
-int main(int argc UNUSED, char **argv)
+static int run(char **argv)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct args args;
 	struct err err = {0};
 
-	sigaction(SIGPIPE, &ignore, NULL);
-	log_set_level(LOG_LEVEL_WARN);
 	if (args_parse(argv, &args, &err) < 0)
 		return complain(EX_USAGE, "%s", err.text);
 	if (args.version) {
@@ -91,4 +99,23 @@ int main(int argc UNUSED, char **argv)
 		return run_command(&args);
 	print_help();
 	return 0;
+}
+
+/* What was to be printed and could not be is a failure. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	return status ? status
+		      : complain(EXIT_FAILURE,
+				"standard output cannot be written");
+}
+
+int main(int argc UNUSED, char **argv)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &ignore, NULL);
+	log_set_level(LOG_LEVEL_WARN);
+	return finish(run(argv));
 }

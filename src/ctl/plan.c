@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
+
+static const char usual_state[] = "/var/lib/belfry/state.db";
 
 const char plan_help[] =
 	"      --app-instance ARN|NAME  an app instance that is there, or the "
@@ -18,7 +21,7 @@ const char plan_help[] =
 	"      --user-id ID             the bridge's user (belfry)\n"
 	"      --user-name NAME         what it is called (Belfry)\n"
 	"      --admin                  make it an admin of the app instance\n"
-	"      --admin-id ID            make this user an admin, instead\n"
+	"      --admin-id ID            make this user, and make it an admin\n"
 	"      --admin-name NAME        what that one is called (its id)\n"
 	"      --channel-name NAME      a channel that is there, or is made\n"
 	"      --privacy PUBLIC|PRIVATE (PUBLIC)\n"
@@ -27,7 +30,8 @@ const char plan_help[] =
 	"      --network NAME           what the configuration calls that "
 	"network\n"
 	"      --nick NICK              the bridge's nick there (belfry)\n"
-	"      --no-tls                 that server speaks no TLS\n"
+	"      --tls, --no-tls          whether that server speaks TLS (it "
+	"does)\n"
 	"      --state FILE             where belfryd keeps its state\n"
 	"                               (/var/lib/belfry/state.db)\n";
 
@@ -61,6 +65,9 @@ static const struct {
 	enum chime_op op;
 	const char *member;
 } checks[] = {
+	/* An ARN passes, too. */
+	{"app-instance", offsetof(struct plan, app_instance),
+		CHIME_CREATE_APP_INSTANCE, "Name"},
 	{"user-id", offsetof(struct plan, user_id),
 		CHIME_CREATE_APP_INSTANCE_USER, "AppInstanceUserId"},
 	{"user-name", offsetof(struct plan, user_name),
@@ -196,6 +203,22 @@ static void stand_in(struct plan *plan)
 		plan->irc_channel = xasprintf("#%s", plan->mapping_name);
 }
 
+enum { SOCKET_PATH_BYTES = sizeof(((struct sockaddr_un *)NULL)->sun_path) };
+
+/* Where the unit file has it, or beside a state file that is elsewhere. */
+static char *control_of(const char *state)
+{
+	const char *slash = strrchr(state, '/');
+	const int folder = slash ? (int)(slash + 1 - state) : 0;
+	char *path = str_eq(state, usual_state)
+			     ? xstrdup("/run/belfry/control.sock")
+			     : xasprintf("%.*scontrol.sock", folder, state);
+
+	if (strlen(path) >= SOCKET_PATH_BYTES)
+		free(TAKE(path));
+	return path;
+}
+
 int plan_complete(
 	struct plan *plan, const struct chime_config *chime, struct err *err)
 {
@@ -207,7 +230,8 @@ int plan_complete(
 	fill(&plan->user_name, NULL, "Belfry");
 	fill(&plan->admin_name, NULL, plan->admin_id);
 	fill(&plan->nick, NULL, "belfry");
-	fill(&plan->state, NULL, "/var/lib/belfry/state.db");
+	fill(&plan->state, NULL, usual_state);
+	plan->control = control_of(plan->state);
 	if (plan->irc && read_irc(plan, err) < 0)
 		return err->code;
 	conf_text_word(&word, str_or_empty(plan->channel));
@@ -223,4 +247,5 @@ void plan_release(struct plan *plan)
 	free(plan->irc_channel);
 	free(plan->network_name);
 	free(plan->mapping_name);
+	free(plan->control);
 }

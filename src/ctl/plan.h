@@ -24,13 +24,14 @@ struct plan {
 	const char *irc;            /* "SERVER:PORT/#channel", or NULL */
 	const char *network;        /* its name; NULL: from the server's */
 	const char *nick;
-	const char *state;
+	const char *state; /* beside which the control socket is */
 	bool tls;
 	/* Owned; the parts of `irc`, or what stands in for them. */
 	char *server;
 	char *irc_channel; /* NULL: nothing is mapped */
 	char *network_name;
 	char *mapping_name;
+	char *control; /* NULL: its path would be too long */
 };
 
 /* Takes the words behind "provision". -EINVAL with `err`. */

@@ -1,5 +1,6 @@
 #include "ctl/provision_channel.h"
 
+#include "aws/arn.h"
 #include "chime/decode.h"
 #include "util/alloc.h"
 #include "util/json.h"
@@ -13,7 +14,7 @@ static bool is_wanted(const struct chime_channel *channel,
 	const struct plan *plan, const char *app_instance)
 {
 	return channel->arn && str_eq(channel->name, plan->channel) &&
-	       str_starts(channel->arn, app_instance);
+	       span_is(arn_app_instance(channel->arn), app_instance);
 }
 
 /* What was not said is as it is. Privacy can never change. */

@@ -72,6 +72,7 @@ void provision_conf_write(struct buf *out, const struct plan *plan,
 {
 	buf_adds(out, "# Made by belfryctl provision; see belfry.conf(5).\n");
 	conf_text_setting(out, 0, "state", plan->state);
+	conf_text_setting(out, 0, "control", plan->control);
 	buf_addc(out, '\n');
 	write_chime(out, target, provisioned);
 	write_network(out, plan);

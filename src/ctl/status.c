@@ -2,6 +2,7 @@
 
 #include "ctl/context.h"
 #include "ctl/control_client.h"
+#include "ctl/shown.h"
 #include "util/json.h"
 
 #include <errno.h>
@@ -18,7 +19,8 @@ static long long number(const json_t *object, const char *key)
 static void print_lane(
 	const char *name, const char *way, const json_t *lane, FILE *out)
 {
-	fprintf(out, "%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld %9lld\n",
+	fprintf(out,
+		"%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld %9lld\n",
 		name, way,
 		json_get_bool(lane, "ready", false) ? "ready" : "down",
 		number(lane, "relayed"), number(lane, "waiting"),
@@ -53,9 +55,11 @@ void status_print(const json_t *status, FILE *out)
 		json_get_string(status, "version"), number(status, "pid"),
 		number(status, "uptime_s"));
 	fprintf(out, "state    %s\n", trouble ? trouble : "is written");
-	json_array_foreach (json_object_get(status, "networks"), i, network)
-		fprintf(out, "network  %s\n",
-			json_get_string(network, "state"));
+	json_array_foreach (json_object_get(status, "networks"), i, network) {
+		fputs("network  ", out);
+		shown_print(out, json_get_string(network, "state"));
+		fputc('\n', out);
+	}
 	print_mappings(json_object_get(status, "mappings"), out);
 }
 

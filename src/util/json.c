@@ -1,8 +1,10 @@
 #include "util/json.h"
 
 #include "util/alloc.h"
+#include "util/buf.h"
 #include "util/clock.h"
 #include "util/json_repair.h"
+#include "util/utf8.h"
 
 #include <errno.h>
 #include <math.h>
@@ -104,9 +106,26 @@ int64_t json_get_int(const json_t *object, const char *key, int64_t fallback)
 	return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
+/* Strangers' words often end up here, and Jansson takes UTF-8 alone. */
+static json_t *repaired_string(const char *text)
+{
+	const size_t len = strlen(text);
+	struct buf AUTOBUF repaired;
+
+	/* U+FFFD has three bytes. */
+	buf_init(&repaired, len * 3);
+	utf8_repair(&repaired, text, len);
+	return json_stringn(repaired.data, repaired.len);
+}
+
 void json_set_string(json_t *object, const char *key, const char *value)
 {
-	if (value && json_object_set_new(object, key, json_string(value)))
+	if (!value)
+		return;
+	json_t *string = json_string(value);
+
+	if (json_object_set_new(
+		    object, key, string ? string : repaired_string(value)))
 		abort();
 }
 

@@ -41,7 +41,8 @@ const char *json_get_string_n(
 int64_t json_get_time_ms(const json_t *object, const char *key);
 bool json_get_bool(const json_t *object, const char *key, bool fallback);
 int64_t json_get_int(const json_t *object, const char *key, int64_t fallback);
-/* Sets a string member; a NULL value sets nothing. Aborts on bad UTF-8. */
+/* Sets a string member; a NULL value sets nothing. Bytes that are no UTF-8
+ * become U+FFFD. */
 void json_set_string(json_t *object, const char *key, const char *value);
 /* Compact text, owned by the caller. */
 char *json_text(const json_t *value) MUST_CHECK;

@@ -7,6 +7,7 @@ import pytest
 
 from support.belfry import CREDENTIALS
 from support.process import build_dir
+from support.scripted_ircd import ScriptedIrcd
 from support.wait import until
 from support.world import World
 
@@ -48,6 +49,27 @@ def test_status_follows_the_daemon(world):
     world.belfry.wait_log("towards IRC: down")
     down = ask(world, "status")
     assert down.returncode == 1 and "down" in down.stdout
+
+
+def test_status_of_a_server_that_speaks_no_utf8(tmp_path, processes):
+    """What a server gives as its reason is shown, and harms neither the
+    daemon nor the terminal."""
+    def script(c):
+        c.send(b"ERROR :Closing \xff\xfe caf\xe9 \x1b[2J (bye)")
+
+    server = ScriptedIrcd(script)
+    processes.append(server)
+    world = World(tmp_path, processes,
+                  network={"servers": (f"127.0.0.1:{server.port}",)})
+    world.belfry.config["control"] = str(tmp_path / "control.sock")
+    world.belfry.write_config()
+    world.start()
+    until(lambda: "(bye)" in ask(world, "status").stdout, world.belfry.log)
+    done = ask(world, "status")
+    assert done.returncode == 1 and "\x1b" not in done.stdout
+    (network,) = json.loads(ask(world, "status", "--json").stdout)["networks"]
+    assert "caf" in network["state"]
+    server.close()
 
 
 def test_without_a_socket(world):

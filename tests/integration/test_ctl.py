@@ -143,6 +143,43 @@ def test_help():
         assert done.returncode == 0 and done.stdout and not done.stderr
 
 
+@pytest.mark.parametrize("command", ["provision", "status", "aside",
+                                     "discover", "iam-policy", "state"])
+def test_help_behind_other_words(ctl, command):
+    """Whoever asks for help wants nothing done."""
+    text = plain(command, "--help")
+    assert f"belfryctl [OPTIONS] {command} " in text
+    for words in ([command, "--json", "-h"], [command, "x", "--help"],
+                  ["--endpoint", f"http://127.0.0.1:{ctl.port}", command,
+                   "--admin", "--help"]):
+        assert plain(*words) == text
+    assert inventory(ctl) == []
+
+
+def test_output_that_cannot_be_written(ctl, town):
+    config = town[-1]
+    for words in (["help"], ["chime", "help"],
+                  ["-c", config, "discover"], ["-c", config, "discover",
+                                               "--json"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [build_dir() / "belfryctl", *words], stdout=full,
+                env={**os.environ, **CREDENTIALS}, stderr=subprocess.PIPE,
+                text=True, timeout=60)
+        assert done.returncode == 1 and "written" in done.stderr
+
+
+def test_arguments_that_are_no_utf8(ctl, room):
+    instance, _, _ = room
+    for words in (["--bearer", f"{instance}/user/\udcff", "discover"],
+                  ["--bearer", "\udcff", "chime", "list-channels",
+                   "--app-instance-arn", instance],
+                  ["provision", "--app-instance", "\udcff"]):
+        text = plain("--endpoint", f"http://127.0.0.1:{ctl.port}", *words,
+                     status=64)
+        assert "belfryctl: " in text
+
+
 def test_help_of_every_operation():
     """Each tells its members; none that the API's table lacks."""
     names = [line.strip() for line in plain("chime", "help").splitlines()

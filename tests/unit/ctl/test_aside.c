@@ -29,8 +29,8 @@ static void test_lines(void **state)
 	fclose(out);
 	/* What strangers wrote moves no cursor of the operator's terminal. */
 	assert_string_equal(text,
-		"project to_chime 7  2021-01-19T18:00:00.123Z  Bad  [31m "
-		"Request\n    a [2Jb c\n");
+		"project to_chime 7  2021-01-19T18:00:00.123Z  Bad ?[31m "
+		"Request\n    a?[2Jb c\n");
 	free(text);
 	json_decref(list);
 }

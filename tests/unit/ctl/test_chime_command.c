@@ -170,10 +170,14 @@ static void test_incomplete(void **state UNUSED)
 	const char *const wrong[WORDS] = {"send-channel-message",
 		"--channel-arn", CHANNEL, "--content", "x", "--type", "LOUD"};
 
+	const char *const never[WORDS] = {"list-channel-messages",
+		"--channel-arn", CHANNEL, "--not-before", "nan"};
+
 	assert_incomplete(bare, NULL, "needs --bearer ARN");
 	assert_incomplete(bare, USER, "ChannelArn");
 	assert_incomplete(unknown, USER, "no member --ChannelAm");
 	assert_incomplete(wrong, USER, "Type");
+	assert_incomplete(never, USER, "NotBefore must be a time");
 }
 
 /* Options of the program are taken behind the operation too. */

@@ -34,6 +34,7 @@ static void test_nobody_listens(void **state)
 	assert_null(control_ask(&config, "GET", "/v1/status", &err));
 	assert_int_equal(err.code, -ECONNREFUSED);
 	assert_non_null(strstr(err.text, path));
+	assert_non_null(strstr(err.text, "there is no socket"));
 }
 
 int main(void)

@@ -92,6 +92,38 @@ static void test_channel_only(void **state UNUSED)
 	plan_release(&plan);
 }
 
+static void test_control(void **state UNUSED)
+{
+	char deep[200];
+	const struct {
+		const char *state;
+		const char *control;
+	} cases[] = {
+		{NULL, "/run/belfry/control.sock"},
+		{"/var/lib/belfry/state.db", "/run/belfry/control.sock"},
+		{"/x/y.db", "/x/control.sock"},
+		{"./y.db", "./control.sock"},
+		{"y.db", "control.sock"},
+		{deep, NULL},
+	};
+
+	memset(deep, 'd', sizeof(deep));
+	memcpy(deep + sizeof(deep) - 3, "/s", 3);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const words[WORDS] = {
+			cases[i].state ? "--state" : NULL, cases[i].state};
+		struct plan plan;
+		struct err err = {0};
+
+		assert_int_equal(plan_of(words, NULL, &plan, &err), 0);
+		if (cases[i].control)
+			assert_string_equal(plan.control, cases[i].control);
+		else
+			assert_null(plan.control);
+		plan_release(&plan);
+	}
+}
+
 static void test_configured(void **state UNUSED)
 {
 	static char instance[] = "arn:aws:chime:us-east-1:1:app-instance/a";
@@ -127,6 +159,9 @@ static void test_bad(void **state UNUSED)
 		{{"--irc", "h:1/#"}, "--irc must be "},
 		{{"--irc", "a b/#c"}, "--irc: not a server"},
 		{{"--app-instance", "arn:x"}, "--app-instance: not the ARN "},
+		{{"--app-instance", ""}, "--app-instance: Name "},
+		{{"--app-instance", "\xff"},
+			"--app-instance: is not valid UTF-8"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -147,6 +182,7 @@ int main(void)
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_irc),
 		cmocka_unit_test(test_channel_only),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_bad),
 	};

@@ -13,6 +13,7 @@
 
 #define AI "arn:aws:chime:us-east-1:1:app-instance/a"
 
+static char control[] = "/x/control.sock";
 static char server[] = "h:1", channel[] = "#c", net[] = "n", name[] = "m";
 static char instance[] = AI, user[] = AI "/user/belfry",
 	    room[] = AI "/channel/c";
@@ -26,6 +27,7 @@ static struct plan plan_of(const char *nick)
 		.irc = "h:1/#c",
 		.nick = nick,
 		.state = "/x/state.db",
+		.control = control,
 		.server = server,
 		.irc_channel = channel,
 		.network_name = net,
@@ -46,6 +48,7 @@ static void test_write(void **state UNUSED)
 	assert_string_equal(out.data,
 		"# Made by belfryctl provision; see belfry.conf(5).\n"
 		"state = \"/x/state.db\";\n"
+		"control = \"/x/control.sock\";\n"
 		"\n"
 		"chime = {\n"
 		"\tregion = \"us-east-1\";\n"

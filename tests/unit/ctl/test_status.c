@@ -15,7 +15,8 @@
 	"{\"ready\": " ready ", \"relayed\": 12, \"oldest_ms\": 65000}"
 #define STATUS(trouble, to_irc)                                                \
 	"{\"version\": \"1\", \"pid\": 7, \"uptime_s\": 9," trouble            \
-	" \"networks\": [{\"name\": \"net\", \"state\": \"net: ready\"}],"     \
+	" \"networks\": [{\"name\": \"net\", \"state\": \"net: "               \
+	"ready\\u001b[2J\"}],"                                                 \
 	" \"mappings\": [{\"name\": \"project\", \"to_irc\": " LANE(           \
 		to_irc) ", \"to_chime\": " LANE("true") "}]}"
 
@@ -32,7 +33,7 @@ static void test_lines(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "belfryd 1, process 7, up 9 s\n"));
 	assert_non_null(strstr(text, "state    is written\n"));
-	assert_non_null(strstr(text, "network  net: ready\n"));
+	assert_non_null(strstr(text, "network  net: ready?[2J\n"));
 	assert_non_null(strstr(text, "project              to IRC   down       "
 				     "  12       0      65s"));
 	assert_non_null(strstr(text, "to Chime ready "));

@@ -193,6 +193,17 @@ static void test_set_string(void **state)
 	assert_string_equal(text, "{\"a\":\"x\\\"y\",\"c\":\"new\"}");
 }
 
+static void test_set_string_of_a_stranger(void **state)
+{
+	(void)state;
+	json_t AUTOJSON *o = json_object();
+	json_set_string(o, "a", "caf\xE9 \xC3\xA9 \xFF\xFF");
+	json_set_string(o, "b", "\xF0\x9F");
+	assert_string_equal(json_get_string(o, "a"),
+		"caf\xEF\xBF\xBD \xC3\xA9 \xEF\xBF\xBD\xEF\xBF\xBD");
+	assert_true(json_is_string(json_object_get(o, "b")));
+}
+
 static void test_text_of_a_scalar(void **state)
 {
 	(void)state;
@@ -215,6 +226,7 @@ int main(void)
 		cmocka_unit_test(test_get_time_every_ms),
 		cmocka_unit_test(test_get_bool_and_int),
 		cmocka_unit_test(test_set_string),
+		cmocka_unit_test(test_set_string_of_a_stranger),
 		cmocka_unit_test(test_text_of_a_scalar),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
