@@ -61,8 +61,12 @@ static int open_error(struct db *db, const char *path, struct err *err)
 	if ((code & 0xff) == SQLITE_BUSY)
 		return err_set(
 			err, -EBUSY, "%s: another process is using it", path);
-	return err_set(err, errno_of(code), "%s: %s", path,
-		sqlite3_errmsg(db->sqlite));
+	int system = sqlite3_system_errno(db->sqlite);
+	bool unopened = (code & 0xff) == SQLITE_CANTOPEN && system != 0;
+
+	return err_set(err, errno_of(code), "%s: %s%s%s", path,
+		sqlite3_errmsg(db->sqlite), unopened ? ": " : "",
+		unopened ? strerror(system) : "");
 }
 
 static int execute(

@@ -183,13 +183,15 @@ static void list_messages(struct listing *list, struct sqlite3_stmt *rows)
 /*
  * A page is the rest of the millisecond that ?2 and ?3 lead into, and what
  * lies beyond: put like this the index leads straight to both, even among a
- * million messages of one millisecond.
+ * million messages of one millisecond. Neither is past the end, ?4, which may
+ * stand before the beginning.
  */
 #define MESSAGES_FROM                                                          \
 	"SELECT " MESSAGE_COLUMNS " FROM messages m"                           \
 	" JOIN users u ON u.id = m.sender WHERE m.channel = ?1"
 #define MESSAGES_PAGE(beyond, within, order)                                   \
 	MESSAGES_FROM " AND m.created_ms = ?2 AND m.id " beyond " ?3"          \
+		      " AND ?2 " within " ?4"                                  \
 		      " UNION ALL " MESSAGES_FROM " AND m.created_ms " beyond  \
 		      " ?2 AND m.created_ms " within " ?4"                     \
 		      " ORDER BY m.created_ms" order ", m.id" order            \

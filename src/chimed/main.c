@@ -1,4 +1,6 @@
 /* chimed: a local Chime SDK messaging service. */
+#include "config.h"
+
 #include "chimed/options.h"
 #include "chimed/server.h"
 #include "util/log.h"
@@ -109,9 +111,13 @@ int main(int argc, char **argv)
 		fputs(options_usage, stdout);
 		return EX_OK;
 	}
+	if (options.version) {
+		printf("chimed %s\n", PACKAGE_VERSION);
+		return EX_OK;
+	}
 	if (rc != 0) {
 		fprintf(stderr, "chimed: %s\n%s", err.text,
-			rc == -EINVAL ? options_usage : "");
+			rc == -EINVAL ? "Try chimed --help.\n" : "");
 		return rc == -EINVAL ? EX_USAGE : EX_CONFIG;
 	}
 	log_set_level((enum log_level)options.settings.log);

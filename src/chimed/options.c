@@ -2,6 +2,7 @@
 
 #include "aws/arn.h"
 #include "chimed/faults.h"
+#include "net/listen.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/str.h"
@@ -21,13 +22,35 @@ enum {
 };
 
 const char options_usage[] =
-	"usage: chimed --state FILE [--listen ADDRESS:PORT] [-c FILE]\n"
-	"              [--no-auth] [--region REGION] [--account NUMBER]\n"
-	"              [--admin USER-ID]... [--max-skew SECONDS]\n"
-	"              [--sync full|normal|off]\n"
-	"              [--limits none|published]\n"
-	"              [--fault OPERATION:WHAT[:RATE]]... [--fault-seed N]\n"
-	"              [--log error|warn|info|debug]\n";
+	"Usage: chimed --state FILE [OPTIONS]\n"
+	"\n"
+	"  -c, --config FILE      read settings from FILE; options win over "
+	"it\n"
+	"      --state FILE       holds everything, made when it is not "
+	"there;\n"
+	"                         \":memory:\" forgets all at the end\n"
+	"      --listen ADDRESS:PORT  (127.0.0.1:8787; port 0: a free one)\n"
+	"      --no-auth          accept any signature, and requests without "
+	"one;\n"
+	"                         else clients sign with the key pair of the "
+	"file,\n"
+	"                         or of AWS_ACCESS_KEY_ID and "
+	"AWS_SECRET_ACCESS_KEY\n"
+	"      --region REGION    (us-east-1)\n"
+	"      --account NUMBER   in new ARNs (123456789012)\n"
+	"      --admin USER-ID    users of that id are admins; repeatable\n"
+	"      --max-skew SECONDS how far a signature's time may be off (900; "
+	"0: any)\n"
+	"      --sync full|normal|off     what an answered call outlives "
+	"(full)\n"
+	"      --limits none|published    rates and quotas (none)\n"
+	"      --fault OPERATION:WHAT[:RATE]  let calls go wrong; repeatable\n"
+	"      --fault-seed N     where the chances of faults start (1)\n"
+	"      --log error|warn|info|debug    (info)\n"
+	"  -h, --help             this summary\n"
+	"  -V, --version          the version\n"
+	"\n"
+	"See chimed(8).\n";
 
 static const struct option words[] = {
 	{"config", required_argument, NULL, 'c'},
@@ -44,6 +67,7 @@ static const struct option words[] = {
 	{"fault", required_argument, NULL, FAULT},
 	{"fault-seed", required_argument, NULL, FAULT_SEED},
 	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
 	{0},
 };
 
@@ -159,13 +183,13 @@ static int walk(int argc, char **argv, struct options *options,
 	optind = 0;
 	opterr = 0;
 	while (rc == 0 &&
-		(letter = getopt_long(argc, argv, "c:h", words, NULL)) != -1) {
+		(letter = getopt_long(argc, argv, "c:hV", words, NULL)) != -1) {
 		if (letter == '?')
 			return err_set(err, -EINVAL,
 				"%s: not an option, or its value is missing",
 				argv[optind > 1 ? optind - 1 : 1]);
-		if (letter == 'h')
-			options->help = true;
+		options->help |= letter == 'h';
+		options->version |= letter == 'V';
 		if (letter == 'c')
 			*file = optarg;
 		rc = apply(options, letter, err);
@@ -194,7 +218,13 @@ static int load(const char *file, struct options *options, struct err *err)
 		problems_format(&problems, i, &text);
 	}
 	problems_release(&problems);
-	return rc == 0 ? 0 : err_set(err, -EBADMSG, "%s", text.data);
+	if (rc != 0)
+		return err_set(err, -EBADMSG, "%s", text.data);
+	if (listen_check(options->settings.listen, err) == 0)
+		return 0;
+	err_prefix(err, "%s: listen", file);
+	err->code = -EBADMSG;
+	return err->code;
 }
 
 static int key_pair(struct settings *settings, struct err *err)
@@ -221,8 +251,10 @@ static int key_pair(struct settings *settings, struct err *err)
 
 static int check(struct settings *settings, struct err *err)
 {
-	if (settings->state == NULL)
+	if (str_or_empty(settings->state)[0] == '\0')
 		return err_set(err, -EINVAL, "--state FILE is missing");
+	if (listen_check(settings->listen, err) != 0)
+		return err_prefix(err, "--listen");
 	char AUTOFREE *arn = arn_new_app_instance(
 		"aws", settings->region, settings->account, "id");
 
@@ -244,7 +276,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 	int rc = walk(argc, argv, &first, &file, err);
 
 	ret->help = first.help;
-	if (rc != 0 || ret->help)
+	ret->version = first.version;
+	if (rc != 0 || ret->help || ret->version)
 		return rc;
 	rc = load(file, ret, err);
 	if (rc == 0)

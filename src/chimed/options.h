@@ -13,7 +13,8 @@
 
 struct options {
 	struct settings settings;
-	bool help; /* nothing else counts */
+	bool help; /* or version: nothing else counts */
+	bool version;
 };
 
 extern const char options_usage[];

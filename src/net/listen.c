@@ -54,6 +54,13 @@ static int listen_parse(
 	return 0;
 }
 
+int listen_check(const char *address, struct err *err)
+{
+	struct address parsed;
+
+	return listen_parse(address, &parsed, err);
+}
+
 static uint16_t listen_port(int fd)
 {
 	struct address bound = {.len = sizeof(bound.sa)};

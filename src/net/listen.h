@@ -16,6 +16,8 @@
  */
 int listen_tcp(
 	const char *address, uint16_t *ret_port, struct err *err) MUST_CHECK;
+/* Is it of that form? 0, or -EINVAL with `err` naming it. */
+int listen_check(const char *address, struct err *err) MUST_CHECK;
 /*
  * A Unix socket of mode 0600. A socket left behind by a dead process is
  * replaced; one that still answers, or another kind of file, is an error.

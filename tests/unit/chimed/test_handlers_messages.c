@@ -317,6 +317,33 @@ static void test_bounds_are_inclusive(void **state)
 	assert_null(rig_get(rig, "NextToken"));
 }
 
+/* Nothing is both after the one and before the other. */
+static void test_bounds_the_wrong_way_round(void **state)
+{
+	static const char *const orders[] = {"ASCENDING", "DESCENDING"};
+	struct house *house = *state;
+	struct rig *rig = &house->rig;
+	char id[RIG_ARN_BYTES];
+	char from[CLOCK_ISO8601_BYTES], to[CLOCK_ISO8601_BYTES];
+
+	for (int i = 1; i < 5; i++) {
+		clock_advance(1);
+		rig_send(rig, house->room, house->alice, "x", id);
+	}
+	clock_format_iso8601(RIG_NOW_MS + 3, from);
+	clock_format_iso8601(RIG_NOW_MS + 1, to);
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		assert_int_equal(rig_call(rig, CHIME_LIST_CHANNEL_MESSAGES,
+					 house->bobby, "{s:s, s:s, s:s, s:s}",
+					 "ChannelArn", house->room, "NotBefore",
+					 from, "NotAfter", to, "SortOrder",
+					 orders[i]),
+			200);
+		assert_int_equal(
+			json_array_size(rig_get(rig, "ChannelMessages")), 0);
+	}
+}
+
 static void test_tokens_belong_to_their_listing(void **state)
 {
 	struct house *house = *state;
@@ -349,6 +376,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_messages_stay_in_their_channel, build, wreck),
 		cmocka_unit_test_setup_teardown(test_pages, build, wreck),
+		cmocka_unit_test_setup_teardown(
+			test_bounds_the_wrong_way_round, build, wreck),
 		cmocka_unit_test_setup_teardown(
 			test_bounds_are_inclusive, build, wreck),
 		cmocka_unit_test_setup_teardown(

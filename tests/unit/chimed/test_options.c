@@ -83,7 +83,11 @@ static void test_wrong_command_lines(void **state)
 		"--state s --no-auth --limits some",
 		"--state s --no-auth --fault *:nothing",
 		"--state s --no-auth --fault-seed -1",
-		"--state s --no-auth --region US_EAST", "-x"};
+		"--state s --no-auth --region US_EAST", "-x",
+		"--state= --no-auth", "--state s --no-auth --listen=",
+		"--state s --no-auth --listen 127.0.0.1",
+		"--state s --no-auth --listen 127.0.0.1:99999",
+		"--state s --no-auth --listen localhost:1"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
@@ -133,6 +137,24 @@ static void test_the_command_line_wins_over_the_file(void **state)
 	assert_non_null(strstr(err.text, path));
 }
 
+/* Which of the two is wrong is told by the exit status. */
+static void test_a_wrong_address_in_the_file(void **state)
+{
+	static const char text[] = "state = \"s\"; listen = \"nowhere\";";
+	struct options AUTOOPTIONS options;
+	char path[] = "/tmp/chimed-conf-XXXXXX";
+	char line[64];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	snprintf(line, sizeof(line), "--no-auth -c %s", path);
+	assert_int_equal(parse(line, &options), -EBADMSG);
+	assert_non_null(strstr(err.text, "nowhere"));
+	unlink(path);
+}
+
 static void test_help(void **state)
 {
 	struct options AUTOOPTIONS options;
@@ -141,6 +163,16 @@ static void test_help(void **state)
 	assert_int_equal(parse("--help", &options), 0);
 	assert_true(options.help);
 	assert_non_null(strstr(options_usage, "--state"));
+}
+
+static void test_version(void **state)
+{
+	struct options AUTOOPTIONS options;
+
+	(void)state;
+	assert_int_equal(parse("-V --listen nonsense", &options), 0);
+	assert_true(options.version);
+	assert_false(options.help);
 }
 
 int main(void)
@@ -153,6 +185,9 @@ int main(void)
 			test_key_pair_of_the_environment, clear_environment),
 		cmocka_unit_test_setup(test_the_command_line_wins_over_the_file,
 			clear_environment),
+		cmocka_unit_test_setup(test_version, clear_environment),
+		cmocka_unit_test_setup(
+			test_a_wrong_address_in_the_file, clear_environment),
 		cmocka_unit_test_setup(test_help, clear_environment),
 	};
 

@@ -57,6 +57,7 @@ static void test_bad_addresses(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		err_clear(&err);
 		assert_int_equal(listen_tcp(bad[i], &port, &err), -EINVAL);
+		assert_int_equal(listen_check(bad[i], &err), -EINVAL);
 		assert_non_null(strstr(err.text, bad[i]));
 	}
 }
