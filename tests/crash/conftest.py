@@ -13,19 +13,17 @@ _spec = importlib.util.spec_from_file_location("integration_fixtures",
 _shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_shared)
 
+from support import figures as shown  # noqa: E402
+
 tmp_path = _shared.tmp_path
 processes = _shared.processes
 pytest_runtest_makereport = _shared.pytest_runtest_makereport
 
-FIGURES = []
-
-
 @pytest.fixture
-def figures():
+def figures(request):
     """Takes lines that are shown at the end of the run."""
-    return FIGURES.append
+    return lambda line: shown.note(request, line)
 
 
 def pytest_terminal_summary(terminalreporter):
-    for line in FIGURES:
-        terminalreporter.write_line(line)
+    shown.show(terminalreporter)

@@ -8,21 +8,18 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "integration")]
 
 from suite import boto, ill as ill_service, node, scene  # noqa: E402
+from support import figures as shown  # noqa: E402
 from support.chimed import Chimed  # noqa: E402
 
 
-REPORT = []
-
-
-@pytest.fixture(scope="session")
-def report():
-    """A list: its lines are shown at the end of the run."""
-    return REPORT
+@pytest.fixture
+def figures(request):
+    """Takes lines that are shown at the end of the run."""
+    return lambda line: shown.note(request, line)
 
 
 def pytest_terminal_summary(terminalreporter):
-    for line in REPORT:
-        terminalreporter.write_line(line)
+    shown.show(terminalreporter)
 
 
 @pytest.fixture(scope="session")

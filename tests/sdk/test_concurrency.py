@@ -27,16 +27,16 @@ def p99_ms(answers):
 
 
 @pytest.fixture
-def at_once(driver, report):
-    return lambda calls: all_at_once(driver, calls, report)
+def at_once(driver, figures):
+    return lambda calls: all_at_once(driver, calls, figures)
 
 
-def all_at_once(driver, calls, report):
+def all_at_once(driver, calls, figures):
     """Every call is answered, and none is refused."""
     answers = driver.call_all(calls, WIDTH)
     refused = [answer for answer in answers if answer.error != "ok"]
     assert not refused, refused[:3]
-    report.append(f"{driver.name}: {len(calls)} calls, {WIDTH} at once: "
+    figures(f"{driver.name}: {len(calls)} calls, {WIDTH} at once: "
                   f"p99 {p99_ms(answers):.1f} ms")
     return answers
 

@@ -1,4 +1,5 @@
 """One process under test, with its output in a file."""
+import itertools
 import os
 import pathlib
 import shutil
@@ -9,11 +10,25 @@ import subprocess
 from .wait import until
 
 
+# Below what the kernel gives to those who take any port, and a range for each
+# of the processes that run tests side by side.
+FIRST_PORT, PORTS = 12000, 2000
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+_ports = itertools.cycle(range(FIRST_PORT + WORKER * PORTS,
+                               FIRST_PORT + (WORKER + 1) * PORTS))
+
+
 def free_port():
-    """A port that was free a moment ago, on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that is not given again soon."""
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("unreachable")
 
 
 def build_dir():
