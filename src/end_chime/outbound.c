@@ -1,9 +1,8 @@
 #include "end_chime/outbound.h"
 
-#include "chime/decode.h"
 #include "chime/paging.h"
 #include "end_chime/content.h"
-#include "end_chime/inbound.h"
+#include "end_chime/tokens.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -54,6 +53,8 @@ struct chime_outbound {
 	struct users_wait *wait;
 	struct chime_paging *paging;
 	struct chime_call *call;
+	/* Of the last look-up, until a try of this process ends unknown. */
+	struct tokens tokens;
 	bool closed;
 };
 
@@ -91,6 +92,7 @@ static void chime_outbound_free(void *arg)
 	struct job *job, *tmp;
 	DL_FOREACH_SAFE (o->jobs, job, tmp)
 		job_free(job);
+	tokens_release(&o->tokens);
 	free(o->object);
 	free(o->channel);
 	free(o->bridge);
@@ -187,6 +189,8 @@ static void give_receipt(
 static void finish(struct chime_outbound *o, struct receipt receipt)
 {
 	struct job *done = NULL, *job, *tmp;
+	if (receipt.outcome == RECEIPT_LATER)
+		tokens_release(&o->tokens);
 	/* Nothing waits for a note. */
 	bool later = receipt.outcome == RECEIPT_LATER && !o->jobs->is_note;
 	DL_FOREACH_SAFE (o->jobs, job, tmp) {
@@ -369,7 +373,8 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 static json_t *content_of(const struct chime_outbound *o, const struct job *job)
 {
 	json_t *content = json_object_get(job->content.root, "content");
-	int64_t now_ms = job->looked_up ? clock_wall_ms() : job->turn_ms;
+	bool is_new = job->looked_up && may_be_forgotten(o, job);
+	int64_t now_ms = is_new ? clock_wall_ms() : job->turn_ms;
 	int64_t age_ms = now_ms - job->position;
 	if (!o->params.late_after_ms || job->position <= 0 ||
 		age_ms < o->params.late_after_ms)
@@ -434,53 +439,52 @@ static void ensure_user(struct chime_outbound *o, struct job *job)
 		send(o, job);
 }
 
-/* Is our token among these messages? Its MessageId, owned, or NULL. */
-static char *find_token(json_t *items, const char *token)
+static void finish_found(struct chime_outbound *o, const char *id)
 {
-	size_t i;
-	json_t *item;
-	json_array_foreach (items, i, item) {
-		struct chime_message message;
-		chime_decode_message(item, &message);
-		char *AUTOFREE found = chime_inbound_token(message.metadata);
-		if (str_eq(found, token))
-			return xstrdup(message.message_id);
-	}
-	return NULL;
+	char *AUTOFREE message_id = xstrdup(id);
+	log_info(o->object, "a line of %s was sent before: it is %s",
+		o->jobs->content.name, id);
+	finish(o, (struct receipt){
+			  .outcome = RECEIPT_DONE,
+			  .dest_id = message_id,
+		  });
+}
+
+/* All that is there was looked at. */
+static void judge(struct chime_outbound *o, struct job *job)
+{
+	const char *id = tokens_find(&o->tokens, job->token);
+	job->looked_up = true;
+	if (id)
+		finish_found(o, id);
+	else
+		timer_arm(o->pump, 0);
 }
 
 static bool chime_outbound_on_look_up(const struct chime_page *page, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
-	if (!page->items) {
+	if (page->last)
 		o->paging = NULL;
+	if (!page->items) {
+		tokens_release(&o->tokens);
 		finish_later(o, page->result);
 		return false;
 	}
-	char *AUTOFREE id = find_token(page->items, job->token);
-	if (id) {
-		o->paging = NULL;
-		log_info(o->object, "a line of %s was sent before: it is %s",
-			job->content.name, id);
-		finish(o, (struct receipt){
-				  .outcome = RECEIPT_DONE,
-				  .dest_id = id,
-			  });
-		return false;
-	}
-	if (page->last)
-		o->paging = NULL;
-	if (page->truncated) {
+	tokens_add_page(&o->tokens, page->items);
+	if (page->truncated && !tokens_find(&o->tokens, job->token)) {
 		/* It may stand where we did not come to. */
+		tokens_release(&o->tokens);
 		finish(o, (struct receipt){
 				  .outcome = RECEIPT_LATER,
 				  .why = "the channel is too long to be looked "
 					 "through",
 			  });
 	} else if (page->last) {
-		job->looked_up = true;
-		timer_arm(o->pump, 0);
+		o->tokens.is_whole = o->tokens.is_whole && !page->truncated;
+		tokens_end(&o->tokens);
+		judge(o, job);
 	}
 	return true;
 }
@@ -499,10 +503,16 @@ static int64_t look_up_from_ms(
 	return from_ms - LOOK_UP_MARGIN_MS;
 }
 
-static void look_up(struct chime_outbound *o, const struct job *job)
+static void look_up(struct chime_outbound *o, struct job *job)
 {
 	char from[CLOCK_ISO8601_BYTES];
-	clock_format_iso8601(look_up_from_ms(o, job), from);
+	int64_t from_ms = look_up_from_ms(o, job);
+	if (!job->must_look_up && tokens_cover(&o->tokens, from_ms)) {
+		judge(o, job);
+		return;
+	}
+	tokens_begin(&o->tokens, from_ms, job->token);
+	clock_format_iso8601(from_ms, from);
 	json_t AUTOJSON *members = json_pack("{s:s, s:s, s:s, s:s, s:i}",
 		"ChannelArn", o->channel, "ChimeBearer", o->bridge, "SortOrder",
 		"ASCENDING", "NotBefore", from, "MaxResults", 50);
@@ -516,12 +526,20 @@ static void look_up(struct chime_outbound *o, const struct job *job)
 		chime_outbound_on_look_up, o);
 }
 
+static bool needs_look_up(const struct chime_outbound *o, const struct job *job)
+{
+	return !job->looked_up &&
+	       (job->must_look_up || may_be_forgotten(o, job));
+}
+
 static void job_step(struct chime_outbound *o, struct job *job)
 {
+	/* What is fresh ends what a restart had to catch up with. */
+	if (!job->is_note && !job->looked_up && !needs_look_up(o, job))
+		tokens_release(&o->tokens);
 	if (!job->bearer)
 		finish_refused(o, "the payload is unreadable");
-	else if (!job->looked_up &&
-		 (job->must_look_up || may_be_forgotten(o, job)))
+	else if (needs_look_up(o, job))
 		look_up(o, job);
 	else if (job->content.person_id)
 		ensure_user(o, job);

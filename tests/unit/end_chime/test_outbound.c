@@ -299,8 +299,7 @@ static void test_closing_inside_receipts(void **state)
 	outbound_rig_expect_look_up(f, then);
 	service_answer(&f->s, 200,
 		"{\"ChannelMessages\":[" MARKED(
-			"m9", "t1") "],"
-				    "\"NextToken\":\"n\"}");
+			"m9", "t1") "]}");
 	outbound_rig_expect_receipts(f, "1 done m9\n");
 	service_expect_none(&f->s);
 }

@@ -54,7 +54,13 @@ static void test_found_by_its_token(void **state)
 	service_answer(&f->s, 200,
 		"{\"ChannelMessages\":[" MARKED(
 			"m9", "t1") "],\"NextToken\":\"more\"}");
-	/* Not sent again, and no page more than is needed. */
+	/* All of it is listed, for those that follow. */
+	service_expect(&f->s,
+		"GET /channels/APP/channel/c/messages?sort-order=ASCENDING&"
+		"not-before=2021-01-19T16:50:00.000Z&max-results=50&"
+		"next-token=more");
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	/* Not sent again. */
 	outbound_rig_expect_send(f, "hi 2");
 	outbound_rig_sent(f, "m2");
 	outbound_rig_expect_receipts(f, "1 done m9\n2 done m2\n");
@@ -109,6 +115,41 @@ static void test_conflict_is_looked_up(void **state)
 	outbound_rig_expect_send(f, "hi 2");
 	service_answer(&f->s, 409, "{}");
 	outbound_rig_expect_receipts(f, "2 later\n");
+}
+
+/* After a restart one listing answers for all that waited. */
+static void test_one_listing_for_many(void **state)
+{
+	struct outbound_rig *f = *state;
+	int64_t then = clock_wall_ms() - TRUST_MS;
+	outbound_rig_add(f, 1, "", then);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(&f->s, 200,
+		"{\"ChannelMessages\":[" MARKED("m7", "t1") "," MARKED(
+			"m8", "t2") "]}");
+	outbound_rig_expect_receipts(f, "1 done m7\n");
+	outbound_rig_add(f, 2, "", then);
+	outbound_rig_expect_receipts(f, "2 done m8\n");
+	outbound_rig_add(f, 3, "", then);
+	outbound_rig_expect_send(f, "hi 3");
+	outbound_rig_sent(f, "m9");
+	outbound_rig_expect_receipts(f, "3 done m9\n");
+	/* It tells nothing of what was sent earlier, */
+	outbound_rig_add(f, 4, "", then - 1);
+	outbound_rig_expect_look_up(f, then - 1);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	outbound_rig_expect_send(f, "hi 4");
+	service_cut(&f->s);
+	clock_advance(60000);
+	outbound_rig_expect_receipts(f, "4 later\n");
+	while (f->s.w.request_count)
+		service_cut(&f->s);
+	/* nor of what was tried since. */
+	outbound_rig_add(f, 4, "", then);
+	outbound_rig_expect_look_up(f, then);
+	service_answer(
+		&f->s, 200, "{\"ChannelMessages\":[" MARKED("m4", "t4") "]}");
+	outbound_rig_expect_receipts(f, "4 done m4\n");
 }
 
 /* It is not in use any more, and what it was used for is not this. */
@@ -166,6 +207,7 @@ int main(void)
 		T(test_not_found_is_sent),
 		T(test_look_up_fails),
 		T(test_conflict_is_looked_up),
+		T(test_one_listing_for_many),
 		T(test_conflict_for_ever),
 		T(test_look_up_comes_to_its_ceiling),
 	};
