@@ -82,6 +82,19 @@ static const struct {
 	{":belfry!u@h NOTICE #a x", "x: blocked: x (NOTICE)\n"},
 };
 
+/* A refusal may have said that we are not in the channel. */
+static void come_back(struct irc_peer *peer)
+{
+	static const char *const names[] = {"#a", "#b"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (irc_conn_channel(peer->conn, names[i]))
+			continue;
+		irc_peer_feed(peer, ":belfry!bel@here JOIN %s", names[i]);
+		irc_peer_feed(peer, ":s 366 belfry %s :End", names[i]);
+	}
+}
+
 static void test_labelled_refusals(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -91,6 +104,7 @@ static void test_labelled_refusals(void **state)
 		(void)irc_outcomes_say(peer, "#a", "x");
 		irc_peer_feed(peer, "@label=%zx %s", i + 1, LABELLED[i].line);
 		assert_outcomes(LABELLED[i].outcome);
+		come_back(peer);
 	}
 }
 
@@ -373,6 +387,7 @@ static void test_unlabelled_refusals(void **state)
 			assert_outcomes("a: confirmed\n");
 		else
 			assert_outcomes("b: confirmed\na: confirmed\n");
+		come_back(peer);
 	}
 }
 
