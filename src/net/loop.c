@@ -290,6 +290,9 @@ static void loop_set_tick(struct loop *loop)
 	wait_ms = first->due_ms - clock_mono_ms();
 	if (wait_ms > LONGEST_SLEEP_MS)
 		wait_ms = LONGEST_SLEEP_MS;
+	/* It may have become due since it was looked at; 0 would be never. */
+	if (wait_ms < 1)
+		wait_ms = 1;
 	wake_ms = loop_real_ms() + wait_ms;
 	if (wake_ms >= loop->wake_ms)
 		return;
