@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support.history_ircd import ALL_CAPS, HistoryIrcd
+from support.ircd import Inspircd
 from support.wait import until
 from support.world import CHANNEL, World
 
@@ -252,6 +253,37 @@ def test_nothing_before_it_began(tmp_path, processes):
     past.wait_in()
     past.wait_texts(["one", "two"])
     assert "long ago" not in past.texts()
+
+
+class RememberingInspircd(Inspircd):
+    """Plays back what it remembers (channel mode H) to those who join."""
+    modules = (*Inspircd.modules, "chanhistory")
+
+    def configuration(self):
+        return super().configuration() + \
+            '<chanhistory maxlines="50" prefixmsg="no" bots="yes" ' \
+            'enableumode="no">\n'
+
+
+def test_played_back_at_the_join(tmp_path, processes):
+    world = World(tmp_path, processes, RememberingInspircd,
+                  network=QUICK).start()
+    bob = world.client("bob")
+    world.wait_joined(bob)
+    bob.send(f"MODE {CHANNEL} +H 50:1h")
+    bob.say(CHANNEL, "one")
+    world.wait_message("one")
+    world.belfry.kill()
+    until(lambda: "belfry" not in bob.members(CHANNEL), "it is gone",
+          step_s=0.1)
+    bob.say(CHANNEL, "two")
+    bob.say(CHANNEL, "three")
+    world.belfry.start()
+    until(lambda: "belfry" in bob.members(CHANNEL), "it is back", step_s=0.1)
+    bob.say(CHANNEL, "four")
+    world.wait_message("four")
+    assert [t for t in world.contents() if t in
+            ("one", "two", "three", "four")] == ["one", "two", "three", "four"]
 
 
 # --- what was in flight -----------------------------------------------------
