@@ -1,6 +1,7 @@
 """What was said on each side and what arrived on the other: the oracle of
 the tests of faults. Every text is said once and is unlike all others."""
 import collections
+import re
 
 from .wait import until
 from .world import CHANNEL
@@ -39,12 +40,14 @@ class Ledger:
         """Of what was said in Chime, as heard on IRC."""
         texts = [line.rsplit(" ", 1)[-1]
                  for line in self.client.heard(self.name)]
-        return [text for text in texts if text[0] == "c"]
+        return [text for text in texts if re.fullmatch(r"c\d{5}", text)]
 
     def stored(self):
-        """Of what was said on IRC, as stored in Chime."""
-        return [text for text in self.world.contents(self.arn)
-                if text[:1] == "i"]
+        """Of what was said on IRC, as stored in Chime; late lines have
+        their time before them, and the bridge has words of its own."""
+        words = [text.rsplit(" ", 1)[-1]
+                 for text in self.world.contents(self.arn) if text]
+        return [word for word in words if re.fullmatch(r"i\d{5}", word)]
 
     def missing_irc(self):
         return sorted(set(self.chime) - set(self.heard()))
