@@ -69,7 +69,12 @@ bool auth_pass(struct auth *auth, const struct sigv4_request *request,
 
 	if (verdict == SIGV4_OK)
 		return true;
-	answer_fault(
-		answer, verdicts[verdict].fault, "%s", verdicts[verdict].text);
+	if (verdict == SIGV4_WRONG_SCOPE)
+		answer_fault(answer, verdicts[verdict].fault,
+			"%s; the region here is '%s'", verdicts[verdict].text,
+			auth->region);
+	else
+		answer_fault(answer, verdicts[verdict].fault, "%s",
+			verdicts[verdict].text);
 	return false;
 }

@@ -95,7 +95,7 @@ struct control *control_new(
 	};
 
 	control->wire = wire;
-	control->started_ms = clock_wall_ms();
+	control->started_ms = clock_mono_ms();
 	control->httpd =
 		httpd_new(loop, &params, control_on_request, control, err);
 	if (control->httpd)

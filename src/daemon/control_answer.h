@@ -16,7 +16,7 @@
 struct control_request {
 	struct wire *wire;
 	struct span query;
-	int64_t started_ms; /* wall: when the daemon began */
+	int64_t started_ms; /* monotonic: when the daemon began */
 };
 
 struct control_answer {

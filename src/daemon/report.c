@@ -79,7 +79,7 @@ json_t *report_status(const struct wire *wire, int64_t started_ms)
 	json_set_string(status, "version", PACKAGE_VERSION);
 	set_int(status, "pid", (uint64_t)getpid());
 	set_int(status, "uptime_s",
-		(uint64_t)(clock_wall_ms() - started_ms) / 1000);
+		(uint64_t)(clock_mono_ms() - started_ms) / 1000);
 	json_set_string(status, "state_trouble", wire_trouble(wire));
 	json_object_set_new(status, "networks", json_array());
 	json_object_set_new(status, "mappings", json_array());

@@ -11,7 +11,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
-/* Owned by the caller. `started_ms` is wall time. */
+/* Owned by the caller. `started_ms` is monotonic. */
 json_t *report_status(const struct wire *wire, int64_t started_ms) MUST_CHECK;
 
 #endif

@@ -31,6 +31,15 @@ def usual_port(port):
     return None if listens(port) else port
 
 
+def as_shown(nick, text):
+    """A line of IRC without what a terminal would obey."""
+    action = text.startswith("\x01ACTION ")
+    if action:
+        text = text.removeprefix("\x01ACTION ").removesuffix("\x01")
+    text = "".join(c for c in text if c.isprintable())
+    return f"* {nick} {text}" if action else f"<{nick}> {text}"
+
+
 class Trial:
     def __init__(self):
         self.folder = build_dir() / "trial"
@@ -71,6 +80,7 @@ class Trial:
         say("starting belfryd …")
         self.belfry = belfry.Belfry(self.folder, {
             "log": {"level": "info"},
+            "control": str(self.folder / "control.sock"),
             "chime": {
                 "region": "us-east-1", "app_instance": self.instance,
                 "user": self.bridge, "messaging_endpoint": self.endpoint,
@@ -161,6 +171,10 @@ exec "$ctl" --endpoint "$endpoint" --bearer "$alice" chime \\
         say(f"      {command} hello everybody")
         say(f"      {command}          (lists what was said)")
         say()
+        say("  how the bridge does:")
+        say(f"      {build_dir()}/belfryctl -c {self.belfry.config_path} "
+            "status")
+        say()
         say(f"  the configuration:  {self.belfry.config_path}")
         say(f"  the bridge's log:   {self.belfry.log_path}")
         say()
@@ -177,7 +191,7 @@ exec "$ctl" --endpoint "$endpoint" --bearer "$alice" chime \\
                 if f" PRIVMSG {CHANNEL} :".encode() in line:
                     nick = line[1:].split(b"!")[0].decode(errors="replace")
                     text = line.split(b" :", 1)[1].decode(errors="replace")
-                    say(f"  {CHANNEL}  <{nick}> {text}")
+                    say(f"  {CHANNEL}  {as_shown(nick, text)}")
             time.sleep(0.1)
 
     def stop(self):

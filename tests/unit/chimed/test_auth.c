@@ -10,6 +10,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@ struct attempt {
 	int64_t at_ms;
 	const char *spoil;
 };
+
+static char said[1024]; /* the body of the last answer */
 
 static const char *try(const struct attempt *attempt)
 {
@@ -67,6 +70,7 @@ static const char *try(const struct attempt *attempt)
 	sigv4_signed_release(&out);
 	sigv4_key_release(&client);
 	assert_int_equal(passed, answer.status == 0);
+	snprintf(said, sizeof(said), "%s", str_or_empty(answer.body));
 	free(answer.body);
 	answer.body = NULL;
 	return str_or_empty(answer.error_type);
@@ -98,6 +102,7 @@ static void test_refuses_the_rest(void **state)
 	spoilt = (struct attempt){GOOD};
 	spoilt.region = "eu-central-1";
 	assert_string_equal(try(&spoilt), "InvalidSignatureException");
+	assert_non_null(strstr(said, "the region here is 'us-east-1'"));
 	spoilt = (struct attempt){GOOD};
 	spoilt.service = "s3";
 	assert_string_equal(try(&spoilt), "InvalidSignatureException");
