@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 static const char *const level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
@@ -60,6 +61,8 @@ static const struct schema_row belfry_rows[] = {
 		.name = "control",
 		.type = SCHEMA_STRING,
 		.offset = offsetof(struct belfry_config, control),
+		.min = 1,
+		.max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1,
 		.example = "/run/belfry/control.sock",
 		.help = "A Unix socket through which belfryctl asks the running "
 			"daemon for its state; only the daemon's user and root "

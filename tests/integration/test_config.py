@@ -94,6 +94,8 @@ BAD = [
      19, "mappings[0].chime.privacy", 'did you mean "PUBLIC"?'),
     ("\t}\n);\n" + "mappings", "\t}\n;\n" + "mappings",
      14, None, "syntax error"),
+    ('state = "STATE"', f'state = "s"; control = "/{"c" * 107}"',
+     1, "control", "107"),
 ]
 
 
