@@ -266,9 +266,9 @@ class RememberingInspircd(Inspircd):
 
 
 def test_played_back_at_the_join(tmp_path, processes):
-    world = World(tmp_path, processes, RememberingInspircd,
-                  network=QUICK).start()
-    bob = world.client("bob")
+    world = World(tmp_path, processes, RememberingInspircd, network=QUICK)
+    bob = world.client("bob")   # the first, so an operator
+    world.start()
     world.wait_joined(bob)
     bob.send(f"MODE {CHANNEL} +H 50:1h")
     bob.say(CHANNEL, "one")
