@@ -107,6 +107,7 @@ static void lane_on_intended(void *arg)
 
 	item->sync = NULL;
 	item->intent_durable = true;
+	step("intent is saved");
 	lane_set_state(lane, item, ITEM_QUEUED);
 	if (item->parcel.ticket < lane->next)
 		lane->next = item->parcel.ticket;

@@ -18,7 +18,7 @@ ROUNDS = 3
 WAYS = {
     "to Chime": ("line has come", "event is queued", "line is saved",
                  "send is called", "Chime has answered"),
-    "to IRC": ("message has come", "parcel is given out",
+    "to IRC": ("message has come", "intent is saved", "parcel is given out",
                "line is queued to IRC", "IRC has answered",
                "record is appended", "record is saved"),
     "state": ("commit begins", "records are written", "commit is durable"),
