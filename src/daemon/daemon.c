@@ -190,6 +190,7 @@ int daemon_run(const char *config_path)
 {
 	struct daemon daemon = {.path = config_path};
 
+	signals_early();
 	keep_memory_together();
 	daemon.startup = check_load(config_path, stderr);
 	if (!daemon.startup)
@@ -197,7 +198,6 @@ int daemon_run(const char *config_path)
 	daemon.current = daemon.startup;
 	apply_log(daemon.current);
 	raise_file_limit();
-	signals_ignore_failed_writes();
 	daemon.loop = loop_new();
 	daemon.exit_status = build(&daemon);
 	if (daemon.exit_status == 0)

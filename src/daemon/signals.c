@@ -9,14 +9,28 @@ struct signals {
 	struct loop_signal *term, *interrupt, *hangup;
 };
 
-/* A peer that goes away, and a file that may not grow (RLIMIT_FSIZE), are
- * errors of write(2), not the end of us. */
-void signals_ignore_failed_writes(void)
+/*
+ * A peer that goes away and a file that may not grow are errors of write(2),
+ * not the end of us; the others mean nothing here.
+ */
+static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGUSR1, SIGUSR2};
+
+static void hold_hangup(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(how, &set, NULL);
+}
+
+void signals_early(void)
 {
 	struct sigaction action = {.sa_handler = SIG_IGN};
 
-	sigaction(SIGPIPE, &action, NULL);
-	sigaction(SIGXFSZ, &action, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &action, NULL);
+	hold_hangup(SIG_BLOCK);
 }
 
 struct signals *signals_new(
@@ -30,6 +44,7 @@ struct signals *signals_new(
 		loop_signal_new(loop, SIGINT, params->stop, params->arg);
 	signals->hangup =
 		loop_signal_new(loop, SIGHUP, params->reload, params->arg);
+	hold_hangup(SIG_UNBLOCK);
 	return signals;
 }
 

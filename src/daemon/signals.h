@@ -1,6 +1,7 @@
 /*
  * What the process does when it is told: SIGTERM and SIGINT stop, SIGHUP
- * reloads, SIGPIPE and SIGXFSZ are nothing. Callbacks run on the loop.
+ * reloads; SIGPIPE, SIGXFSZ, SIGUSR1 and SIGUSR2 are nothing. Callbacks run on
+ * the loop.
  */
 #ifndef DAEMON_SIGNALS_H
 #define DAEMON_SIGNALS_H
@@ -16,9 +17,9 @@ struct signals_params {
 	void *arg;
 };
 
-/* Before any file or socket is opened. */
-void signals_ignore_failed_writes(void);
-
+/* Before anything else: ignores what means nothing, and holds SIGHUP back
+ * until signals_new(), where it would have been the end. */
+void signals_early(void);
 struct signals *signals_new(
 	struct loop *loop, const struct signals_params *params) MUST_CHECK;
 void signals_free(struct signals *signals); /* NULL is fine */

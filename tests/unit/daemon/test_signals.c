@@ -49,17 +49,22 @@ static void test_signals(void **state UNUSED)
 	struct signals_params params = {
 		.stop = on_stop, .reload = on_reload, .arg = &world};
 
-	signals_ignore_failed_writes();
-	world.signals = signals_new(world.loop, &params);
-	kill(getpid(), SIGTERM);
-	turn_until(&world, 1, 0);
-	kill(getpid(), SIGINT);
-	turn_until(&world, 2, 0);
+	signals_early();
+	/* Too early: would end us, comes later. */
 	kill(getpid(), SIGHUP);
+	world.signals = signals_new(world.loop, &params);
+	turn_until(&world, 0, 1);
+	kill(getpid(), SIGTERM);
+	turn_until(&world, 1, 1);
+	kill(getpid(), SIGINT);
 	turn_until(&world, 2, 1);
+	kill(getpid(), SIGHUP);
+	turn_until(&world, 2, 2);
 	/* Would end us. */
 	raise(SIGPIPE);
 	raise(SIGXFSZ);
+	raise(SIGUSR1);
+	raise(SIGUSR2);
 	signals_free(world.signals);
 	signals_free(NULL);
 	loop_free(world.loop);

@@ -1,0 +1,378 @@
+"""What happens to a process: it is stopped, told things, starved of files,
+disk and time. It goes on, or ends with a reason; nothing is lost."""
+import os
+import shutil
+import signal
+import sqlite3
+
+import pytest
+
+from support.belfry import Belfry
+from support.harm import Clock, Disk, Injected, Limit, assert_calm
+from support.ircd import Ngircd
+from support.ledger import Ledger
+from support.process import find_program
+from support.proxy import Proxy
+from support.wait import until
+from support.world import CHANNEL, World
+
+QUICK = {"retry": {"min_ms": 50, "max_ms": 200}}
+HOUR, YEAR = 3600, 31557600
+
+
+def quick_world(tmp_path, processes, **network):
+    return World(tmp_path, processes, network={**QUICK, **network},
+                 chime={"poll": {"min_ms": 30, "max_ms": 60}})
+
+
+def through_proxy(world):
+    """belfryd reaches its IRC server through a proxy."""
+    proxy = Proxy(world.ircd.port)
+    world.processes.append(proxy)
+    world.belfry.config["networks"][0]["servers"] = (
+        f"127.0.0.1:{proxy.port}",)
+    world.belfry.write_config()
+    return proxy
+
+
+def begin(world):
+    """A ledger, with one message each way in it."""
+    world.start()
+    ledger = Ledger(world, world.client("bob"))
+    world.wait_joined(ledger.client)
+    return both_ways(ledger)
+
+
+def both_ways(ledger, count=1):
+    for _ in range(count):
+        ledger.say_chime()
+        ledger.say_irc()
+    return ledger.wait_irc().wait_chime()
+
+
+def wait_problem(world, word):
+    until(lambda: [p for p in world.problems() if word in p],
+          lambda: f"{word}: {world.problems()}")
+
+
+# Signals.
+
+@pytest.mark.parametrize("is_cut", [False, True], ids=["linked", "cut"])
+def test_stopped_for_longer_than_pings(tmp_path, processes, is_cut):
+    """SIGSTOP, SIGCONT: it catches up, over a new link if need be."""
+    world = quick_world(tmp_path, processes,
+                        ping={"interval_ms": 200, "timeout_ms": 400})
+    proxy = through_proxy(world)
+    ledger = begin(world)
+    world.belfry.signal(signal.SIGSTOP)
+    ledger.say_chime(3)
+    if is_cut:
+        proxy.cut()
+    assert_calm(world.belfry, 1.0)
+    world.belfry.signal(signal.SIGCONT)
+    ledger.wait_irc()
+    world.wait_joined(ledger.client)
+    both_ways(ledger, 2).check()
+    assert proxy.accepted == (2 if is_cut else 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGUSR1,
+                                    signal.SIGUSR2, signal.SIGXFSZ])
+def test_signals_without_meaning(tmp_path, processes, number):
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    world.belfry.signal(number)
+    both_ways(ledger).check()
+
+
+def test_hangup_before_ready(tmp_path, processes):
+    """The signal comes while the configuration is being read: it must not
+    be the end."""
+    world = quick_world(tmp_path, processes)
+    plain = world.belfry.argv
+    trace = tmp_path / "trace"
+    world.belfry.env["ASAN_OPTIONS"] = "detect_leaks=0"
+    world.belfry.argv = [
+        find_program("strace"), "-f", "-o", trace, "-P",
+        str(world.belfry.config_path), "-e", "trace=openat", "-e",
+        "inject=openat:signal=HUP:when=1", *plain]
+    world.start()
+    bob = world.client("bob")
+    world.wait_joined(bob)
+    assert "SIGHUP" in trace.read_text()
+    world.say("up")
+    bob.wait_heard(CHANNEL, "up")
+    os.killpg(world.belfry.pid, signal.SIGKILL)
+
+
+def test_stop_in_delivery(tmp_path, processes):
+    """SIGTERM at different moments of a conversation: what was taken is
+    finished or kept, and never said twice."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    for number in range(8):
+        ledger.say_chime(4)
+        heard = len(ledger.heard())
+        ledger.say_irc(4)
+        until(lambda: len(ledger.heard()) >= heard + number % 4,
+              "in the middle")
+        assert world.belfry.stop(5) == 0
+        world.start()
+        ledger.wait_irc()
+        world.wait_joined(ledger.client, reading=False)
+    # What IRC said to nobody is not owed.
+    ledger.forgive()
+    both_ways(ledger).check()
+
+
+def test_reload_under_load(tmp_path, processes):
+    """A bad file, a good one, a changed mapping, while people talk."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    good = world.belfry.config_path.read_text()
+    one = world.belfry.config["mappings"][0]
+    for number in range(9):
+        ledger.say_chime(3)
+        ledger.say_irc(3)
+        if number % 3 == 0:
+            world.belfry.config_path.write_text(good + "nonsense = 1;\n")
+            world.belfry.signal(signal.SIGHUP)
+            continue
+        if number % 3 == 2:
+            world.belfry.config["mappings"] = ({**one, "irc_key": str(number)},)
+        before = len(world.belfry.log())
+        world.belfry.reload()
+        world.belfry.wait_log("is applied", after=before)
+    ledger.wait_irc()
+    world.wait_joined(ledger.client, reading=False)
+    # While the channel was left nobody heard IRC.
+    ledger.forgive()
+    both_ways(ledger).check()
+    assert "is not applied" in world.belfry.log()
+
+
+# Two of them, old state.
+
+def test_lock_goes_with_its_owner(tmp_path, processes):
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    second = Belfry(tmp_path, {**world.belfry.config}, name="second")
+    processes.append(second)
+    assert second.start().wait_exit() == os.EX_TEMPFAIL
+    assert f"{world.belfry.pid}" in second.log()
+    world.belfry.kill()
+    world.belfry = second.start()
+    world.wait_joined(ledger.client, reading=False)
+    both_ways(ledger).check()
+
+
+def test_state_from_a_backup(tmp_path, processes):
+    """Older state than the world: nothing lost, nothing doubled in Chime,
+    and on IRC only what was said since the copy."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    with sqlite3.connect(world.belfry.state_path) as state, \
+            sqlite3.connect(tmp_path / "copy") as copy:
+        state.backup(copy)
+    state.close()
+    copy.close()
+    both_ways(ledger, 3)
+    assert world.belfry.stop() == 0
+    for path in tmp_path.glob("belfryd.db*"):
+        path.unlink()
+    shutil.copy(tmp_path / "copy", world.belfry.state_path)
+    ledger.say_chime(2)
+    world.start()
+    ledger.wait_irc()
+    world.wait_joined(ledger.client, reading=False)
+    both_ways(ledger)
+    heard = ledger.heard()
+    assert len(heard) - len(set(heard)) <= 3, heard
+    assert ledger.stored() == ledger.irc
+
+
+# Disk.
+
+def test_disk_is_full(tmp_path, processes):
+    """The bridge stops taking, says so once, keeps what it has, and goes on
+    by itself."""
+    world = quick_world(tmp_path, processes)
+    disk = Disk(world.belfry, 1024)
+    ledger = begin(world)
+    disk.fill()
+    before = len(world.problems())
+    until(lambda: ledger.say_irc() and ledger.say_chime() and
+          world.problems()[before:], "trouble", 20, step_s=0.05)
+    wait_problem(world, "cannot be written")
+    ledger.say_irc(2)
+    ledger.say_chime(2)
+    assert_calm(world.belfry)
+    said = [p for p in world.problems() if "cannot be written" in p]
+    assert len(said) == 1, said
+    assert len(world.problems()) <= 4, world.problems()
+    disk.empty()
+    ledger.wait_irc().wait_chime()
+    assert "is written again" in world.belfry.log()
+    both_ways(ledger).check()
+
+
+@pytest.mark.parametrize("error", ["EROFS", "EIO", "EDQUOT"])
+def test_writes_fail_for_a_while(tmp_path, processes, error):
+    """A file system turned read-only; a bad sector; a quota."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    with Injected(world.belfry.pid, f"pwrite64:error={error}"):
+        ledger.say_irc(2)
+        ledger.say_chime(2)
+        wait_problem(world, "cannot be written")
+        assert ledger.missing_chime()
+    ledger.wait_irc().wait_chime()
+    both_ways(ledger).check()
+
+
+def test_interrupted_calls(tmp_path, processes):
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    with Injected(world.belfry.pid, *(
+            f"{call}:error=EINTR:when=1+3" for call in
+            ("pwrite64", "epoll_wait", "recvfrom", "readv", "sendto",
+             "writev"))):
+        both_ways(ledger, 3)
+    both_ways(ledger).check()
+    assert not world.problems()
+
+
+def test_file_may_not_grow(tmp_path, processes):
+    """LimitFSIZE: EFBIG, and a signal that must not be the end."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    size = os.path.getsize(f"{world.belfry.state_path}-wal")
+    with Limit(world.belfry.pid, "FSIZE", size + 4096):
+        ledger.say_irc(2)
+        ledger.say_chime(2)
+        wait_problem(world, "cannot be written")
+        assert_calm(world.belfry, 1.0)
+    ledger.wait_irc().wait_chime()
+    both_ways(ledger).check()
+
+
+def test_sync_fails(tmp_path, processes):
+    """What the kernel dropped cannot be synced again: the end, with a
+    reason; the next life knows what was saved."""
+    world = quick_world(tmp_path, processes)
+    ledger = begin(world)
+    for number in (1, 2):
+        with Injected(world.belfry.pid,
+                      f"fdatasync:error=EIO:when={number}"):
+            ledger.say_chime(2)
+            ledger.say_irc(2)
+            assert world.belfry.wait_exit() == os.EX_IOERR
+        assert "nothing more can be saved" in world.belfry.log()
+        world.start()
+        ledger.wait_irc()
+        world.wait_joined(ledger.client, reading=False)
+        # Lines that were never saved are not owed.
+        ledger.forgive()
+        both_ways(ledger)
+    ledger.check(doubles=2)
+
+
+def test_folder_is_read_only(tmp_path, processes):
+    world = quick_world(tmp_path, processes)
+    Disk(world.belfry, 1024, ",ro")
+    world.start()
+    assert world.belfry.wait_exit() == os.EX_CANTCREAT
+    assert "Read-only" in world.belfry.log(), world.belfry.log()
+
+
+# Files.
+
+def test_no_more_files(tmp_path, processes):
+    """EMFILE: neither a spin nor the end; well again when there are some."""
+    world = quick_world(tmp_path, processes)
+    world.belfry.config["control"] = str(tmp_path / "control")
+    world.belfry.write_config()
+    proxy = through_proxy(world)
+    ledger = begin(world)
+    with Limit(world.belfry.pid, "NOFILE", 3):
+        proxy.cut()
+        world.chimed.kill()
+        world.chimed.start()
+        wait_problem(world, "Too many open files")
+        assert_calm(world.belfry)
+        assert len(world.problems()) <= 6, world.problems()
+    ledger.say_chime(2)
+    ledger.wait_irc()
+    world.wait_joined(ledger.client)
+    both_ways(ledger).check(doubles=1)
+
+
+@pytest.mark.parametrize("error", ["ENFILE", "ENOBUFS", "ENOMEM"])
+def test_no_sockets(tmp_path, processes, error):
+    world = quick_world(tmp_path, processes)
+    proxy = through_proxy(world)
+    ledger = begin(world)
+    with Injected(world.belfry.pid, f"socket:error={error}"):
+        proxy.cut()
+        wait_problem(world, "lost")
+        assert_calm(world.belfry, 1.0)
+    ledger.say_chime(2)
+    ledger.wait_irc()
+    world.wait_joined(ledger.client)
+    both_ways(ledger).check(doubles=1)
+
+
+# Time.
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR, 10 * YEAR, -10 * YEAR],
+                         ids=["hour", "hour-back", "years", "years-back"])
+def test_clock_jumps(tmp_path, processes, jump):
+    """The wall clock leaps, and comes back: signatures are corrected by the
+    service's Date, positions are the service's, timers do not care."""
+    world = quick_world(tmp_path, processes)
+    clock = Clock(world.belfry)
+    ledger = begin(world)
+    clock.set(jump)
+    both_ways(ledger, 2)
+    world.belfry.kill()
+    world.start()
+    world.wait_joined(ledger.client, reading=False)
+    both_ways(ledger)
+    clock.set(0)
+    both_ways(ledger, 2).check(doubles=1)
+
+
+# Days in a minute.
+
+def test_no_leak(tmp_path, processes):
+    """Hundreds of links, thousands of messages: files and memory as
+    before."""
+    world = quick_world(tmp_path, processes)
+    world.belfry.env["ASAN_OPTIONS"] = "quarantine_size_mb=1"
+    world.belfry.config["log"]["level"] = "warning"
+    world.belfry.config["networks"][0]["retry"] = {"min_ms": 5, "max_ms": 10}
+    world.belfry.write_config()
+    proxy = through_proxy(world)
+    world.start()
+    bob = world.client("bob")
+    world.wait_joined(bob, reading=False)
+
+    def links(count):
+        goal = proxy.accepted + count
+        until(lambda: proxy.cut() or proxy.accepted >= goal, "new links",
+              30, step_s=0.01)
+        world.wait_joined(bob, reading=False)
+
+    def talk(first, last):
+        for number in range(first, last):
+            bob.say(CHANNEL, f"line {number}")
+        world.wait_message(f"line {last - 1}", 60)
+
+    links(100)
+    talk(0, 1000)
+    files, memory = world.belfry.open_files(), world.belfry.rss_kb()
+    links(200)
+    talk(1000, 3000)
+    until(lambda: world.belfry.open_files() <= files, "no more files")
+    grown = world.belfry.rss_kb() - memory
+    assert grown < 2048, f"{grown} KB more, {memory} before"
