@@ -130,7 +130,9 @@ static void send_item(struct lane *lane, struct item *item)
 
 	item->sent_ms = clock_wall_ms();
 	if (item->parcel.turn_ms == 0)
-		item->parcel.turn_ms = item->sent_ms;
+		item->parcel.turn_ms = item->parcel.position +
+				       loop_now_ms(lane->params.loop) -
+				       item->said_ms;
 	parcel = item->parcel;
 	if (lane->dest->ops->settles_doubt) {
 		parcel.first_sent_ms = item->doubt_ms;

@@ -87,9 +87,10 @@ static void save_in_outbox(struct lane *lane, struct item *item)
 }
 
 /* On the clock that does not jump. */
-static int64_t said_ms(const struct lane *lane, int64_t position)
+static int64_t said_ms(const struct lane *lane, const struct event *event)
 {
-	int64_t age_ms = clock_wall_ms() - position;
+	int64_t age_ms =
+		clock_wall_ms() + event->clock_off_ms - event->position;
 
 	return loop_now_ms(lane->params.loop) - (age_ms > 0 ? age_ms : 0);
 }
@@ -122,7 +123,7 @@ static void enqueue(struct lane *lane, const struct event *event,
 	item->intent = before->at_ms != 0;
 	item->intent_durable = item->intent;
 	item->doubt_ms = before->at_ms;
-	item->said_ms = said_ms(lane, event->position);
+	item->said_ms = said_ms(lane, event);
 	outage_on_event(lane, event->position);
 	if (!lane->replayable)
 		save_in_outbox(lane, item);

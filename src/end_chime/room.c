@@ -63,6 +63,13 @@ static void set_ready(struct chime_room *room, bool ready, const char *why)
 		room->sink.ready(room->sink.arg, ready, why);
 }
 
+static int64_t clock_off_ms(const struct chime_room *room)
+{
+	struct chime_stats stats;
+	chime_client_stats(room->context->params->client, &stats);
+	return stats.clock_offset_ms;
+}
+
 static bool room_on_message(void *arg, const struct chime_message *message)
 {
 	struct chime_room *room = arg;
@@ -70,9 +77,11 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 	bool taken = true;
 	step("message has come");
 	chime_inbound_init(&inbound);
-	if (chime_inbound_read(&inbound, room->context->users, message))
+	if (chime_inbound_read(&inbound, room->context->users, message)) {
+		inbound.event.clock_off_ms = clock_off_ms(room);
 		taken = room->sink.event(room->sink.arg, &inbound.event) ==
 			END_TAKEN;
+	}
 	chime_inbound_release(&inbound);
 	return taken;
 }

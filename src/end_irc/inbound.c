@@ -117,6 +117,13 @@ static int64_t position_of(const struct irc_message *message)
 	return clock_wall_ms();
 }
 
+/* What is not past is said now, whatever our clock thinks of its date. */
+static int64_t clock_off_ms(const struct saying *s, int64_t position)
+{
+	return (s->is_past ? irc_conn_server_ms(s->conn) : position) -
+	       clock_wall_ms();
+}
+
 /* A server, or a service that tells of the past in its own words. */
 static bool is_machine(const struct saying *s)
 {
@@ -146,6 +153,7 @@ static bool read_saying(struct irc_inbound *inbound, const struct saying *s)
 	event->origin = origin_of(s);
 	event->source_id = str_or_empty(irc_message_tag(s->message, "msgid"));
 	event->position = position_of(s->message);
+	event->clock_off_ms = clock_off_ms(s, event->position);
 	read_sender(inbound, s);
 	return true;
 }

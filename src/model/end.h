@@ -52,9 +52,9 @@ struct parcel {
 	 * ended with RECEIPT_IN_DOUBT, `is_final`.
 	 */
 	bool skip_doubt;
-	/* Wall ms when its turn first came in this process: what is late by
-	 * then carries its time. The same on every try, so that all tries say
-	 * the same. */
+	/* Ms when its turn first came in this process: what is late by
+	 * then carries its time. On the source's clock, like `position`. The
+	 * same on every try, so that all tries say the same. */
 	int64_t turn_ms;
 };
 

@@ -39,6 +39,9 @@ struct event {
 	 * clock. Several events may share a position.
 	 */
 	int64_t position;
+	/* The source's clock minus ours, as far as the end knows: how old it is
+	 * must not depend on a clock of ours that is wrong or jumps. */
+	int64_t clock_off_ms;
 };
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+static const int64_t YEAR_MS = INT64_C(31557600000);
+
 static int setup(void **state)
 {
 	static struct rig rig;
@@ -236,6 +238,22 @@ static void test_clock_that_jumps(void **state)
 	assert_int_equal(0, rig_stats(rig, LANE_TO_CHIME).expired);
 }
 
+/* A clock that is years ahead of the source's, as the end knows. */
+static void test_clock_that_is_ahead(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_message *said;
+
+	rig_up(rig);
+	said = fake_say(&rig->chime, "text");
+	clock_freeze(clock_mono_ms(), said->position + INT64_C(10) * YEAR_MS);
+	rig->chime.clock_off_ms = said->position - clock_wall_ms();
+	fake_present(rig->chime_end);
+	rig_finish(rig);
+	assert_int_equal(1, rig->irc.order_count);
+	assert_int_equal(0, rig_stats(rig, LANE_TO_IRC).expired);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
@@ -250,6 +268,7 @@ int main(void)
 		TEST(new_mapping_in_trouble),
 		TEST(too_old_is_set_aside),
 		TEST(clock_that_jumps),
+		TEST(clock_that_is_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

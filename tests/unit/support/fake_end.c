@@ -233,6 +233,7 @@ static enum end_answer present(
 		.text = &text,
 		.source_id = end->world->nameless ? "" : message->id,
 		.position = message->position,
+		.clock_off_ms = end->world->clock_off_ms,
 	};
 
 	text_init(&text, FAKE_TEXT_MAX);

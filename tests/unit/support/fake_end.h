@@ -47,6 +47,7 @@ struct fake_world {
 	 * what was sent before is found. */
 	bool has_history;
 	int64_t overlap_ms;
+	int64_t clock_off_ms; /* told with every event */
 	int64_t step_ms; /* between the positions of two messages */
 	struct fake_message messages[FAKE_MESSAGES_MAX];
 	size_t count;
