@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from support.belfry import Belfry
 from support.ircd import Inspircd, Ngircd
 from support.ledger import Ledger
 from support.proxy import Proxy
@@ -398,3 +399,238 @@ def test_link_is_cut_after_any_byte(tmp_path, processes, server):
     world.wait_message(last, 40)
     ledger.forgive()     # said while the bridge was not there to hear it
     ledger.check(doubles=2 * len(points))
+
+
+def test_pings_of_all_kinds(tmp_path, processes):
+    """Before 001 (a cookie), with spaces, two thousand at once: answered,
+    with their words, and people are heard all the same."""
+    pongs = []
+
+    def await_pong(c, word):
+        pongs.append(c.expect(b"PONG"))
+        assert pongs[-1] in (f"PONG {word}".encode(),
+                             f"PONG :{word}".encode()), pongs
+
+    def script(stage, c):
+        c.nick = "belfry"
+        c.send("PING :1234567890")
+        await_pong(c, "1234567890")
+        c.finish_welcome()
+        c.accept_join()
+        c.send("PING :a b  c")
+        await_pong(c, "a b  c")
+        c.send(*(f"PING {n}" for n in range(2000)),
+               f"{BOB}PRIVMSG {CHANNEL} :in between")
+        for n in range(2000):
+            await_pong(c, n)
+        stage.serve(c)
+
+    stage = Stage(tmp_path, processes, script)
+    stage.world.wait_message("in between")
+    stage.world.say("on")
+    stage.wait_said(["on"])
+    assert not stage.server.errors, stage.server.errors
+    assert stage.connections == 1
+
+
+def test_echo_is_taken_away(tmp_path, processes):
+    """CAP DEL while a message is under way: what will not be echoed any
+    more is proven by a PONG, and so is what follows."""
+    caps = "labeled-response batch echo-message"
+
+    def on_text(c, tags, text):
+        if text.endswith("one"):
+            c.send(f":s CAP belfry DEL :{caps}")
+        return True
+
+    def script(stage, c):
+        in_channel(c, caps)
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    for text in ("one", "two", "three"):
+        stage.world.say(text)
+    stage.wait_said(["one", "two", "three"], 30)
+    assert len(stage.said) == 3, stage.said
+
+
+def test_nick_is_cut(tmp_path, processes):
+    """001 says which nick we have: echoes under it are ours."""
+    def on_text(c, tags, text):
+        c.send(f":belf!u@host PRIVMSG {CHANNEL} :{text}")
+        return True
+
+    def script(stage, c):
+        c.welcome(nick="belf", caps="echo-message")
+        c.accept_join()
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    for text in ("one", "two"):
+        stage.world.say(text)
+    stage.wait_said(["one", "two"])
+    stage.say_irc("three")
+    assert stage.world.contents() == ["one", "two", "three"]
+    assert len(stage.said) == 2
+
+
+def test_nick_is_regained(tmp_path, processes):
+    """When who has it leaves, ours is taken at once."""
+    world = World(tmp_path, processes, network=QUICK)
+    other = world.client("belfry")
+    world.start()
+    bob = world.client("bob")
+    until(lambda: len(bob.members(CHANNEL)) == 3, "in under another nick")
+    other.send("QUIT")
+    until(lambda: bob.members(CHANNEL) == {"bob", "belfry"},
+          lambda: f"the nick is ours: {bob.members(CHANNEL)}", 10)
+    ledger = Ledger(world, bob)
+    ledger.say_chime(2)
+    ledger.say_irc(2)
+    ledger.wait_irc().wait_chime().check()
+
+
+@pytest.mark.parametrize("caps", ["", "echo-message"], ids=["pong", "echo"])
+def test_someone_else_speaks_as_us(tmp_path, processes, caps):
+    """Another client of our account, through a bouncer: under our own nick
+    it is neither relayed nor taken for the echo of ours."""
+    def on_text(c, tags, text):
+        c.send(f":belfry!u@host PRIVMSG {CHANNEL} :from another client")
+        if caps:
+            c.send(f":belfry!u@host PRIVMSG {CHANNEL} :{text}")
+        return True
+
+    def script(stage, c):
+        in_channel(c, caps)
+        stage.serve(c, on_text)
+
+    stage = Stage(tmp_path, processes, script)
+    for text in ("one", "two", "three"):
+        stage.world.say(text)
+    stage.wait_said(["one", "two", "three"], 30)
+    stage.say_irc("four")
+    assert stage.world.contents() == ["one", "two", "three", "four"]
+    assert len(stage.said) == 3, stage.said
+
+
+def test_one_network_is_banned(tmp_path, processes):
+    """The other one goes on."""
+    def script(c):
+        c.send(":s 465 belfry :You are banned", "ERROR :Closing Link")
+
+    server = ScriptedIrcd(script)
+    processes.append(server)
+    world = World(tmp_path, processes, network=QUICK)
+    config = world.belfry.config
+    config["networks"] += ({**config["networks"][0], "name": "second",
+                            "servers": (f"127.0.0.1:{server.port}",)},)
+    config["mappings"] += ({"name": "other", "irc": "second/#other",
+                            "chime": world.make_channel("#other")},)
+    world.belfry.write_config()
+    world.start()
+    ledger = Ledger(world, world.client("bob"))
+    world.wait_joined(ledger.client)
+    until(lambda: [p for p in world.problems() if "banned" in p], "a ban")
+    ledger.say_chime(2)
+    ledger.say_irc(2)
+    ledger.wait_irc().wait_chime().check()
+    watch(0.5)
+    assert len(server.connections) == 1
+
+
+def test_banned_while_in_channel(tmp_path, processes):
+    """+b: kept, and said when the ban is lifted."""
+    world = World(tmp_path, processes)
+    bob = world.client("bob")
+    world.start()
+    world.wait_joined(bob)
+    bob.send(f"MODE {CHANNEL} +b belfry!*@*")
+    until(lambda: any(b" +b " in line for line in bob.lines), "+b is set")
+    ledger = Ledger(world, bob)
+    ledger.say_chime(2)
+    until(lambda: [p for p in world.problems() if "must wait" in p],
+          lambda: f"the refusal: {world.problems()}")
+    watch(0.5)
+    assert ledger.heard() == []
+    # What is said to Chime has nothing to do with it.
+    ledger.say_irc(2)
+    ledger.wait_chime()
+    bob.send(f"MODE {CHANNEL} -b belfry!*@*")
+    ledger.wait_irc().check()
+
+
+@pytest.mark.parametrize("required", [True, False],
+                         ids=["required", "optional"])
+@pytest.mark.parametrize("answer", ["904", "902", "906", "908", "nak"])
+def test_no_login(tmp_path, processes, required, answer):
+    """SASL comes to nothing: not in the channel without it when it is
+    required, in and said so when it is not."""
+    joined = []
+
+    def script(c):
+        c.nick = "belfry"
+        c.expect(b"CAP LS")
+        c.send("CAP * LS :sasl=PLAIN")
+        c.expect(b"CAP REQ")
+        if answer == "nak":
+            c.send("CAP * NAK :sasl")
+        else:
+            c.send("CAP * ACK :sasl")
+            c.expect(b"AUTHENTICATE")
+            c.send(f":s {answer} belfry :no luck")
+        while True:
+            line = c.line()
+            if line.startswith(b"AUTHENTICATE *"):
+                c.send(":s 906 belfry :aborted")
+            elif line.startswith(b"CAP END"):
+                c.finish_welcome()
+                joined.append(c.accept_join())
+
+    server = ScriptedIrcd(script)
+    processes.append(server)
+    world = World(tmp_path, processes, network={**QUICK, "servers": (
+        f"127.0.0.1:{server.port}",), "sasl": {
+            "mechanism": "PLAIN", "account": "belfry", "password": "x1-y2-z3",
+            "required": required}})
+    world.start()
+    until(lambda: [p for p in world.problems() if "SASL" in p],
+          lambda: f"a line about SASL: {world.problems()}")
+    if required:
+        watch(0.3)
+        assert not joined
+        assert len(server.connections) == 1
+    else:
+        until(lambda: joined, "in all the same")
+    assert "x1-y2-z3" not in world.belfry.log()
+
+
+def test_two_bridges_on_one_pair(tmp_path, processes):
+    """Two daemons, two users of the service, one channel on each side: what
+    is said is repeated by each at most once, and never for ever."""
+    world = World(tmp_path, processes, network=QUICK,
+                  chime={"poll": {"min_ms": 30, "max_ms": 60}})
+    user = world.api.create_user(world.instance, "other", "Other")
+    world.api.add_member(world.channel, world.bridge, user)
+    config = world.belfry.config
+    other = Belfry(tmp_path, {
+        **config, "chime": {**config["chime"], "user": user},
+        "networks": ({**config["networks"][0], "nick": "other"},),
+        "state": str(tmp_path / "other.db")}, name="other")
+    processes.append(other)
+    world.start()
+    bob = world.client("bob")
+    world.wait_joined(bob)
+    other.start()
+    until(lambda: "other" in bob.members(CHANNEL), "both are in")
+    other.wait_log("what is said in Chime from now on")
+    bob.say(CHANNEL, "from IRC")
+    world.say("from Chime")
+    until(lambda: len([t for t in bob.heard(CHANNEL)
+                       if "from Chime" in t]) >= 2, "both have said it")
+    until(lambda: len([t for t in world.contents()
+                       if "from IRC" in t]) >= 2, "both have said it")
+    watch(1)
+    counts = collections.Counter(bob.heard(CHANNEL))
+    assert counts == {"<Alice> from Chime": 2}
+    assert len([t for t in world.contents() if "from IRC" in t]) == 2
+    assert len(world.contents()) <= 5, world.contents()
