@@ -194,29 +194,6 @@ def test_state_from_a_backup(tmp_path, processes):
 
 # Disk.
 
-def test_disk_is_full(tmp_path, processes):
-    """The bridge stops taking, says so once, keeps what it has, and goes on
-    by itself."""
-    world = quick_world(tmp_path, processes)
-    disk = Disk(world.belfry, 1024)
-    ledger = begin(world)
-    disk.fill()
-    before = len(world.problems())
-    until(lambda: ledger.say_irc() and ledger.say_chime() and
-          world.problems()[before:], "trouble", 20, step_s=0.05)
-    wait_problem(world, "cannot be written")
-    ledger.say_irc(2)
-    ledger.say_chime(2)
-    assert_calm(world.belfry)
-    said = [p for p in world.problems() if "cannot be written" in p]
-    assert len(said) == 1, said
-    assert len(world.problems()) <= 4, world.problems()
-    disk.empty()
-    ledger.wait_irc().wait_chime()
-    assert "is written again" in world.belfry.log()
-    both_ways(ledger).check()
-
-
 @pytest.mark.parametrize("error", ["EROFS", "EIO", "EDQUOT"])
 def test_writes_fail_for_a_while(tmp_path, processes, error):
     """A file system turned read-only; a bad sector; a quota."""
@@ -243,20 +220,6 @@ def test_interrupted_calls(tmp_path, processes):
     assert not world.problems()
 
 
-def test_file_may_not_grow(tmp_path, processes):
-    """LimitFSIZE: EFBIG, and a signal that must not be the end."""
-    world = quick_world(tmp_path, processes)
-    ledger = begin(world)
-    size = os.path.getsize(f"{world.belfry.state_path}-wal")
-    with Limit(world.belfry.pid, "FSIZE", size + 4096):
-        ledger.say_irc(2)
-        ledger.say_chime(2)
-        wait_problem(world, "cannot be written")
-        assert_calm(world.belfry, 1.0)
-    ledger.wait_irc().wait_chime()
-    both_ways(ledger).check()
-
-
 def test_sync_fails(tmp_path, processes):
     """What the kernel dropped cannot be synced again: the end, with a
     reason; the next life knows what was saved."""
@@ -276,14 +239,6 @@ def test_sync_fails(tmp_path, processes):
         ledger.forgive()
         both_ways(ledger)
     ledger.check(doubles=2)
-
-
-def test_folder_is_read_only(tmp_path, processes):
-    world = quick_world(tmp_path, processes)
-    Disk(world.belfry, 1024, ",ro")
-    world.start()
-    assert world.belfry.wait_exit() == os.EX_CANTCREAT
-    assert "Read-only" in world.belfry.log(), world.belfry.log()
 
 
 # Files.

@@ -1,5 +1,5 @@
 """Harm done to a running process: limits, failing system calls, a disk of its
-own that can be filled, a clock of its own that can jump."""
+own, a clock of its own that can jump."""
 import glob
 import os
 import resource
@@ -53,38 +53,21 @@ class Injected:
 
 
 class Disk:
-    """A small file system that only one process (and who looks through
-    /proc) sees: a mount namespace of its own."""
+    """A file system in memory that only one process sees, for its state: a
+    mount namespace of its own."""
 
-    def __init__(self, belfry, size_kb, options=""):
-        self.belfry = belfry
+    def __init__(self, belfry, size_kb):
         self.folder = belfry.folder / "disk"
         self.folder.mkdir()
         unshare = [find_program("unshare"), "--mount"]
         if os.getuid() != 0:
             unshare.append("--map-root-user")
-        mount = f"mount -t tmpfs -o size={size_kb}k{options} tmpfs " + \
+        mount = f"mount -t tmpfs -o size={size_kb}k tmpfs " + \
             f'"{self.folder}" && exec "$@"'
         belfry.argv = [*unshare, "sh", "-c", mount, "sh", *belfry.argv]
         belfry.state_path = self.folder / "belfryd.db"
         belfry.config["state"] = str(belfry.state_path)
         belfry.write_config()
-
-    def seen(self, name):
-        """The path of a file there, as seen from here."""
-        return f"/proc/{self.belfry.pid}/root{self.folder}/{name}"
-
-    def fill(self):
-        with open(self.seen("ballast"), "wb", buffering=0) as ballast:
-            for size in (65536, 4096):
-                try:
-                    while True:
-                        ballast.write(b"x" * size)
-                except OSError:
-                    pass
-
-    def empty(self):
-        os.unlink(self.seen("ballast"))
 
 
 class Clock:
