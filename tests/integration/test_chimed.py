@@ -5,6 +5,7 @@ import http.client
 import json
 import random
 import signal
+import socket
 import subprocess
 import threading
 import uuid
@@ -275,8 +276,18 @@ def test_exit_codes(tmp_path):
     (tmp_path / "odd.db").write_text("not a database at all, is it?" * 50)
     assert run("--no-auth", "--state", str(tmp_path / "odd.db"))[0] == 74
     assert run("--no-auth", "--state", "/nonexistent/state.db")[0] == 73
+    code, said = run("--no-auth", "--state", str(tmp_path))
+    assert code == 73 and "Is a directory" in said
+    assert run("--no-auth", "--state", "")[0] == 64
     assert run("--no-auth", "--state", ":memory:", "--listen",
-               "nowhere")[0] == 71
+               "nowhere")[0] == 64
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = run("--no-auth", "--state", ":memory:", "--listen",
+                         f"127.0.0.1:{port}")
+    assert code == 71 and "already in use" in said
+    code, said = run("--version")
+    assert code == 0 and said.startswith("chimed ")
 
 
 def test_configuration_file(tmp_path, processes):
