@@ -1,6 +1,5 @@
 #include "store/rows.h"
 
-#include "store/intents.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -68,7 +67,6 @@ struct rows {
 	struct row_lane *lanes;
 	struct row_lane *last;  /* that was asked for: most often the same */
 	struct row_lane *dirty; /* have a cursor to write */
-	struct intents intents; /* to write, unless dropped before */
 };
 
 struct rows *rows_new(sqlite3 *db, int *ret_rc)
@@ -101,7 +99,6 @@ void rows_rolled_back(struct rows *rows)
 	}
 	rows->last = NULL;
 	rows->dirty = NULL;
-	intents_release(&rows->intents);
 }
 
 void rows_free(struct rows *rows)
@@ -203,7 +200,6 @@ static int drop_intent(struct rows *rows, struct row_lane *lane,
 {
 	sqlite3_stmt *stmt = rows->statements[DROP_INTENT];
 
-	intents_drop(&rows->intents, lane->id, record->source_id);
 	(void)sqlite3_bind_int64(stmt, 1, lane->id);
 	bind_text(stmt, 2, record->source_id);
 	return run(stmt);
@@ -230,19 +226,11 @@ static int apply_done(struct rows *rows, struct row_lane *lane,
 static int apply_intent(struct rows *rows, struct row_lane *lane,
 	const struct store_record *record)
 {
-	if (record->at_ms == 0)
-		return drop_intent(rows, lane, record);
-	intents_put(&rows->intents, lane->id, record);
-	return SQLITE_OK;
-}
-
-static int write_intent(
-	int64_t lane, const struct store_record *record, void *arg)
-{
-	struct rows *rows = arg;
 	sqlite3_stmt *stmt = rows->statements[PUT_INTENT];
 
-	(void)sqlite3_bind_int64(stmt, 1, lane);
+	if (record->at_ms == 0)
+		return drop_intent(rows, lane, record);
+	(void)sqlite3_bind_int64(stmt, 1, lane->id);
 	bind_text(stmt, 2, record->source_id);
 	(void)sqlite3_bind_int64(stmt, 3, (int64_t)record->progress);
 	(void)sqlite3_bind_int64(stmt, 4, record->at_ms);
@@ -308,10 +296,7 @@ static int apply_forget(struct rows *rows, struct row_lane *lane,
 	const struct store_record *record)
 {
 	static const enum statement both[] = {FORGET_DONE, FORGET_INTENTS};
-	int held = intents_take(&rows->intents, write_intent, rows);
 
-	if (held != SQLITE_OK)
-		return held;
 	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
 		sqlite3_stmt *stmt = rows->statements[both[i]];
 		int rc;
@@ -367,7 +352,7 @@ int rows_apply(struct rows *rows, const struct store_record *record)
 int rows_finish(struct rows *rows)
 {
 	sqlite3_stmt *stmt = rows->statements[SET_CURSOR];
-	int rc = intents_take(&rows->intents, write_intent, rows);
+	int rc = SQLITE_OK;
 
 	while (rows->dirty && rc == SQLITE_OK) {
 		struct row_lane *lane = rows->dirty;

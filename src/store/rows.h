@@ -1,8 +1,7 @@
 /*
  * Writes records into the tables, inside a transaction of the caller. Keeps
- * the prepared statements, the numbers of the lanes, and what rows_finish()
- * writes: of several cursors for one lane the last, and those intents that are
- * not over by then.
+ * the prepared statements, the numbers of the lanes, and the cursors that
+ * rows_finish() writes: of several for one lane only the last is.
  *
  * Used by one thread. Functions return SQLite's result codes, extended.
  */

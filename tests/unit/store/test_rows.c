@@ -88,69 +88,6 @@ static void test_only_the_last_cursor_is_written(void **state)
 }
 
 /* A lane that was made in the transaction is gone with it. */
-static void say(struct fixture *f, enum store_kind kind, const char *id)
-{
-	assert_int_equal(SQLITE_OK,
-		rows_apply(f->rows, &(struct store_record){.kind = kind,
-					    .mapping = "a",
-					    .source_id = id,
-					    .complete = true,
-					    .at_ms = 1}));
-}
-
-static void count_rows(const struct store_record *record, void *arg)
-{
-	(void)record;
-	++*(int *)arg;
-}
-
-static int count_intents(struct fixture *f)
-{
-	struct store_query query = {.kind = STORE_INTENT, .mapping = "a"};
-	int count = 0;
-
-	assert_int_equal(0, query_run(f->db, &query, count_rows, &count));
-	return count;
-}
-
-static void test_only_open_intents_are_written(void **state)
-{
-	struct fixture *f = *state;
-	int before;
-
-	run(f, "BEGIN");
-	say(f, STORE_INTENT, "1");
-	before = sqlite3_total_changes(f->db);
-	say(f, STORE_INTENT, "2");
-	say(f, STORE_DONE, "1");
-	assert_int_equal(before + 1, sqlite3_total_changes(f->db));
-	assert_int_equal(0, count_intents(f));
-	assert_int_equal(SQLITE_OK, rows_finish(f->rows));
-	run(f, "COMMIT");
-	assert_int_equal(1, count_intents(f));
-	/* One of an earlier transaction goes as well, written again or not. */
-	run(f, "BEGIN");
-	say(f, STORE_INTENT, "2");
-	say(f, STORE_DONE, "2");
-	assert_int_equal(SQLITE_OK, rows_finish(f->rows));
-	run(f, "COMMIT");
-	assert_int_equal(0, count_intents(f));
-	/* What is forgotten includes what is not yet a row. */
-	run(f, "BEGIN");
-	say(f, STORE_INTENT, "3");
-	assert_int_equal(SQLITE_OK,
-		rows_apply(f->rows, &(struct store_record){.kind = STORE_FORGET,
-					    .mapping = "a",
-					    .position = 2}));
-	assert_int_equal(SQLITE_OK, rows_finish(f->rows));
-	assert_int_equal(0, count_intents(f));
-	say(f, STORE_INTENT, "4");
-	run(f, "ROLLBACK");
-	rows_rolled_back(f->rows);
-	assert_int_equal(SQLITE_OK, rows_finish(f->rows));
-	assert_int_equal(0, count_intents(f));
-}
-
 static void test_rolled_back(void **state)
 {
 	struct fixture *f = *state;
@@ -200,7 +137,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(only_the_last_cursor_is_written),
-		TEST(only_open_intents_are_written),
 		TEST(rolled_back),
 		TEST(failure_is_told),
 		TEST(no_tables),
