@@ -14,13 +14,22 @@ from .wait import until
 # of the processes that run tests side by side.
 FIRST_PORT, PORTS = 12000, 2000
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-_ports = itertools.cycle(range(FIRST_PORT + WORKER * PORTS,
-                               FIRST_PORT + (WORKER + 1) * PORTS))
+
+
+def _ports():
+    """The range, again and again; another run of the tests on the machine
+    begins elsewhere in it."""
+    first, step = FIRST_PORT + WORKER * PORTS, os.getpid() * 37
+    for number in itertools.count(step):
+        yield first + number % PORTS
+
+
+_NEXT_PORTS = _ports()
 
 
 def free_port():
     """A port that nobody listens on, and that is not given again soon."""
-    for port in _ports:
+    for port in _NEXT_PORTS:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
