@@ -613,7 +613,8 @@ def test_two_bridges_on_one_pair(tmp_path, processes):
     world.api.add_member(world.channel, world.bridge, user)
     config = world.belfry.config
     other = Belfry(tmp_path, {
-        **config, "chime": {**config["chime"], "user": user},
+        **config, "chime": {**config["chime"], "user": user,
+                            "puppets": False},
         "networks": ({**config["networks"][0], "nick": "other"},),
         "state": str(tmp_path / "other.db")}, name="other")
     processes.append(other)
