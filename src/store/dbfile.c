@@ -42,7 +42,7 @@ static sqlite3 *dbfile_connect(const char *path, int flags, struct err *err)
 
 	if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
 		SQLITE_OK) {
-		err_set(err, -EIO, "state file %s: cannot be opened (%s)", path,
+		err_set(err, -EIO, "cannot be opened (%s)",
 			db ? sqlite3_errmsg(db) : "no memory");
 		sqlite3_close(db);
 		return NULL;
@@ -72,7 +72,7 @@ static int dbfile_fill(const char *path, const char *new_path, struct err *err)
 	int code;
 
 	if (!db)
-		return err->code;
+		return err_prefix(err, "state file %s", path);
 	code = schema_create(db, err);
 	/* Under its own name it never has a journal that must be undone before
 	 * anybody can read it. */
@@ -164,9 +164,7 @@ sqlite3 *dbfile_open(const char *path, struct err *err)
 	if (code < 0)
 		return NULL;
 	db = dbfile_connect(path, SQLITE_OPEN_READWRITE, err);
-	if (!db)
-		return NULL;
-	code = schema_check(db, err);
+	code = db ? schema_check(db, err) : err->code;
 	if (code == 0 &&
 		sqlite3_exec(db, writer_pragmas, NULL, NULL, NULL) != SQLITE_OK)
 		code = schema_fail(db, "cannot be written", err);
@@ -182,4 +180,30 @@ sqlite3 *dbfile_open(const char *path, struct err *err)
 sqlite3 *dbfile_open_reader(const char *path, struct err *err)
 {
 	return dbfile_connect(path, SQLITE_OPEN_READONLY, err);
+}
+
+bool dbfile_has_log(const char *path)
+{
+	AUTOFREE char *log = xasprintf("%s-wal", path);
+	struct stat st;
+
+	return lstat(log, &st) == 0;
+}
+
+/* SQLite itself knows whether anybody else has the file open: the last one
+ * that closes it and may write takes the log away. */
+void dbfile_remove_log(const char *path)
+{
+	AUTOFREE char *log = xasprintf("%s-wal", path);
+	struct err ignored = {.code = 0};
+	struct stat st;
+	sqlite3 *db;
+
+	if (lstat(log, &st) != 0 || st.st_size > 0)
+		return;
+	db = dbfile_connect(path, SQLITE_OPEN_READWRITE, &ignored);
+	if (!db)
+		return;
+	(void)sqlite3_exec(db, "SELECT 1 FROM sqlite_master", NULL, NULL, NULL);
+	sqlite3_close(db);
 }

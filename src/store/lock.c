@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PID_TEXT_BYTES = 24 };
@@ -50,6 +51,17 @@ static int lock_refuse(
 		pid[0] ? pid : "(unknown)");
 }
 
+/* It may have been removed between open() and flock(): then it keeps nobody
+ * out. */
+static bool lock_is_there(const char *file, int fd)
+{
+	struct stat named;
+	struct stat opened;
+
+	return lstat(file, &named) == 0 && fstat(fd, &opened) == 0 &&
+	       named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+}
+
 int lock_take(const char *path, struct err *err)
 {
 	AUTOFREE char *file = xasprintf("%s.lock", path);
@@ -63,12 +75,33 @@ int lock_take(const char *path, struct err *err)
 		close(fd);
 		return code;
 	}
+	if (!lock_is_there(file, fd)) {
+		close(fd);
+		return lock_fail(file, -EBUSY, err);
+	}
 	code = lock_write_pid(fd);
 	if (code < 0) {
 		close(fd);
 		return lock_fail(file, code, err);
 	}
 	return fd;
+}
+
+bool lock_has_file(const char *path)
+{
+	AUTOFREE char *file = xasprintf("%s.lock", path);
+	struct stat st;
+
+	return lstat(file, &st) == 0;
+}
+
+void lock_remove(const char *path, int fd)
+{
+	AUTOFREE char *file = xasprintf("%s.lock", path);
+
+	if (fd >= 0 && lock_is_there(file, fd))
+		(void)unlink(file);
+	lock_release(fd);
 }
 
 void lock_release(int fd)

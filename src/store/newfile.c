@@ -18,6 +18,7 @@ struct newfile {
 	char *path;
 	int lock_fd;
 	struct rows *rows;
+	bool had_lock_file;
 	bool was_made; /* by us */
 	bool is_committed;
 };
@@ -84,6 +85,7 @@ static int open_parts(struct newfile *file, struct err *err)
 	int rc = SQLITE_OK;
 	int code;
 
+	file->had_lock_file = lock_has_file(file->path);
 	file->lock_fd = lock_take(file->path, err);
 	if (file->lock_fd < 0)
 		return file->lock_fd;
@@ -142,7 +144,10 @@ void newfile_close(struct newfile *file)
 	sqlite3_close(file->db);
 	if (file->db && file->was_made && !file->is_committed)
 		(void)unlink(file->path);
-	lock_release(file->lock_fd);
+	if (file->had_lock_file)
+		lock_release(file->lock_fd);
+	else
+		lock_remove(file->path, file->lock_fd);
 	free(file->path);
 	free(file);
 }

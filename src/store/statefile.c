@@ -17,6 +17,7 @@ struct statefile {
 	sqlite3 *db;
 	char *path;
 	int version;
+	bool had_log;
 };
 
 /* Names of lanes or of fact spaces. */
@@ -36,8 +37,11 @@ static int open_parts(struct statefile *file, struct err *err)
 
 	if (stat(file->path, &st) != 0)
 		return err_set(err, -errno, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, -EINVAL, "not a regular file");
 	if (st.st_size == 0)
 		return err_set(err, -EINVAL, "is empty");
+	file->had_log = dbfile_has_log(file->path);
 	file->db = dbfile_open_reader(file->path, err);
 	if (!file->db)
 		return err->code;
@@ -64,6 +68,8 @@ void statefile_close(struct statefile *file)
 	if (!file)
 		return;
 	sqlite3_close(file->db);
+	if (file->db && !file->had_log)
+		dbfile_remove_log(file->path);
 	free(file->path);
 	free(file);
 }

@@ -113,6 +113,33 @@ static void test_a_link_is_not_followed(void **state)
 	assert_int_equal(-ELOOP, lock_take(f->path, &f->err));
 }
 
+static void test_a_removed_one_keeps_nobody_out(void **state)
+{
+	struct fixture *f = *state;
+	int fd = lock_take(f->path, &f->err);
+	int next;
+
+	assert_true(fd >= 0);
+	assert_true(lock_has_file(f->path));
+	lock_remove(f->path, fd);
+	assert_false(lock_has_file(f->path));
+	fd = lock_take(f->path, &f->err);
+	assert_true(fd >= 0);
+	/* Somebody removes it by hand: the next owner's stays. */
+	{
+		AUTOFREE char *file = xasprintf("%s.lock", f->path);
+
+		assert_int_equal(0, unlink(file));
+	}
+	next = lock_take(f->path, &f->err);
+	assert_true(next >= 0);
+	lock_remove(f->path, fd);
+	assert_int_equal(-EBUSY, lock_take(f->path, &f->err));
+	lock_remove(f->path, next);
+	lock_remove(f->path, -1);
+	assert_false(lock_has_file(f->path));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
@@ -122,6 +149,7 @@ int main(void)
 		TEST(another_process_has_it),
 		TEST(garbage_in_the_lock_file),
 		TEST(a_link_is_not_followed),
+		TEST(a_removed_one_keeps_nobody_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "../support/scratch.h"
 #include "store/lock.h"
 #include "store/statefile.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -121,6 +122,43 @@ static void test_empty_ones_may_be_filled(void **state)
 	assert_int_equal(1, count(f));
 }
 
+static bool is_there(struct fixture *f, const char *suffix)
+{
+	AUTOFREE char *name = xasprintf("%s%s", f->path, suffix);
+
+	return access(name, F_OK) == 0;
+}
+
+static void expect_no_litter(struct fixture *f)
+{
+	assert_false(is_there(f, ".lock"));
+	assert_false(is_there(f, "-wal"));
+	assert_false(is_there(f, "-shm"));
+	assert_false(is_there(f, ".new"));
+}
+
+static void test_leaves_nothing_beside(void **state)
+{
+	struct fixture *f = *state;
+	struct newfile *file = open_and_put(f);
+	int lock;
+
+	newfile_close(file);
+	expect_no_litter(f);
+	file = open_and_put(f);
+	assert_int_equal(0, newfile_commit(file, &f->err));
+	newfile_close(file);
+	expect_no_litter(f);
+	assert_null(newfile_open(f->path, &f->err));
+	expect_no_litter(f);
+	/* A daemon's lock file stays. */
+	lock = lock_take(f->path, &f->err);
+	assert_null(newfile_open(f->path, &f->err));
+	lock_release(lock);
+	assert_null(newfile_open(f->path, &f->err));
+	assert_true(is_there(f, ".lock"));
+}
+
 static void test_not_beside_a_daemon(void **state)
 {
 	struct fixture *f = *state;
@@ -141,6 +179,7 @@ int main(void)
 		TEST(all_or_nothing),
 		TEST(what_is_there_stays),
 		TEST(empty_ones_may_be_filled),
+		TEST(leaves_nothing_beside),
 		TEST(not_beside_a_daemon),
 	};
 

@@ -113,6 +113,46 @@ static void expect_all(struct fixture *f, const char *path)
 	statefile_close(file);
 }
 
+static bool has_log(struct fixture *f)
+{
+	AUTOFREE char *log = xasprintf("%s-wal", f->path);
+	AUTOFREE char *index = xasprintf("%s-shm", f->path);
+
+	return access(log, F_OK) == 0 || access(index, F_OK) == 0;
+}
+
+/* Nor does it take away what another reader needs. */
+static void test_leaves_nothing_beside(void **state)
+{
+	struct fixture *f = *state;
+	struct statefile *file;
+
+	fill(f);
+	file = must_open(f, f->path);
+	expect_all(f, f->path);
+	assert_true(has_log(f));
+	statefile_close(file);
+	assert_false(has_log(f));
+}
+
+static void expect_told(struct fixture *f, const char *path, const char *reason)
+{
+	AUTOFREE char *text = xasprintf("state file %s: %s", path, reason);
+
+	assert_null(statefile_open(path, &f->err));
+	assert_string_equal(text, f->err.text);
+}
+
+static void test_says_once_what_is_no_file(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_told(f, f->dir, "not a regular file");
+	expect_told(f, f->path, "No such file or directory");
+	scratch_write(f->path, "", 0);
+	expect_told(f, f->path, "is empty");
+}
+
 static void test_reads_everything(void **state)
 {
 	fill(*state);
@@ -259,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(reads_everything),
+		TEST(leaves_nothing_beside),
+		TEST(says_once_what_is_no_file),
 		TEST(backup),
 		TEST(beside_a_daemon),
 		TEST(refusals),
