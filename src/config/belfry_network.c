@@ -291,7 +291,8 @@ const struct schema_row belfry_network_rows[] = {
 		.unit = "messages",
 		.help = "Messages per channel that may be under way without "
 			"the server's confirmation. After a sudden end no more "
-			"than these are in doubt.",
+			"than these are in doubt. The lines of a long message "
+			"wait for each other, whatever the window.",
 	},
 	{
 		.name = "in_doubt",

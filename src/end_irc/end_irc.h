@@ -14,7 +14,7 @@ struct end_irc;
 /* Copied. */
 struct end_irc_params {
 	struct irc_conn_params conn;
-	unsigned window;           /* unconfirmed lines per channel, >= 1 */
+	unsigned window;           /* unconfirmed messages per channel */
 	/*
 	 * How a Chime person is shown: {name} is the display name, {id} the
 	 * last part of the user ARN. Default "<{name}> ".

@@ -30,7 +30,7 @@ struct job {
 	size_t sent;      /* payload offset up to which lines were handed out */
 	size_t confirmed; /* payload offset up to which they are confirmed */
 	unsigned lines;   /* handed out */
-	unsigned open;    /* handed out, fate unknown */
+	bool open;        /* the last of them: its fate is unknown */
 	int64_t position;
 	int64_t first_sent_ms;
 	bool is_doubtful; /* sent before: is it there already? */
@@ -208,13 +208,11 @@ static void give_receipt(struct irc_outbound *o, const struct job *job,
 	o->params.receipt(o->params.arg, &receipt);
 }
 
-/* The first failure counts, but one line in doubt puts all of them there. */
+/* The first failure counts. */
 static void job_fail(struct job *job, enum receipt_outcome outcome,
 	const char *why)
 {
-	bool worse = job->outcome == RECEIPT_LATER &&
-		     outcome == RECEIPT_IN_DOUBT;
-	if (job->failed && !worse)
+	if (job->failed)
 		return;
 	job->failed = true;
 	job->outcome = outcome;
@@ -285,14 +283,6 @@ static bool job_confirm(struct irc_outbound *o, struct job *job, size_t end,
 	return true;
 }
 
-static void line_confirmed(
-	struct line *line, const struct irc_delivery_result *result)
-{
-	struct irc_outbound *o = line->outbound;
-	if (!line->job->failed)
-		job_confirm(o, line->job, line->end, result->msgid);
-}
-
 static void line_on_result(const struct irc_delivery_result *result, void *arg)
 {
 	struct line *line = arg;
@@ -300,9 +290,9 @@ static void line_on_result(const struct irc_delivery_result *result, void *arg)
 	step("IRC has answered");
 	line->delivery = NULL;
 	o->open--;
-	line->job->open--;
+	line->job->open = false;
 	if (result->outcome == IRC_DELIVERY_CONFIRMED)
-		line_confirmed(line, result);
+		(void)job_confirm(o, line->job, line->end, result->msgid);
 	else
 		line_failed(line, result);
 	line_free(o, line);
@@ -417,7 +407,7 @@ static int send_line(struct irc_outbound *o, struct job *job,
 	DL_APPEND(o->lines, line);
 	job->sent = end;
 	job->lines++;
-	job->open++;
+	job->open = true;
 	o->open++;
 	return 0;
 }
@@ -555,12 +545,17 @@ static bool settle_doubt(struct irc_outbound *o, struct job *job)
 	return true;
 }
 
+/*
+ * The first that has something left to send. None while its last line is
+ * open: were a line refused and one behind it confirmed, `progress` could not
+ * say so, and that one would be sent twice.
+ */
 static struct job *next_job(struct irc_outbound *o)
 {
 	struct job *job;
 	DL_FOREACH(o->jobs, job)
 		if (!job->failed && job->sent < job->payload_len)
-			return job;
+			return job->open ? NULL : job;
 	return NULL;
 }
 

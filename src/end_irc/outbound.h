@@ -1,8 +1,12 @@
 /*
  * Parcels of one room on their way into the channel: each is split into lines,
- * at most `window` lines are unconfirmed at a time, in order. After a
- * failure nothing new is sent until all that is on the wire has been settled;
- * then the receipts go out in the order of the parcels.
+ * which are confirmed one by one. At most `window` parcels are unconfirmed at
+ * a time, in order, with one line each: the next line of a parcel is sent when
+ * the one before it is confirmed, the next parcel when all lines of the one
+ * before it were sent. So what is confirmed of a parcel has no holes and is
+ * never said twice; a long text costs one round trip for each line, whatever
+ * the window. After a failure nothing new is sent until all that is on the
+ * wire has been settled; then the receipts go out in the order of the parcels.
  *
  * A parcel that was sent before, by an earlier process or on a link that died,
  * is looked for in the channel's history (end_irc/lookup.h), and so much of it
@@ -20,7 +24,7 @@ struct irc_outbound;
 struct irc_outbound_params {
 	struct irc_conn *conn;    /* borrowed */
 	const char *channel;
-	unsigned window;
+	unsigned window;          /* unconfirmed parcels, >= 1 */
 	unsigned max_lines;       /* per parcel; 0: no limit */
 	int64_t late_after_ms;    /* 0: never */
 	/* Receipts go here: from the loop only. */

@@ -221,30 +221,84 @@ static void test_window_of_one(void **state)
 	expect_receipts(f, "1 done! 9\n2 done! 9\n3 done! 9\n");
 }
 
+/* Our line comes back with its label. */
+static void feed_echo(struct fixture *f, int label, const char *text)
+{
+	irc_peer_feed(&f->peer,
+		"@label=%d;msgid=x%d :belfry!b@h PRIVMSG #a :<A> %s", label,
+		label, text);
+}
+
 static void test_window_of_four(void **state)
+{
+	struct fixture *f = *state;
+	f->params.window = 4;
+	begin(f, labels);
+	for (uint64_t i = 1; i <= 5; i++)
+		add(f, i, i == 4 ? "1m<A> \na\nb" : "1m<A> \na");
+	irc_peer_turn(&f->peer);
+	for (int i = 1; i <= 4; i++)
+		irc_peer_expect(&f->peer,
+			"@label=%d;+belfry/id=m1.1 PRIVMSG #a :<A> a", i);
+	irc_peer_expect_none(&f->peer);
+	for (int i = 1; i <= 3; i++)
+		feed_echo(f, i, "a");
+	expect_receipts(f, "1 done! 8 x1\n2 done! 8 x2\n3 done! 8 x3\n");
+	/* There is room, but the fourth is not yet said. */
+	irc_peer_expect_none(&f->peer);
+	feed_echo(f, 4, "a");
+	expect_receipts(f, "4 done 8 x4\n");
+	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.3 PRIVMSG #a :<A> b");
+	irc_peer_expect(&f->peer, "@label=6;+belfry/id=m1.1 PRIVMSG #a :<A> a");
+	feed_echo(f, 5, "b");
+	feed_echo(f, 6, "a");
+	expect_receipts(f, "4 done! 10 x5\n5 done! 8 x6\n");
+}
+
+/* Each is said once, in order, although the second is not taken at first. */
+static void test_part_blocked_in_a_window(void **state)
 {
 	struct fixture *f = *state;
 	f->params.window = 4;
 	begin(f, labels);
 	add(f, 1, "1m<A> \na\nb\nc");
 	add(f, 2, "1m<A> \nd");
-	add(f, 3, "1m<A> \ne");
 	irc_peer_turn(&f->peer);
 	irc_peer_expect(&f->peer, "@label=1;+belfry/id=m1.1 PRIVMSG #a :<A> a");
-	irc_peer_expect(&f->peer, "@label=2;+belfry/id=m1.3 PRIVMSG #a :<A> b");
-	irc_peer_expect(&f->peer, "@label=3;+belfry/id=m1.5 PRIVMSG #a :<A> c");
-	irc_peer_expect(&f->peer, "@label=4;+belfry/id=m1.1 PRIVMSG #a :<A> d");
 	irc_peer_expect_none(&f->peer);
-	irc_peer_feed(
-		&f->peer, "@label=1;msgid=x1 :belfry!b@h PRIVMSG #a :<A> a");
+	feed_echo(f, 1, "a");
 	expect_receipts(f, "1 done 8 x1\n");
-	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.1 PRIVMSG #a :<A> e");
-	for (int i = 2; i <= 5; i++)
-		irc_peer_feed(&f->peer,
-			"@label=%d;msgid=x%d :belfry!b@h PRIVMSG #a :<A> %c", i,
-			i, 'a' + i - 1);
-	expect_receipts(f, "1 done 10 x2\n1 done! 12 x3\n"
-			   "2 done! 8 x4\n3 done! 8 x5\n");
+	irc_peer_expect(&f->peer, "@label=2;+belfry/id=m1.3 PRIVMSG #a :<A> b");
+	irc_peer_expect_none(&f->peer);
+	irc_peer_feed(&f->peer, "@label=2 :s 404 belfry #a :No");
+	expect_receipts(f, "1 later 8\n2 later 0\n");
+	irc_peer_expect_none(&f->peer);
+	add_from(f, 1, "1m<A> \na\nb\nc", 8);
+	add(f, 2, "1m<A> \nd");
+	irc_peer_turn(&f->peer);
+	irc_peer_expect(&f->peer, "@label=3;+belfry/id=m1.3 PRIVMSG #a :<A> b");
+	irc_peer_expect_none(&f->peer);
+	feed_echo(f, 3, "b");
+	irc_peer_turn(&f->peer);
+	irc_peer_expect(&f->peer, "@label=4;+belfry/id=m1.5 PRIVMSG #a :<A> c");
+	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.1 PRIVMSG #a :<A> d");
+	feed_echo(f, 4, "c");
+	feed_echo(f, 5, "d");
+	expect_receipts(f, "1 done 10 x3\n1 done! 12 x4\n2 done! 8 x5\n");
+}
+
+/* The link dies behind the second: the first is not said again. */
+static void test_part_lost_in_a_window(void **state)
+{
+	struct fixture *f = *state;
+	f->params.window = 4;
+	begin(f, labels);
+	add(f, 1, "1m<A> \na\nb\nc");
+	irc_peer_turn(&f->peer);
+	feed_echo(f, 1, "a");
+	irc_peer_turn(&f->peer);
+	irc_peer_close(&f->peer, "reset by peer");
+	expect_receipts(f, "1 done 8 x1\n1 in doubt 8\n");
 }
 
 static void test_refused(void **state)
@@ -345,18 +399,19 @@ static void test_link_lost_before_writing(void **state)
 	expect_receipts(f, "2 later 0\n");
 }
 
-/* Window of two: one line is certain not to have arrived, one is not. */
-static void test_doubt_is_worse_than_later(void **state)
+/* Window of two: one is certain not to have arrived, one is not. */
+static void test_doubt_beside_later(void **state)
 {
 	struct fixture *f = *state;
 	f->params.window = 2;
 	begin(f, labels);
-	add(f, 1, "1m<A> \none\ntwo");
+	add(f, 1, "1m<A> \none");
+	add(f, 2, "1m<A> \ntwo");
 	irc_peer_turn(&f->peer);
 	irc_peer_feed(&f->peer, "@label=1 :s 404 belfry #a :No");
 	expect_receipts(f, "");
 	irc_peer_close(&f->peer, "reset by peer");
-	expect_receipts(f, "1 in doubt 0\n");
+	expect_receipts(f, "1 later 0\n2 in doubt 0\n");
 }
 
 static void test_kicked(void **state)
@@ -374,11 +429,13 @@ static void test_closing_inside_a_receipt(void **state)
 	f->params.window = 4;
 	begin(f, NULL);
 	for (uint64_t i = 1; i <= 3; i++)
-		add(f, i, "1m<A> \none\ntwo");
+		add(f, i, "1m<A> \none");
+	add(f, 4, "1m<A> \none\ntwo");
 	irc_peer_turn(&f->peer);
-	f->close_at = 1;
+	f->close_at = 4;
 	irc_peer_feed(&f->peer, ":s PONG s :4");
-	expect_receipts(f, "1 done 10\n");
+	expect_receipts(f, "1 done! 10\n2 done! 10\n3 done! 10\n"
+			   "4 done 10\n");
 	assert_null(f->outbound);
 }
 
@@ -535,13 +592,15 @@ int main(void)
 		T(test_blank_lines),
 		T(test_window_of_one),
 		T(test_window_of_four),
+		T(test_part_blocked_in_a_window),
+		T(test_part_lost_in_a_window),
 		T(test_refused),
 		T(test_blocked_takes_all_back),
 		T(test_blocked_in_the_middle),
 		T(test_failure_in_a_window),
 		T(test_link_lost_after_writing),
 		T(test_link_lost_before_writing),
-		T(test_doubt_is_worse_than_later),
+		T(test_doubt_beside_later),
 		T(test_kicked),
 		T(test_closing_inside_a_receipt),
 		T(test_closing_inside_the_last_receipt),
