@@ -267,7 +267,8 @@ void lane_on_position(struct lane *lane, int64_t position)
 
 /* --- readiness ------------------------------------------------------------ */
 
-/* Only changes are said; a second reason for being down is one. */
+/* Only changes are said; a second reason for being down is one. That it is
+ * down when all is to stop is no trouble. */
 static void lane_log_ready(struct lane *lane, bool ready, const char *why)
 {
 	if (!log_once_is_news(
@@ -276,6 +277,9 @@ static void lane_log_ready(struct lane *lane, bool ready, const char *why)
 	if (ready)
 		log_info(lane->object, "towards %s: ready, %zu waiting",
 			lane_side(lane), lane_count(lane));
+	else if (lane->draining)
+		log_info(lane->object, "towards %s: stopped (%s)",
+			lane_side(lane), why);
 	else
 		log_warn(lane->object, "towards %s: down (%s)", lane_side(lane),
 			why);

@@ -2,6 +2,7 @@
 
 #include "util/alloc.h"
 #include "util/log.h"
+#include "util/str.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -76,8 +77,9 @@ int check_run(const char *path, FILE *out, FILE *complain)
 
 	if (!config)
 		return EX_CONFIG;
-	fprintf(out, "%s: ok, %zu networks, %zu mappings\n", path,
-		config->network_count, config->mapping_count);
+	fprintf(out, "%s: ok, %zu network%s, %zu mapping%s\n", path,
+		config->network_count, str_plural(config->network_count),
+		config->mapping_count, str_plural(config->mapping_count));
 	check_free(config);
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "net/loop.h"
 #include "util/err.h"
 #include "util/log.h"
+#include "util/str.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -159,9 +160,10 @@ static void turn(struct daemon *daemon)
 {
 	const struct belfry_config *config = daemon->current;
 
-	log_info(NULL, "belfryd %s: %zu networks, %zu mappings, state in %s",
-		PACKAGE_VERSION, config->network_count, config->mapping_count,
-		config->state);
+	log_info(NULL, "belfryd %s: %zu network%s, %zu mapping%s, state in %s",
+		PACKAGE_VERSION, config->network_count,
+		str_plural(config->network_count), config->mapping_count,
+		str_plural(config->mapping_count), config->state);
 	wire_start(daemon->wire);
 	notify_ready(daemon->notify);
 	loop_run(daemon->loop);

@@ -174,9 +174,10 @@ void end_irc_describe(const struct end_irc *end, struct buf *out)
 	enum irc_conn_state state = irc_conn_state(end->conn);
 	buf_addf(out, "%s: %s", end->name, irc_conn_state_name(state));
 	if (state == IRC_CONN_READY)
-		buf_addf(out, " as %s", irc_conn_nick(end->conn));
+		buf_addf(out, " as %s on %s", irc_conn_nick(end->conn),
+			irc_conn_server(end->conn)->host);
 	else if (end->why && *end->why)
-		buf_addf(out, " (%s)", end->why);
+		buf_addf(out, ", %s", end->why);
 }
 
 const struct end_irc_params *end_irc_params(const struct end_irc *end)

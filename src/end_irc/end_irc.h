@@ -39,7 +39,8 @@ void end_irc_start(struct end_irc *end);
 /* Orderly QUIT; `fn` when the connection is down. */
 void end_irc_stop(struct end_irc *end, const char *reason, loop_fn *fn,
 	void *arg);
-/* One line for status: "libera: ready as belfry on irc.libera.chat". */
+/* One line for status: "libera: ready as belfry on irc.libera.chat", or the
+ * state and why: "libera: connecting, trying irc.libera.chat:6697". */
 void end_irc_describe(const struct end_irc *end, struct buf *out);
 
 struct end_irc_room_params {

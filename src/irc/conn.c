@@ -155,7 +155,7 @@ static void conn_wait(
 	buf_init(&text, IRC_BODY_BYTES + 256);
 	if (loss != IRC_LOSS_NORMAL)
 		buf_addf(&text, "%s: ", irc_loss_name(loss));
-	buf_addf(&text, "%s; next attempt in %" PRId64 " s (%s:%u)", why,
+	buf_addf(&text, "%s; next attempt in %" PRId64 " s at %s:%u", why,
 		(delay_ms + 999) / 1000, irc_conn_server(conn)->host,
 		irc_conn_server(conn)->port);
 	conn_set_state(conn, IRC_CONN_WAITING, delay_ms, text.data);

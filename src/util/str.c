@@ -129,6 +129,11 @@ char ascii_upper(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
 }
 
+const char *str_plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 const char *str_or_empty(const char *s)
 {
 	return s ? s : "";

@@ -41,6 +41,9 @@ char ascii_upper(char c);
 /* "" when s is NULL. */
 const char *str_or_empty(const char *s);
 
+/* What stands behind a noun that is counted: "" or "s". */
+const char *str_plural(size_t count);
+
 /*
  * The name nearest to `word` by edit distance, or NULL when none is near
  * enough to be what was meant (more than a third of its letters differ).

@@ -113,7 +113,7 @@ def write(folder, text):
 
 def test_good(tmp_path):
     path = write(tmp_path, GOOD)
-    assert check(path) == (0, f"{path}: ok, 1 networks, 1 mappings\n", "")
+    assert check(path) == (0, f"{path}: ok, 1 network, 1 mapping\n", "")
     assert not (tmp_path / "state.db").exists()
 
 

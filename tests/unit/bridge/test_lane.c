@@ -3,6 +3,7 @@
 #include "../support/bridge_rig.h"
 #include "../support/log_catch.h"
 #include "../support/store_cases.h"
+#include "bridge/mapping.h"
 #include "util/clock.h"
 
 #include <setjmp.h>
@@ -46,6 +47,18 @@ static void test_readiness_is_said_once(void **state)
 	sink.ready(sink.arg, true, NULL);
 	assert_int_equal(1, log_catch_count("towards IRC: ready"));
 	rig->irc_end->is_ready = true;
+}
+
+static void test_an_orderly_stop_is_no_trouble(void **state)
+{
+	struct rig *rig = *state;
+
+	fake_ready(rig->irc_end, true);
+	mapping_drain(rig->mapping);
+	fake_ready(rig->irc_end, false);
+	assert_int_equal(0, log_catch_count("down"));
+	assert_int_equal(0, log_catch_count("warn"));
+	assert_int_equal(1, log_catch_count("towards IRC: stopped"));
 }
 
 static void test_nothing_goes_out_before_it_is_ready(void **state)
@@ -186,6 +199,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(readiness_is_said_once),
+		TEST(an_orderly_stop_is_no_trouble),
 		TEST(nothing_goes_out_before_it_is_ready),
 		TEST(stats),
 		TEST(position_told_again),

@@ -58,7 +58,7 @@ static void test_ok(void **state UNUSED)
 			.mappings =
 				DAEMON_MAPPING("a") "," DAEMON_MAPPING("b")});
 	run(&world);
-	expected = xasprintf("%s: ok, 1 networks, 2 mappings\n", world.path);
+	expected = xasprintf("%s: ok, 1 network, 2 mappings\n", world.path);
 	assert_int_equal(world.status, 0);
 	assert_string_equal(world.out, expected);
 	assert_string_equal(world.complaint, "");

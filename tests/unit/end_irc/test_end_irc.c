@@ -227,7 +227,7 @@ static void test_ready_comes_and_goes(void **state)
 	buf_clear(&f->log);
 	buf_clear(&line);
 	end_irc_describe(f->end, &line);
-	assert_string_equal(line.data, "test: ready as belfry");
+	assert_string_equal(line.data, "test: ready as belfry on one.example");
 	irc_peer_close(&f->peer, "reset by peer");
 	assert_memory_equal(f->log.data, "a not ready: ", 13);
 	/* Once, and not of b, which was out before. */
@@ -237,7 +237,8 @@ static void test_ready_comes_and_goes(void **state)
 	buf_clear(&f->log);
 	buf_clear(&line);
 	end_irc_describe(f->end, &line);
-	assert_memory_equal(line.data, "test: waiting (", 15);
+	assert_memory_equal(line.data, "test: waiting, ", 15);
+	assert_null(strpbrk(line.data, "()"));
 	irc_peer_pass_until(&f->peer, IRC_CONN_CONNECTING, 60000);
 	f->peer.fn(STREAM_CONNECTED, f->peer.arg);
 	irc_peer_turn(&f->peer);

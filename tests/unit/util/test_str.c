@@ -146,6 +146,9 @@ static void test_starts_and_ends(void **state)
 	assert_false(str_ends("bc", "abc"));
 	assert_string_equal(str_or_empty(NULL), "");
 	assert_string_equal(str_or_empty("x"), "x");
+	assert_string_equal(str_plural(0), "s");
+	assert_string_equal(str_plural(1), "");
+	assert_string_equal(str_plural(2), "s");
 }
 
 static void test_case(void **state)
