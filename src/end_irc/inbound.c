@@ -6,6 +6,7 @@
 #include "irc/history.h"
 #include "util/clock.h"
 #include "util/str.h"
+#include "util/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +15,22 @@ void irc_inbound_init(struct irc_inbound *inbound)
 {
 	memset(inbound, 0, sizeof(*inbound));
 	text_init(&inbound->text, RENDER_PAYLOAD_BYTES);
+	buf_init(&inbound->name, INBOUND_NAME_BYTES);
+	buf_init(&inbound->account, INBOUND_NAME_BYTES);
 }
 
 void irc_inbound_release(struct irc_inbound *inbound)
 {
 	text_release(&inbound->text);
+	buf_release(&inbound->name);
+	buf_release(&inbound->account);
 }
 
 /* Cuts the text out of "\x01ACTION text\x01"; false for other CTCP. */
 static bool read_ctcp(struct span *text, enum event_kind *kind)
 {
-	static const char action[] = "\x01" "ACTION";
+	static const char action[] = "\x01"
+				     "ACTION";
 	size_t len = sizeof(action) - 1;
 	if (!text->len || text->p[0] != '\x01')
 		return true;
@@ -92,19 +98,28 @@ static const char *account_of(const struct saying *s)
 	return member && *member->user->account ? member->user->account : NULL;
 }
 
+static const char *decoded(struct buf *out, const char *name)
+{
+	buf_clear(out);
+	utf8_from_irc(out, name, strlen(name));
+	return out->data;
+}
+
+/* The id is of the bytes: who is shown alike is not the same person. */
 static void read_sender(struct irc_inbound *inbound, const struct saying *s)
 {
 	struct person *who = &inbound->event.sender;
 	char folded[INBOUND_ID_BYTES / 2];
-	who->name = s->message->source.nick;
-	who->account = account_of(s);
+	const char *nick = s->message->source.nick;
+	const char *account = account_of(s);
+	who->name = decoded(&inbound->name, nick);
+	who->account = account ? decoded(&inbound->account, account) : NULL;
 	irc_casemap_fold(irc_conn_isupport(s->conn)->casemap,
-		who->account ? who->account : who->name, folded,
-		sizeof(folded));
+		account ? account : nick, folded, sizeof(folded));
 	/* No nick begins with '@': whoever takes the nick "bob" is not taken
 	 * for the one who is logged in as bob. */
 	snprintf(inbound->id, sizeof(inbound->id), "%s/%s%s", s->network,
-		who->account ? "@" : "", folded);
+		account ? "@" : "", folded);
 	who->id = inbound->id;
 }
 

@@ -10,15 +10,23 @@
 
 #include "irc/conn.h"
 #include "model/event.h"
+#include "util/buf.h"
 
 #include <stdbool.h>
 
-enum { INBOUND_ID_BYTES = 512 };
+enum {
+	INBOUND_ID_BYTES = 512,
+	/* Of a decoded name: no line has one that is longer. */
+	INBOUND_NAME_BYTES = 64 * 1024,
+};
 
 /* An event and the memory that it borrows from. */
 struct irc_inbound {
 	struct event event;
 	struct text text;
+	/* Decoded as the text is: UTF-8, else CP1252. */
+	struct buf name;
+	struct buf account;
 	char id[INBOUND_ID_BYTES];
 };
 

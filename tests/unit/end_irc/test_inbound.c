@@ -159,6 +159,15 @@ static void test_hostile_text(void **state)
 			"net/bob|Bob| says: a[31mb\n"},
 		{":Bob!b@h PRIVMSG #a :caf\xe9",
 			"net/bob|Bob| says: caf\xc3\xa9\n"},
+		{":caf\xe9!b@h PRIVMSG #a :caf\xe9",
+			"net/caf\xe9|caf\xc3\xa9| says: caf\xc3\xa9\n"},
+		{":caf\xc3\xa9!b@h PRIVMSG #a :hi",
+			"net/caf\xc3\xa9|caf\xc3\xa9| says: hi\n"},
+		{"@account=b\xf6"
+		 "b :Bob!b@h PRIVMSG #a :hi",
+			"net/@b\xf6"
+			"b|Bob|b\xc3\xb6"
+			"b says: hi\n"},
 		{":Bob!b@h PRIVMSG #a :\x02"
 		 "bold\x02 \x03"
 		 "04,05red",
