@@ -62,6 +62,21 @@ static int unknown_member(const struct chime_operation *operation,
 		near ? near : "", near ? "?" : "");
 }
 
+/* Of the keys of a body, which are written as the service does. */
+static int unknown_key(const struct chime_operation *operation, const char *key,
+	struct err *err)
+{
+	const char *names[NAMES_MAX + 1] = {NULL};
+	const char *near;
+
+	for (size_t i = 0; i < operation->member_count && i < NAMES_MAX; i++)
+		names[i] = operation->members[i].name;
+	near = str_nearest(key, names);
+	return err_set(err, -EINVAL, "--json: %s has no member %s%s%s%s",
+		operation->name, key, near ? "; did you mean " : "",
+		near ? near : "", near ? "?" : "");
+}
+
 /* Values. */
 
 static json_t *string_value(const char *text, struct err *err)
@@ -291,7 +306,7 @@ static int check_unknown(const struct chime_command *command, struct err *err)
 
 	json_object_foreach (command->members, key, value)
 		if (!chime_member(command->operation, key))
-			return unknown_member(command->operation, key, err);
+			return unknown_key(command->operation, key, err);
 	return 0;
 }
 

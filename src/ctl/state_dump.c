@@ -115,7 +115,7 @@ static int take_record(
 static int take_line(
 	struct importing *i, const char *line, size_t len, struct err *err)
 {
-	json_t AUTOJSON *object = json_parse_strict(line, len, err);
+	json_t AUTOJSON *object = json_parse_line(line, len, err);
 
 	if (!object)
 		return err->code;

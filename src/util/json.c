@@ -39,6 +39,18 @@ json_t *json_parse_repaired(const char *text, size_t len, struct err *err)
 	return value;
 }
 
+json_t *json_parse_line(const char *text, size_t len, struct err *err)
+{
+	json_error_t error;
+	json_t *value = json_loadb(
+		text, len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+
+	if (!value)
+		err_set(err, -EBADMSG, "column %d: %.*s", error.column,
+			(int)reason_len(error.text), error.text);
+	return value;
+}
+
 json_t *json_parse_strict(const char *text, size_t len, struct err *err)
 {
 	json_error_t error;

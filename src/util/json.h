@@ -28,6 +28,9 @@ json_t *json_parse_repaired(
 /* Repairs nothing, and refuses members that come twice. */
 json_t *json_parse_strict(
 	const char *text, size_t len, struct err *err) MUST_CHECK;
+/* As that, of text that is one line of many: `err` names the column alone. */
+json_t *json_parse_line(
+	const char *text, size_t len, struct err *err) MUST_CHECK;
 
 /* The string member, or NULL when absent, null or of another type. */
 const char *json_get_string(const json_t *object, const char *key);

@@ -175,7 +175,9 @@ static void test_incomplete(void **state UNUSED)
 
 	assert_incomplete(bare, NULL, "needs --bearer ARN");
 	assert_incomplete(bare, USER, "ChannelArn");
-	assert_incomplete(unknown, USER, "no member --ChannelAm");
+	assert_incomplete(unknown, USER,
+		"--json: DescribeChannel has no member ChannelAm; did you mean "
+		"ChannelArn?");
 	assert_incomplete(wrong, USER, "Type");
 	assert_incomplete(never, USER, "NotBefore must be a time");
 }

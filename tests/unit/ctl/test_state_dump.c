@@ -187,7 +187,7 @@ static void test_refusals(void **state)
 	expect_refused(f, HEAD END, "0 records are here, 1 were");
 	expect_refused(f, HEAD FACT END FACT, "line 4: there is more");
 	expect_refused(f, HEAD "{\"kind\":\"x\"}\n" END, "line 2: no such");
-	expect_refused(f, HEAD "{\"kind\":", "line 2: line 1 column");
+	expect_refused(f, HEAD "{\"kind\":", "line 2: column 8: ");
 }
 
 static void test_incomplete_is_told(void **state)

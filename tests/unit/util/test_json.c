@@ -93,6 +93,10 @@ static void test_parse_strict(void **state)
 		assert_int_equal(err.code, -EBADMSG);
 		assert_memory_equal(err.text, "line 1 column ", 14);
 		assert_null(strstr(err.text, " near "));
+		assert_null(json_parse_line(bad[i], strlen(bad[i]), &err));
+		assert_int_equal(err.code, -EBADMSG);
+		assert_memory_equal(err.text, "column ", 7);
+		assert_null(strstr(err.text, " near "));
 	}
 	json_t AUTOJSON *value = json_parse_strict(nul, strlen(nul), &err);
 	assert_non_null(value);
