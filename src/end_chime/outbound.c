@@ -4,6 +4,7 @@
 #include "end_chime/content.h"
 #include "end_chime/tokens.h"
 #include "util/alloc.h"
+#include "util/backoff.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
@@ -19,6 +20,10 @@ enum {
 	/* 50 messages each. One is in memory at a time. */
 	LOOK_UP_PAGES = 20000,
 	WAIT_FOR_PEOPLE_MS = 30 * 1000,
+	/* What was just made is known everywhere within a few seconds. */
+	PATIENCE_TRIES = 3,
+	PATIENCE_BASE_MS = 1000,
+	PATIENCE_CAP_MS = 4000,
 };
 
 /* Of the bridge's own user, when a person may not speak or join. */
@@ -40,7 +45,8 @@ struct job {
 	bool must_look_up;
 	bool looked_up; /* not there yet, as far as listing tells */
 	bool renewed;   /* its puppet or membership was made once more */
-	char *barred;   /* why its person may not speak */
+	struct backoff patience;
+	char *barred; /* why its person may not speak */
 };
 
 struct chime_outbound {
@@ -130,6 +136,7 @@ void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 	job->position = parcel->position;
 	job->first_sent_ms = parcel->first_sent_ms;
 	job->turn_ms = parcel->turn_ms;
+	backoff_init(&job->patience, PATIENCE_BASE_MS, PATIENCE_CAP_MS);
 	if (content_read(&job->content, parcel->payload, parcel->payload_len) <
 		0)
 		log_error(o->object, "a parcel is unreadable: %s",
@@ -260,6 +267,24 @@ static json_t *proof_members(const struct chime_outbound *o, enum proof proof)
 }
 
 /*
+ * It may be a hiccup, or the person so new that not all of the service knows:
+ * tried again a few times within seconds, the others wait. Not for those of
+ * whom it is known: they would hold up all others with each line.
+ */
+static bool be_patient(struct chime_outbound *o, struct job *job)
+{
+	const char *person = job->content.person_id;
+	if (users_is_barred(o->params.users, person, o->channel))
+		return false;
+	if (job->patience.failures >= PATIENCE_TRIES) {
+		users_set_barred(o->params.users, person, o->channel, true);
+		return false;
+	}
+	timer_arm(o->pump, backoff_next_ms(&job->patience));
+	return true;
+}
+
+/*
  * A person may not speak. Whether that is about the person, and the line given
  * up, a call shows that the bridge itself must be able to make; when it is not,
  * the line waits as all others do.
@@ -275,6 +300,8 @@ static void bar(struct chime_outbound *o, const struct chime_result *result,
 		finish_later(o, result);
 		return;
 	}
+	if (be_patient(o, o->jobs))
+		return;
 	set_string(&o->jobs->barred, result->message);
 	json_t AUTOJSON *members = proof_members(o, proof);
 	const struct chime_request request = {
@@ -315,6 +342,9 @@ static bool is_undelivered(const json_t *body)
 static void finish_sent(struct chime_outbound *o, const json_t *body)
 {
 	const char *id = json_get_string(body, "MessageId");
+	const char *person = o->jobs->content.person_id;
+	if (person)
+		users_set_barred(o->params.users, person, o->channel, false);
 	if (is_undelivered(body))
 		finish_refused(o, "the channel's flow has denied it");
 	else if (!id || !*id) /* from somebody else than the service */

@@ -16,6 +16,8 @@ enum { KEY_BYTES = 16, NAME_CHARACTERS = 100 };
 
 static const char space_puppet[] = "puppet";
 static const char space_member[] = "member";
+/* Of this process alone: not in the store. */
+static const char space_barred[] = "barred";
 
 /* A fact that holds, by a digest of its space and key: small and fixed. */
 struct known {
@@ -90,14 +92,21 @@ static void remember(struct users *users, const char *space, const char *key,
 	store_fact(users, space, key, value);
 }
 
-static void forget(struct users *users, const char *space, const char *key)
+/* False when it was not known. */
+static bool unlearn(struct users *users, const char *space, const char *key)
 {
 	struct known *known = find(users, space, key);
 	if (!known)
-		return;
+		return false;
 	HASH_DEL(users->known, known);
 	free(known);
-	store_fact(users, space, key, NULL);
+	return true;
+}
+
+static void forget(struct users *users, const char *space, const char *key)
+{
+	if (unlearn(users, space, key))
+		store_fact(users, space, key, NULL);
 }
 
 static void users_on_fact(const struct store_record *record, void *arg)
@@ -350,6 +359,23 @@ void users_forget_member(
 {
 	char *AUTOFREE key = member_key(users, person_id, channel);
 	forget(users, space_member, key);
+}
+
+bool users_is_barred(
+	const struct users *users, const char *person_id, const char *channel)
+{
+	char *AUTOFREE key = member_key(users, person_id, channel);
+	return find(users, space_barred, key);
+}
+
+void users_set_barred(struct users *users, const char *person_id,
+	const char *channel, bool is_barred)
+{
+	char *AUTOFREE key = member_key(users, person_id, channel);
+	if (is_barred)
+		learn(users, space_barred, key);
+	else
+		(void)unlearn(users, space_barred, key);
 }
 
 void users_forget(struct users *users, const char *person_id)

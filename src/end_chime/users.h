@@ -54,4 +54,11 @@ void users_forget_member(struct users *users, const char *person_id,
 	const char *channel);
 void users_forget(struct users *users, const char *person_id);
 
+/* Is the person kept out of the channel, as far as this process has seen? Of no
+ * effect here: for who asks whether it is worth waiting for. */
+bool users_is_barred(const struct users *users, const char *person_id,
+	const char *channel);
+void users_set_barred(struct users *users, const char *person_id,
+	const char *channel, bool is_barred);
+
 #endif

@@ -180,6 +180,43 @@ def test_first_words_wait(trouble, op, what):
     assert len(place.problems()) <= 3, place.problems()
 
 
+@faketime
+@pytest.mark.parametrize("faults", [
+    [f"{JOIN}:403:x2"], [f"{USER}:409:x1"],
+    [f"{USER}:409:x1", f"{JOIN}:403:x2"], [f"{SEND}:403:x3"]], ids=" ".join)
+def test_first_words_after_a_hiccup(trouble, faults):
+    """What was just made is not yet known to all of the service: nothing is
+    given up, and nobody hears of it."""
+    place = trouble(speed=10)
+    place.fail(*faults)
+    place.begin(puppet=False)
+    place.ledger.say_irc(3)
+    for fault in faults:
+        place.wait_hits(fault, int(fault[-1]))
+    place.ledger.say_chime(2)
+    place.finish()
+    assert place.problems() == []
+
+
+@faketime
+def test_a_person_who_is_kept_out(trouble):
+    """For good: tried for a few seconds, once; then its lines are given up
+    with the reason, and others go on."""
+    place = trouble(speed=10).begin()
+    fault = f"{JOIN}:403"
+    place.fail(fault)
+    eve = place.world.client("eve")
+    for _ in range(3):
+        eve.say(CHANNEL, "never said")
+        place.ledger.say_irc()
+    place.finish()
+    assert "never said" not in place.world.contents()
+    # Four tries of two calls, then one for each line.
+    assert place.hits(fault) <= 12
+    assert place.world.belfry.is_running()
+    place.wait_problem("refused", "eve may not speak", "403")
+
+
 def test_a_person_that_cannot_be(trouble):
     """400 to its name: its lines are given up with a reason, and nobody
     else's."""

@@ -301,6 +301,20 @@ static void test_forget(void **state)
 	expect_done(f, CHIME_OK);
 }
 
+static void test_barred(void **state)
+{
+	struct fixture *f = *state;
+	assert_false(users_is_barred(f->users, "net/bob", WORLD_CHANNEL));
+	users_set_barred(f->users, "net/bob", WORLD_CHANNEL, false);
+	users_set_barred(f->users, "net/bob", WORLD_CHANNEL, true);
+	assert_true(users_is_barred(f->users, "net/bob", WORLD_CHANNEL));
+	assert_false(users_is_barred(f->users, "net/eve", WORLD_CHANNEL));
+	assert_false(users_is_barred(f->users, "net/bob", WORLD_APP));
+	users_set_barred(f->users, "net/bob", WORLD_CHANNEL, false);
+	assert_false(users_is_barred(f->users, "net/bob", WORLD_CHANNEL));
+	assert_string_equal(f->s.store.log.data, "");
+}
+
 static void test_is_own(void **state)
 {
 	static const struct {
@@ -401,6 +415,7 @@ int main(void)
 		T(test_tokens),
 		T(test_cancel),
 		T(test_forget),
+		T(test_barred),
 		T(test_is_own),
 		T(test_names),
 		T(test_long_name),
