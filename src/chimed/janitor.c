@@ -24,21 +24,16 @@ static void sweep_messages(struct db *db, int64_t channel)
 		db_run(db, finish, "i", channel);
 }
 
-/* How many were there. */
-static int sweep_channels(struct db *db, int64_t app_instance)
+/* False when there was none. */
+static bool sweep_channel(struct db *db, int64_t app_instance)
 {
 	static const char next[] =
 		"SELECT id FROM channels WHERE app_instance = ?1 LIMIT 1";
-	int count = 0;
+	int64_t channel = db_value(db, 0, next, "i", app_instance);
 
-	for (; count < JANITOR_CHANNELS; count++) {
-		int64_t channel = db_value(db, 0, next, "i", app_instance);
-
-		if (channel == 0)
-			break;
+	if (channel != 0)
 		removal_channel(db, channel);
-	}
-	return count;
+	return channel != 0;
 }
 
 static void sweep_users(struct db *db, int64_t app_instance)
@@ -64,6 +59,6 @@ void janitor_step(struct db *db)
 
 	if (channel != 0)
 		sweep_messages(db, channel);
-	else if (app_instance != 0 && sweep_channels(db, app_instance) == 0)
+	else if (app_instance != 0 && !sweep_channel(db, app_instance))
 		sweep_users(db, app_instance);
 }

@@ -12,8 +12,7 @@
 #include <stdbool.h>
 
 enum {
-	JANITOR_STEP = 100, /* messages or users */
-	JANITOR_CHANNELS = 5,
+	JANITOR_STEP = 100, /* messages or users; or one channel */
 };
 
 /* Is there anything to do? Cheap. */

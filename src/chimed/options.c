@@ -1,19 +1,23 @@
 #include "chimed/options.h"
 
 #include "aws/arn.h"
+#include "chime/operations.h"
 #include "chimed/faults.h"
 #include "net/listen.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/json.h"
 #include "util/str.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	TEXT_BYTES = 4096,
 	ADMINS_MAX = 64,
+	ACCOUNT_DIGITS = 12,
 	NO_AUTH = 256,
 	ADMIN,
 	LIMITS,
@@ -249,20 +253,58 @@ static int key_pair(struct settings *settings, struct err *err)
 	return 0;
 }
 
+/* As Amazon's: twelve digits. */
+static bool is_account(const char *text)
+{
+	return strlen(text) == ACCOUNT_DIGITS &&
+	       strspn(text, "0123456789") == ACCOUNT_DIGITS;
+}
+
+static int check_realm(const struct settings *settings, struct err *err)
+{
+	char AUTOFREE *text = arn_new_app_instance(
+		"aws", settings->region, settings->account, "id");
+	struct arn arn;
+
+	if (!is_account(settings->account))
+		return err_set(err, -EINVAL, "account: \"%s\" is not %d digits",
+			settings->account, ACCOUNT_DIGITS);
+	if (arn_parse(text, &arn) < 0 || !span_is(arn.region, settings->region))
+		return err_set(err, -EINVAL,
+			"region: \"%s\" does not fit into an ARN",
+			settings->region);
+	return 0;
+}
+
+/* Who can never be a user is a slip of the pen. */
+static int check_admins(const struct settings *settings, struct err *err)
+{
+	const struct chime_member *id =
+		chime_member(chime_operation(CHIME_CREATE_APP_INSTANCE_USER),
+			"AppInstanceUserId");
+
+	for (size_t i = 0; i < settings->admin_count; i++) {
+		json_t AUTOJSON *value = json_string(settings->admins[i]);
+		struct err why = {.code = 0};
+
+		if (!value || chime_member_check(id, value, &why) < 0)
+			return err_set(err, -EINVAL,
+				"admins: \"%s\" is no user id: it must be 5 "
+				"to 50 of A-Z a-z 0-9 : - _ . @, with a letter "
+				"or digit at both ends",
+				settings->admins[i]);
+	}
+	return 0;
+}
+
 static int check(struct settings *settings, struct err *err)
 {
 	if (str_or_empty(settings->state)[0] == '\0')
 		return err_set(err, -EINVAL, "--state FILE is missing");
 	if (listen_check(settings->listen, err) != 0)
 		return err_prefix(err, "--listen");
-	char AUTOFREE *arn = arn_new_app_instance(
-		"aws", settings->region, settings->account, "id");
-
-	if (!arn_is_valid(arn))
-		return err_set(err, -EINVAL,
-			"region \"%s\" or account \"%s\" does not fit into an "
-			"ARN",
-			settings->region, settings->account);
+	if (check_realm(settings, err) < 0 || check_admins(settings, err) < 0)
+		return err->code;
 	return key_pair(settings, err);
 }
 

@@ -71,15 +71,22 @@ void check_free(struct belfry_config *config)
 	free(config);
 }
 
+void check_describe(const struct belfry_config *config, char *out, size_t size)
+{
+	snprintf(out, size, "%zu network%s, %zu mapping%s",
+		config->network_count, str_plural(config->network_count),
+		config->mapping_count, str_plural(config->mapping_count));
+}
+
 int check_run(const char *path, FILE *out, FILE *complain)
 {
 	struct belfry_config *config = check_load(path, complain);
+	char counts[CHECK_TEXT_BYTES];
 
 	if (!config)
 		return EX_CONFIG;
-	fprintf(out, "%s: ok, %zu network%s, %zu mapping%s\n", path,
-		config->network_count, str_plural(config->network_count),
-		config->mapping_count, str_plural(config->mapping_count));
+	check_describe(config, counts, sizeof(counts));
+	fprintf(out, "%s: ok, %s\n", path, counts);
 	check_free(config);
 	return 0;
 }

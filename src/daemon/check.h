@@ -22,4 +22,8 @@ void check_free(struct belfry_config *config); /* NULL is fine */
 /* The exit status of --check. */
 int check_run(const char *path, FILE *out, FILE *complain) MUST_CHECK;
 
+enum { CHECK_TEXT_BYTES = 80 };
+/* "1 network, 2 mappings". */
+void check_describe(const struct belfry_config *config, char *out, size_t size);
+
 #endif

@@ -12,7 +12,6 @@
 #include "net/loop.h"
 #include "util/err.h"
 #include "util/log.h"
-#include "util/str.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -159,11 +158,11 @@ static int build(struct daemon *daemon)
 static void turn(struct daemon *daemon)
 {
 	const struct belfry_config *config = daemon->current;
+	char counts[CHECK_TEXT_BYTES];
 
-	log_info(NULL, "belfryd %s: %zu network%s, %zu mapping%s, state in %s",
-		PACKAGE_VERSION, config->network_count,
-		str_plural(config->network_count), config->mapping_count,
-		str_plural(config->mapping_count), config->state);
+	check_describe(config, counts, sizeof(counts));
+	log_info(NULL, "belfryd %s: %s, state in %s", PACKAGE_VERSION, counts,
+		config->state);
 	wire_start(daemon->wire);
 	notify_ready(daemon->notify);
 	loop_run(daemon->loop);

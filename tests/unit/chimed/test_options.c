@@ -50,8 +50,9 @@ static void test_command_line(void **state)
 
 	(void)state;
 	assert_int_equal(parse("--state s --listen [::1]:0 --no-auth "
-			       "--region eu-central-1 --account 42 --admin ann "
-			       "--admin bob --max-skew 5 --log warn "
+			       "--region eu-central-1 --account 000000000042 "
+			       "--admin annie "
+			       "--admin bobby --max-skew 5 --log warn "
 			       "--fault *:500:0.1 --fault *:empty "
 			       "--fault-seed 7 --sync off "
 			       "--limits published",
@@ -60,9 +61,9 @@ static void test_command_line(void **state)
 	assert_string_equal(options.settings.state, "s");
 	assert_string_equal(options.settings.listen, "[::1]:0");
 	assert_string_equal(options.settings.region, "eu-central-1");
-	assert_string_equal(options.settings.account, "42");
+	assert_string_equal(options.settings.account, "000000000042");
 	assert_int_equal(options.settings.admin_count, 2);
-	assert_string_equal(options.settings.admins[0], "ann");
+	assert_string_equal(options.settings.admins[0], "annie");
 	assert_int_equal(options.settings.max_skew_s, 5);
 	assert_int_equal(options.settings.log, 1);
 	assert_int_equal(options.settings.sync, DB_SYNC_OFF);
@@ -83,7 +84,14 @@ static void test_wrong_command_lines(void **state)
 		"--state s --no-auth --limits some",
 		"--state s --no-auth --fault *:nothing",
 		"--state s --no-auth --fault-seed -1",
-		"--state s --no-auth --region US_EAST", "-x",
+		"--state s --no-auth --region US_EAST",
+		"--state s --no-auth --region a:b",
+		"--state s --no-auth --account abc",
+		"--state s --no-auth --account abcdefghijkl",
+		"--state s --no-auth --account 1234567890123",
+		"--state s --no-auth --admin ann",
+		"--state s --no-auth --admin /alice",
+		"--state s --no-auth --admin \xff\xff\xff\xff\xff", "-x",
 		"--state= --no-auth", "--state s --no-auth --listen=",
 		"--state s --no-auth --listen 127.0.0.1",
 		"--state s --no-auth --listen 127.0.0.1:99999",
