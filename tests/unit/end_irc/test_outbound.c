@@ -17,8 +17,6 @@
 
 enum { LATE_MS = 60 * 1000 };
 
-static const char labels[] = "batch echo-message labeled-response message-tags";
-
 /* One room's way out, with all that it answers. */
 struct fixture {
 	struct irc_peer peer;
@@ -205,102 +203,6 @@ static void test_blank_lines(void **state)
 	expect_receipts(f, "2 refused 0\n");
 }
 
-static void test_window_of_one(void **state)
-{
-	struct fixture *f = *state;
-	begin(f, NULL);
-	for (uint64_t i = 1; i <= 3; i++)
-		add(f, i, "1m<A> \nhi");
-	irc_peer_turn(&f->peer);
-	for (int i = 0; i < 3; i++) {
-		irc_peer_expect(&f->peer, "PRIVMSG #a :<A> hi");
-		irc_peer_expect(&f->peer, "PING %d", i + 1);
-		irc_peer_expect_none(&f->peer);
-		irc_peer_feed(&f->peer, ":s PONG s :%d", i + 1);
-	}
-	expect_receipts(f, "1 done! 9\n2 done! 9\n3 done! 9\n");
-}
-
-/* Our line comes back with its label. */
-static void feed_echo(struct fixture *f, int label, const char *text)
-{
-	irc_peer_feed(&f->peer,
-		"@label=%d;msgid=x%d :belfry!b@h PRIVMSG #a :<A> %s", label,
-		label, text);
-}
-
-static void test_window_of_four(void **state)
-{
-	struct fixture *f = *state;
-	f->params.window = 4;
-	begin(f, labels);
-	for (uint64_t i = 1; i <= 5; i++)
-		add(f, i, i == 4 ? "1m<A> \na\nb" : "1m<A> \na");
-	irc_peer_turn(&f->peer);
-	for (int i = 1; i <= 4; i++)
-		irc_peer_expect(&f->peer,
-			"@label=%d;+belfry/id=m1.1 PRIVMSG #a :<A> a", i);
-	irc_peer_expect_none(&f->peer);
-	for (int i = 1; i <= 3; i++)
-		feed_echo(f, i, "a");
-	expect_receipts(f, "1 done! 8 x1\n2 done! 8 x2\n3 done! 8 x3\n");
-	/* There is room, but the fourth is not yet said. */
-	irc_peer_expect_none(&f->peer);
-	feed_echo(f, 4, "a");
-	expect_receipts(f, "4 done 8 x4\n");
-	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.3 PRIVMSG #a :<A> b");
-	irc_peer_expect(&f->peer, "@label=6;+belfry/id=m1.1 PRIVMSG #a :<A> a");
-	feed_echo(f, 5, "b");
-	feed_echo(f, 6, "a");
-	expect_receipts(f, "4 done! 10 x5\n5 done! 8 x6\n");
-}
-
-/* Each is said once, in order, although the second is not taken at first. */
-static void test_part_blocked_in_a_window(void **state)
-{
-	struct fixture *f = *state;
-	f->params.window = 4;
-	begin(f, labels);
-	add(f, 1, "1m<A> \na\nb\nc");
-	add(f, 2, "1m<A> \nd");
-	irc_peer_turn(&f->peer);
-	irc_peer_expect(&f->peer, "@label=1;+belfry/id=m1.1 PRIVMSG #a :<A> a");
-	irc_peer_expect_none(&f->peer);
-	feed_echo(f, 1, "a");
-	expect_receipts(f, "1 done 8 x1\n");
-	irc_peer_expect(&f->peer, "@label=2;+belfry/id=m1.3 PRIVMSG #a :<A> b");
-	irc_peer_expect_none(&f->peer);
-	irc_peer_feed(&f->peer, "@label=2 :s 404 belfry #a :No");
-	expect_receipts(f, "1 later 8\n2 later 0\n");
-	irc_peer_expect_none(&f->peer);
-	add_from(f, 1, "1m<A> \na\nb\nc", 8);
-	add(f, 2, "1m<A> \nd");
-	irc_peer_turn(&f->peer);
-	irc_peer_expect(&f->peer, "@label=3;+belfry/id=m1.3 PRIVMSG #a :<A> b");
-	irc_peer_expect_none(&f->peer);
-	feed_echo(f, 3, "b");
-	irc_peer_turn(&f->peer);
-	irc_peer_expect(&f->peer, "@label=4;+belfry/id=m1.5 PRIVMSG #a :<A> c");
-	irc_peer_expect(&f->peer, "@label=5;+belfry/id=m1.1 PRIVMSG #a :<A> d");
-	feed_echo(f, 4, "c");
-	feed_echo(f, 5, "d");
-	expect_receipts(f, "1 done 10 x3\n1 done! 12 x4\n2 done! 8 x5\n");
-}
-
-/* The link dies behind the second: the first is not said again. */
-static void test_part_lost_in_a_window(void **state)
-{
-	struct fixture *f = *state;
-	f->params.window = 4;
-	begin(f, labels);
-	add(f, 1, "1m<A> \na\nb\nc");
-	irc_peer_turn(&f->peer);
-	feed_echo(f, 1, "a");
-	irc_peer_turn(&f->peer);
-	irc_peer_close(&f->peer, "reset by peer");
-	expect_receipts(f, "1 done 8 x1\n1 in doubt 8\n");
-}
-
 static void test_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -353,25 +255,6 @@ static void test_blocked_in_the_middle(void **state)
 	expect_receipts(f, "1 done 10\n1 later 10\n");
 }
 
-/* Nothing goes back before all of the window is settled, then in order. */
-static void test_failure_in_a_window(void **state)
-{
-	struct fixture *f = *state;
-	f->params.window = 4;
-	begin(f, labels);
-	for (uint64_t i = 1; i <= 4; i++)
-		add(f, i, "1m<A> \nhi");
-	irc_peer_turn(&f->peer);
-	irc_peer_feed(&f->peer, "@label=2 :s 404 belfry #a :No");
-	expect_receipts(f, "");
-	add(f, 5, "1m<A> \nlast");
-	irc_peer_feed(&f->peer, "@label=1 :belfry!b@h PRIVMSG #a :<A> hi");
-	irc_peer_feed(&f->peer, "@label=3 :s 412 belfry :No text");
-	expect_receipts(f, "1 done! 9\n");
-	irc_peer_feed(&f->peer, "@label=4 :belfry!b@h PRIVMSG #a :<A> hi");
-	expect_receipts(f, "4 done! 9\n2 later 0\n3 refused 0\n5 later 0\n");
-}
-
 static void test_link_lost_after_writing(void **state)
 {
 	struct fixture *f = *state;
@@ -397,21 +280,6 @@ static void test_link_lost_before_writing(void **state)
 	/* And while there is none. */
 	add(f, 2, "1m<A> \nhi");
 	expect_receipts(f, "2 later 0\n");
-}
-
-/* Window of two: one is certain not to have arrived, one is not. */
-static void test_doubt_beside_later(void **state)
-{
-	struct fixture *f = *state;
-	f->params.window = 2;
-	begin(f, labels);
-	add(f, 1, "1m<A> \none");
-	add(f, 2, "1m<A> \ntwo");
-	irc_peer_turn(&f->peer);
-	irc_peer_feed(&f->peer, "@label=1 :s 404 belfry #a :No");
-	expect_receipts(f, "");
-	irc_peer_close(&f->peer, "reset by peer");
-	expect_receipts(f, "1 later 0\n2 in doubt 0\n");
 }
 
 static void test_kicked(void **state)
@@ -590,17 +458,11 @@ int main(void)
 		T(test_goes_on_at_its_progress),
 		T(test_styles_go_on_in_later_lines),
 		T(test_blank_lines),
-		T(test_window_of_one),
-		T(test_window_of_four),
-		T(test_part_blocked_in_a_window),
-		T(test_part_lost_in_a_window),
 		T(test_refused),
 		T(test_blocked_takes_all_back),
 		T(test_blocked_in_the_middle),
-		T(test_failure_in_a_window),
 		T(test_link_lost_after_writing),
 		T(test_link_lost_before_writing),
-		T(test_doubt_beside_later),
 		T(test_kicked),
 		T(test_closing_inside_a_receipt),
 		T(test_closing_inside_the_last_receipt),
