@@ -128,8 +128,8 @@ void mapping_stats(const struct mapping *mapping, enum lane_way way,
 /*
  * What was set aside: refused by the other side, impossible to say there, or
  * too old. Each has a number (`seq`), unique in its lane. Records are
- * STORE_ASIDE_ADD; `value` says why, `at_ms` when. Reads from disk: for when
- * somebody asks.
+ * STORE_ASIDE_ADD; `value` says why (and, where there is no payload, who said
+ * what), `at_ms` when. Reads from disk: for when somebody asks.
  */
 int mapping_aside_each(struct mapping *mapping, enum lane_way way,
 	store_each_fn *fn, void *arg) MUST_CHECK;

@@ -3,12 +3,17 @@
 #include "bridge/bounds.h"
 #include "bridge/delivery.h"
 #include "bridge/guard.h"
+#include "util/buf.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/rand.h"
 #include "util/step.h"
+#include "util/utf8.h"
 
 #include <errno.h>
+
+/* Of what is set aside without having become a payload. */
+enum { EXCERPT_BYTES = 80, REASON_BYTES = 2048 };
 
 /* An event without an id is not to be known again. */
 static void see(
@@ -36,16 +41,35 @@ static void pass_over(
 	lane_pass(lane, event->position);
 }
 
+/* There is no payload that would show it. Not for the log: people's words. */
+static void add_excerpt(
+	struct buf *out, const struct event *event, const char *why)
+{
+	const struct buf *text = &event->text->bytes;
+	size_t said = utf8_fit(text->data, text->len, EXCERPT_BYTES);
+
+	buf_adds(out, why);
+	buf_adds(out, "; said by ");
+	buf_adds(out, event->sender.name);
+	buf_adds(out, ": ");
+	buf_add(out, text->data, said);
+	if (said < text->len)
+		buf_adds(out, "\xe2\x80\xa6");
+}
+
 static void refuse(struct lane *lane, const struct event *event,
 	const struct ident *ident, const char *why)
 {
 	char token[IDENT_TOKEN_BYTES];
+	struct buf AUTOBUF reason;
 
+	buf_init(&reason, REASON_BYTES);
 	why = why ? why : "it cannot be said there";
 	lane->stats.refused++;
 	log_warn(lane->object, "towards %s: message %s cannot be said: %s",
 		lane_side(lane), event->source_id, why);
 	ident_token(ident, token);
+	add_excerpt(&reason, event, why);
 	lane_put_aside(lane,
 		&(struct parcel){
 			.source_id = event->source_id,
@@ -53,7 +77,7 @@ static void refuse(struct lane *lane, const struct event *event,
 			.payload = "",
 			.position = event->position,
 		},
-		0, why);
+		0, reason.data);
 	notice_add(lane, NOTICE_REFUSED, event->sender.name, why);
 	pass_over(lane, event, ident);
 }

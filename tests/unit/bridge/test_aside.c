@@ -173,6 +173,7 @@ static void test_forget(void **state)
 		-ENOENT, mapping_aside_retry(rig->mapping, LANE_TO_CHIME, 1));
 }
 
+/* There is no payload: the reason shows who said it, and its beginning. */
 static void test_what_cannot_be_said(void **state)
 {
 	struct rig *rig = *state;
@@ -181,7 +182,14 @@ static void test_what_cannot_be_said(void **state)
 	rig->irc_end->prepare_code = -EBADMSG;
 	fake_say(&rig->chime, "odd");
 	fake_present(rig->chime_end);
-	expect_aside(rig, LANE_TO_IRC, "1 chime-0 told to fail\n");
+	fake_say(&rig->chime, "123456789 123456789 123456789 123456789 "
+			      "123456789 123456789 123456789 123456789 no more");
+	fake_present(rig->chime_end);
+	expect_aside(rig, LANE_TO_IRC,
+		"1 chime-0 told to fail; said by Somebody: odd\n"
+		"2 chime-1 told to fail; said by Somebody: "
+		"123456789 123456789 123456789 123456789 "
+		"123456789 123456789 123456789 123456789 \xe2\x80\xa6\n");
 	assert_int_equal(
 		-ENODATA, mapping_aside_retry(rig->mapping, LANE_TO_IRC, 1));
 }

@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { FAKE_TEXT_MAX = 64, FAKE_MESSAGES_MAX = 512, FAKE_PARTS_MAX = 4 };
+enum { FAKE_TEXT_MAX = 96, FAKE_MESSAGES_MAX = 512, FAKE_PARTS_MAX = 4 };
 enum { FAKE_NOTES_BYTES = 2048 };
 
 struct fake_message {
