@@ -381,7 +381,7 @@ def test_keys_are_replaced(trouble, tmp_path, monkeypatch):
     place.heal()
     place.ledger.say_irc(2)
     place.ledger.say_chime(2)
-    assert "keys" in place.wait_problem("403")
+    place.wait_problem("403", "keys")
     write(chime_api.KEY, chime_api.SECRET)
     place.finish()
     assert chime_api.SECRET not in place.world.belfry.log()

@@ -139,6 +139,10 @@ def test_hostile_server(tmp_path, processes):
             line = c.line()
             if line.startswith(b"PING"):
                 c.send(b":s PONG s " + line[5:])
+            elif line.startswith(b"JOIN"):
+                # Some of the numerics said that we are not there.
+                c.send(f":belfry!u@h JOIN {channel}",
+                       f":s 366 belfry {channel} :End")
 
     server = ScriptedIrcd(script)
     processes.append(server)
