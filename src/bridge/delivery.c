@@ -164,6 +164,7 @@ void lane_pump(struct lane *lane)
 			send_item(lane, item);
 	}
 	lane_pop_gone(lane);
+	confirmed_seek(lane);
 	bounds_feed(lane);
 }
 

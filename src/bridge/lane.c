@@ -92,6 +92,7 @@ static void lane_cancel_syncs(struct lane *lane)
 	}
 	if (lane->cursor_sync)
 		store_cancel(lane->params.store, lane->cursor_sync);
+	confirmed_release(lane);
 }
 
 void lane_free(struct lane *lane)
@@ -136,6 +137,7 @@ void lane_push(struct lane *lane, struct item *item, enum item_state state)
 	lane->in_state[state]++;
 	lane->bytes += item_bytes(item);
 	queue_push(&lane->queue, item);
+	confirmed_open(lane);
 }
 
 void lane_set_state(struct lane *lane, struct item *item, enum item_state to)

@@ -18,7 +18,7 @@
  * Some files share this struct: lane.c (life, readiness, cursor), intake.c
  * (events in), delivery.c (parcels out, receipts), bounds.c (what happens when
  * there is too much), aside.c (what is set aside), notice.c and outage.c (what
- * people are told), recall.c. Only they touch its members. All calls on the
+ * people are told), recall.c, confirmed.c. Only they touch its members. All calls on the
  * loop's thread; none frees the lane.
  */
 #ifndef BRIDGE_LANE_H
@@ -26,6 +26,7 @@
 
 #include "bridge/aside.h"
 #include "bridge/bridge.h"
+#include "bridge/confirmed.h"
 #include "bridge/journal.h"
 #include "bridge/notice.h"
 #include "bridge/outage.h"
@@ -100,6 +101,7 @@ struct lane {
 	uint64_t next_seq;  /* in the outbox */
 	struct buf scratch; /* payload of the event at hand */
 
+	struct confirmed confirmed;
 	bool has_cursor;
 	bool cursor_durable; /* nothing is delivered before it is, once */
 	struct store_sync *cursor_sync;

@@ -55,6 +55,7 @@ struct chime_config {
 	char *credentials_file;
 	char *ca_file;
 	bool puppets;
+	bool read_markers;
 	char *puppet_name;
 	int poll_min_ms;
 	int poll_max_ms;

@@ -326,6 +326,16 @@ const struct schema_row belfry_chime_rows[] = {
 			"filled in.",
 	},
 	{
+		.name = "read_markers",
+		.type = SCHEMA_BOOL,
+		.offset = offsetof(struct chime_config, read_markers),
+		.fallback = "true",
+		.help = "Whether the read markers in Chime are moved: that of "
+			"the bridge's own user when all that was said is on "
+			"IRC, that of a person's user when the person has "
+			"spoken.",
+	},
+	{
 		.name = "poll",
 		.type = SCHEMA_GROUP,
 		.rows = poll_rows,

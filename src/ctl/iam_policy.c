@@ -15,6 +15,7 @@ enum resource {
 	PUPPETS = 1 << 2,  /* the users it makes for people of IRC */
 	CHANNELS = 1 << 3, /* that are mapped */
 	WRITTEN = 1 << 4,  /* of these, where lines of IRC go to */
+	READ = 1 << 5,     /* and those that are relayed to IRC */
 };
 
 typedef bool mapping_fn(const struct mapping_config *mapping);
@@ -27,6 +28,11 @@ static bool is_any(const struct mapping_config *mapping UNUSED)
 static bool is_written(const struct mapping_config *mapping)
 {
 	return mapping->messages != MESSAGES_CONFIG_TO_IRC;
+}
+
+static bool is_read(const struct mapping_config *mapping)
+{
+	return mapping->messages != MESSAGES_CONFIG_TO_CHIME;
 }
 
 static bool is_by_name(const struct mapping_config *mapping)
@@ -66,6 +72,10 @@ static const struct rule {
 		BRIDGE | PUPPETS | WRITTEN},
 	{"Speak", CHIME_SEND_CHANNEL_MESSAGE, is_written, WITHOUT_PUPPETS,
 		BRIDGE | WRITTEN},
+	{"MarkRead", CHIME_UPDATE_CHANNEL_READ_MARKER, is_read, EITHER_WAY,
+		BRIDGE | READ},
+	{"MarkReadByPuppets", CHIME_UPDATE_CHANNEL_READ_MARKER, is_written,
+		WITH_PUPPETS, PUPPETS | WRITTEN},
 };
 
 static size_t count_mappings(
@@ -83,6 +93,9 @@ static bool is_needed(
 {
 	if (rule->puppets != EITHER_WAY &&
 		(rule->puppets == WITH_PUPPETS) != config->chime.puppets)
+		return false;
+	if (rule->op == CHIME_UPDATE_CHANNEL_READ_MARKER &&
+		!config->chime.read_markers)
 		return false;
 	return count_mappings(config, rule->needed) > 0;
 }
@@ -129,6 +142,8 @@ static json_t *resource_list(
 		add_channels(list, config, is_any);
 	if (resources & WRITTEN)
 		add_channels(list, config, is_written);
+	if (resources & READ)
+		add_channels(list, config, is_read);
 	return list;
 }
 

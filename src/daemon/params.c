@@ -110,6 +110,7 @@ void params_end_chime(
 		.app_instance = config->app_instance,
 		.user = config->user,
 		.puppets = config->puppets,
+		.read_markers = config->read_markers,
 		.puppet_name = config->puppet_name,
 		.poll_min_ms = config->poll_min_ms,
 		.poll_max_ms = config->poll_max_ms,

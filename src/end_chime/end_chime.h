@@ -20,6 +20,7 @@ struct end_chime_params {
 	const char *app_instance;  /* ARN */
 	const char *user;          /* ARN of the bridge's own AppInstanceUser */
 	bool puppets;
+	bool read_markers;         /* of the bridge and its puppets */
 	const char *puppet_name;   /* template, default "{nick}" ({nick}, {network}) */
 	int64_t poll_min_ms;
 	int64_t poll_max_ms;

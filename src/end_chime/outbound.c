@@ -187,6 +187,8 @@ static void give_receipt(
 	if (receipt.outcome == RECEIPT_DONE) {
 		receipt.complete = true;
 		receipt.progress = job->payload_len;
+		if (o->params.spoke && job->content.person_id && !o->closed)
+			o->params.spoke(o->params.arg, job->bearer);
 	}
 	if (!o->closed)
 		o->params.receipt(o->params.arg, &receipt);

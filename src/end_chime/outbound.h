@@ -29,6 +29,9 @@ struct chime_outbound_params {
 	unsigned look_up_pages; /* most of one look-up; 0: 20000 */
 	/* From the loop only; may close the outbound. */
 	void (*receipt)(void *arg, const struct receipt *receipt);
+	/* This puppet has said something, which is there. Comes before the
+	 * receipt and closes nothing. Or NULL. */
+	void (*spoke)(void *arg, const char *puppet);
 	void *arg;
 };
 

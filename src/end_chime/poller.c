@@ -310,6 +310,8 @@ static void finish_page(struct poller *p)
 	if (p->deep)
 		p->deep_at_ms = loop_now_ms(p->loop) + DEEP_MS;
 	schedule(p);
+	if (p->params.listed)
+		p->params.listed(p->params.arg);
 }
 
 static void poller_on_timer(void *arg)

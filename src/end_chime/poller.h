@@ -36,6 +36,8 @@ struct poller_params {
 	bool (*message)(void *arg, const struct chime_message *message);
 	/* The channel stands here (position was -1). */
 	void (*position_found)(void *arg, int64_t position);
+	/* A listing came to its end: all that there was is taken. Or NULL. */
+	void (*listed)(void *arg);
 	/* The channel can (not) be read; the last why is NULL when it can. */
 	void (*state)(void *arg, bool readable, const char *why);
 	void *arg;

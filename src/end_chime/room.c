@@ -2,6 +2,7 @@
 
 #include "end_chime/content.h"
 #include "end_chime/inbound.h"
+#include "end_chime/markers.h"
 #include "end_chime/opening.h"
 #include "end_chime/outbound.h"
 #include "end_chime/poller.h"
@@ -25,6 +26,9 @@ struct chime_room {
 	struct opening *opening;
 	struct poller *poller;
 	struct chime_outbound *outbound;
+	struct markers *markers; /* NULL: they are left alone */
+	bool is_confirmed;       /* all that was presented */
+	bool is_unmarked;        /* something was relayed since the marker */
 	int64_t position;
 	bool closed;
 	struct chime_room *prev, *next; /* in the context */
@@ -86,6 +90,30 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 	return taken;
 }
 
+static void room_confirmed(struct end_room *base, bool all)
+{
+	struct chime_room *room = room_of(base);
+	room->is_confirmed = all;
+	room->is_unmarked |= all;
+}
+
+/* The marker is set to the present: then nothing may lie in the channel that
+ * was not relayed, which is known only when it has just been listed. */
+static void room_on_listed(void *arg)
+{
+	struct chime_room *room = arg;
+	if (room->markers && room->is_confirmed && room->is_unmarked &&
+		markers_read(room->markers))
+		room->is_unmarked = false;
+}
+
+static void room_on_spoke(void *arg, const char *puppet)
+{
+	struct chime_room *room = arg;
+	if (room->markers)
+		markers_spoke(room->markers, puppet);
+}
+
 static void room_on_position(void *arg, int64_t position)
 {
 	struct chime_room *room = arg;
@@ -124,10 +152,24 @@ static void start_poller(struct chime_room *room)
 		.position = room->position,
 		.message = room_on_message,
 		.position_found = room_on_position,
+		.listed = room_on_listed,
 		.state = room_on_state,
 		.arg = room,
 	};
 	room->poller = poller_new(room->context->loop, &params);
+}
+
+static void start_markers(struct chime_room *room)
+{
+	const struct end_chime_params *p = room->context->params;
+	const struct markers_params params = {
+		.client = p->client,
+		.object = room->object,
+		.channel = room->channel,
+		.bridge = p->user,
+	};
+	if (p->read_markers)
+		room->markers = markers_new(room->context->loop, &params);
 }
 
 static void room_on_opened(void *arg, const char *channel)
@@ -144,9 +186,11 @@ static void room_on_opened(void *arg, const char *channel)
 		.token_trust_ms = p->token_trust_ms,
 		.late_after_ms = p->late_after_ms,
 		.receipt = room_on_receipt,
+		.spoke = room_on_spoke,
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
+	start_markers(room);
 	start_poller(room);
 	opening_close(TAKE(room->opening));
 	set_ready(room, true, NULL);
@@ -210,6 +254,7 @@ static void room_close(struct end_room *base)
 	opening_close(TAKE(room->opening));
 	poller_close(TAKE(room->poller));
 	chime_outbound_close(TAKE(room->outbound));
+	markers_close(TAKE(room->markers));
 	loop_defer(room->context->loop, room_free, room);
 }
 
@@ -220,6 +265,7 @@ static const struct end_ops room_ops = {
 	.resume = room_resume,
 	.start = room_start,
 	.close = room_close,
+	.confirmed = room_confirmed,
 	.note = room_note,
 };
 

@@ -109,6 +109,14 @@ struct end_ops {
 	/* Stops reading, drops what is under way, frees the room. */
 	void (*close)(struct end_room *room);
 
+	/*
+	 * Of a replayable source: is all that it presented to be relayed
+	 * handled, and the record of that durable? False from inside the
+	 * sink.event that takes a new one, true once none is left; it begins
+	 * as true. Called on changes only, which may be often. May be NULL.
+	 */
+	void (*confirmed)(struct end_room *room, bool all);
+
 	/* A line by the bridge itself, to the people in this room: best
 	 * effort, not confirmed, not relayed back; it stands before what is
 	 * delivered after it. NULL: the end cannot. */

@@ -267,6 +267,8 @@ def test_iam_policy(tmp_path, processes, puppets):
     world.say("from Chime")
     world.clients[0].wait_heard("#project", "from Chime")
     until(lambda: chime.count("send") >= 2, world.belfry.log)
+    until(lambda: chime.count("mark") >= (3 if puppets else 1),
+          world.belfry.log)
     world.belfry.stop()
     until(lambda: "belfry" not in bob.members("#made"), "belfryd is gone")
     world.start()

@@ -12,12 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 PATHS = (("POST", r"/channels/[^/]+/messages$", "send"),
          ("GET", r"/channels/[^/]+/messages$", "list"),
          ("POST", r"/channels/[^/]+/memberships$", "join"),
+         ("PUT", r"/channels/[^/]+/readMarker$", "mark"),
          ("POST", r"/app-instance-users$", "user"))
 HOP = {"connection", "content-length", "transfer-encoding", "date", "server"}
 
 
 class Call:
-    """One request; `name` is send, list, join, user or other."""
+    """One request; `name` is send, list, join, mark, user or
+    other."""
 
     def __init__(self, handler, body):
         self.method, self.target = handler.command, handler.path

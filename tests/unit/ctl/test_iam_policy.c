@@ -17,6 +17,7 @@
 
 #define AI "arn:aws:chime:us-east-1:1:app-instance/a"
 #define BRIDGE "\"" AI "/user/belfry\""
+#define MARK "\"Action\":[\"chime:UpdateChannelReadMarker\"],"
 #define ANY "\"" AI "/channel/*\""
 
 static const char frame[] =
@@ -71,7 +72,12 @@ static void test_by_arn(void **state UNUSED)
 		"/channel/1\",\"" AI "/channel/2\"]},"
 		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
 		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE ",\"" AI
-		"/user/irc:*\",\"" AI "/channel/2\"]}");
+		"/user/irc:*\",\"" AI "/channel/2\"]},"
+		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
+		"\"Resource\":[" BRIDGE ",\"" AI "/channel/1\",\"" AI
+		"/channel/2\"]},"
+		"{\"Sid\":\"MarkReadByPuppets\",\"Effect\":\"Allow\"," MARK
+		"\"Resource\":[\"" AI "/user/irc:*\",\"" AI "/channel/2\"]}");
 }
 
 /* Nothing is said in Chime, so nobody has to be made. */
@@ -84,7 +90,34 @@ static void test_one_way(void **state UNUSED)
 		"\"chime:CreateChannelMembership\","
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
-		"/channel/1\"]}");
+		"/channel/1\"]},"
+		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
+		"\"Resource\":[" BRIDGE ",\"" AI "/channel/1\"]}");
+}
+
+static bool has_action(const json_t *policy, const char *action)
+{
+	char AUTOFREE *text = json_text(policy);
+
+	return strstr(text, action);
+}
+
+/* Nothing is relayed to IRC, or nothing is to be called. */
+static void test_read_markers(void **state UNUSED)
+{
+	static const char to_chime[] = "{ name = \"a\"; irc = \"n/#a\"; "
+				       "chime = \"" AI "/channel/1\"; "
+				       "messages = \"to_chime\"; }";
+	json_t AUTOJSON *none = policy_of("false", to_chime);
+	json_t AUTOJSON *puppets = policy_of("true", to_chime);
+	json_t AUTOJSON *off =
+		policy_of("true; read_markers = false", to_chime);
+
+	assert_false(has_action(none, "UpdateChannelReadMarker"));
+	assert_true(has_action(puppets, "UpdateChannelReadMarker"));
+	assert_true(has_action(puppets, "MarkReadByPuppets"));
+	assert_false(has_action(puppets, "\"MarkRead\""));
+	assert_false(has_action(off, "UpdateChannelReadMarker"));
 }
 
 static void test_by_name(void **state UNUSED)
@@ -102,7 +135,9 @@ static void test_by_name(void **state UNUSED)
 		"]},"
 		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
 		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE "," ANY
-		"]}");
+		"]},"
+		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
+		"\"Resource\":[" BRIDGE "," ANY "]}");
 }
 
 /* Policies are short: too many channels become a pattern. */
@@ -141,6 +176,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_arn),
 		cmocka_unit_test(test_one_way),
+		cmocka_unit_test(test_read_markers),
 		cmocka_unit_test(test_by_name),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_nothing),

@@ -36,7 +36,7 @@ static void test_chime(void **state UNUSED)
 	struct belfry_config *config =
 		daemon_config_load(&(struct daemon_config_text){.state = "s",
 			.chime = "profile = \"p\"; max_connections = 3; "
-				 "puppets = false; poll = { min_ms = 20; "
+				 "puppets = false; read_markers = false; poll = { min_ms = 20; "
 				 "max_ms = 30; };"});
 	struct chime_client_params client;
 	struct end_chime_params end;
@@ -51,6 +51,7 @@ static void test_chime(void **state UNUSED)
 	params_end_chime(&config->chime, &end);
 	assert_string_equal(end.user, DAEMON_APP_INSTANCE "/user/b");
 	assert_false(end.puppets);
+	assert_false(end.read_markers);
 	assert_int_equal(end.poll_min_ms, 20);
 	assert_int_equal(end.poll_max_ms, 30);
 	check_free(config);

@@ -33,6 +33,7 @@ struct fixture {
 	struct end_room *room;
 	struct buf log;
 	enum end_answer answer;
+	bool open_in_event; /* what is presented is unconfirmed */
 	bool close_in_event, close_in_receipt, close_in_ready, in_verb;
 };
 
@@ -49,6 +50,8 @@ static enum end_answer on_event(void *arg, const struct event *event)
 	assert_false(f->in_verb);
 	buf_addf(&f->log, "%s: %s\n", event->sender.name,
 		text_plain(event->text));
+	if (f->open_in_event)
+		f->room->ops->confirmed(f->room, false);
 	if (f->close_in_event)
 		close_room(f);
 	return f->answer;
@@ -114,6 +117,19 @@ static int teardown(void **state)
 	service_release(&f->s);
 	buf_release(&f->log);
 	return 0;
+}
+
+/* The same end, but with read markers. */
+static void with_markers(struct fixture *f)
+{
+	struct err err;
+	struct end_chime_params params = plain;
+	end_chime_free(f->end);
+	params.client = f->s.w.client;
+	params.store = &f->s.store.base;
+	params.read_markers = true;
+	f->end = end_chime_new(f->s.w.loop, &params, &err);
+	assert_non_null(f->end);
 }
 
 static void begin(struct fixture *f, int64_t position)
@@ -204,6 +220,121 @@ static void test_reads_and_speaks(void **state)
 	expect_log(f, "receipt 7 done m7\n");
 	/* What was said is looked at soon. */
 	assert_true(service_pass_until_asked(&f->s, MAX_MS) <= 1200);
+}
+
+#define MARK "PUT /channels/APP/channel/c/readMarker"
+
+/* The next listing finds nothing new. */
+static void list_nothing(struct fixture *f)
+{
+	service_pass_until_asked(&f->s, 2 * MAX_MS);
+	service_expect_any(&f->s);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_settle(&f->s);
+}
+
+static void expect_unmarked(const struct fixture *f)
+{
+	assert_int_equal(f->s.w.request_count, 0);
+}
+
+static void test_marker_follows(void **state)
+{
+	struct fixture *f = *state;
+	with_markers(f);
+	go_up(f, start_ms);
+	service_expect(&f->s, FIRST_LIST);
+	f->room->ops->confirmed(f->room, false);
+	say(f, 10, "hello");
+	expect_log(f, "Al: hello\n");
+	list_nothing(f);
+	expect_unmarked(f);
+	/* There may be more by now: it is listed first. */
+	f->room->ops->confirmed(f->room, true);
+	service_settle(&f->s);
+	expect_unmarked(f);
+	list_nothing(f);
+	service_expect(&f->s, MARK);
+	assert_string_equal(f->s.bearer, "APP/user/bridge");
+	service_answer(&f->s, 200, "{}");
+	/* Nothing new: nothing to do. */
+	for (int i = 0; i < 10; i++) {
+		list_nothing(f);
+		expect_unmarked(f);
+	}
+}
+
+static void test_marker_is_not_moved_often(void **state)
+{
+	struct fixture *f = *state;
+	with_markers(f);
+	go_up(f, start_ms);
+	service_expect(&f->s, FIRST_LIST);
+	f->room->ops->confirmed(f->room, false);
+	f->room->ops->confirmed(f->room, true);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_expect(&f->s, MARK);
+	service_answer(&f->s, 200, "{}");
+	int64_t moved_ms = clock_mono_ms();
+	f->room->ops->confirmed(f->room, false);
+	f->room->ops->confirmed(f->room, true);
+	for (int i = 0; i < 100 && !f->s.w.request_count; i++)
+		list_nothing(f);
+	assert_in_range(clock_mono_ms() - moved_ms, 30000, 30000 + 2 * MAX_MS);
+	service_expect(&f->s, MARK);
+	service_answer(&f->s, 200, "{}");
+}
+
+/* What is new in the listing waits for its own turn. */
+static void test_marker_waits_for_what_is_new(void **state)
+{
+	struct fixture *f = *state;
+	with_markers(f);
+	go_up(f, start_ms);
+	service_expect(&f->s, FIRST_LIST);
+	f->room->ops->confirmed(f->room, true);
+	f->open_in_event = true;
+	say(f, 10, "hello");
+	expect_log(f, "Al: hello\n");
+	expect_unmarked(f);
+	list_nothing(f);
+	expect_unmarked(f);
+}
+
+static void test_puppet_marker(void **state)
+{
+	static const char payload[] = "{\"v\":1,\"name\":\"Bob\",\"kind\":"
+				      "\"message\",\"content\":\"hi\","
+				      "\"id\":\"net%2Fbob\"}";
+	const struct parcel parcel = {
+		.ticket = 7,
+		.source_id = "x1",
+		.token = "t1",
+		.payload = payload,
+		.payload_len = sizeof(payload) - 1,
+	};
+	struct fixture *f = *state;
+	with_markers(f);
+	go_up(f, start_ms);
+	service_expect(&f->s, FIRST_LIST);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_settle(&f->s);
+	f->room->ops->deliver(f->room, &parcel);
+	service_expect(&f->s, "POST /app-instance-users");
+	service_answer(&f->s, 201, "{}");
+	service_expect(&f->s, JOIN);
+	service_answer(&f->s, 201, "{}");
+	service_expect(&f->s, "POST " MESSAGES);
+	service_settle(&f->s);
+	assert_int_equal(f->s.w.request_count, 1);
+	service_answer(&f->s, 201, "{\"MessageId\":\"m7\"}");
+	expect_log(f, "receipt 7 done m7\n");
+	service_expect(&f->s, MARK);
+	assert_string_equal(f->s.bearer, "APP/user/irc:net:bob");
+	/* The room goes with the call under way. */
+	close_room(f);
+	service_answer(&f->s, 200, "{}");
+	service_expect_none(&f->s);
 }
 
 static void test_first_start(void **state)
@@ -356,6 +487,10 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_reads_and_speaks),
+		T(test_marker_follows),
+		T(test_marker_is_not_moved_often),
+		T(test_marker_waits_for_what_is_new),
+		T(test_puppet_marker),
 		T(test_first_start),
 		T(test_busy),
 		T(test_resume_before_it_is_open),

@@ -191,6 +191,16 @@ static void fake_note(struct end_room *room, const char *text)
 	snprintf(world->notes + len, FAKE_NOTES_BYTES - len, "%s\n", text);
 }
 
+static void fake_confirmed(struct end_room *room, bool all)
+{
+	struct fake_end *end = of(room);
+
+	fake_must(end->world->is_replayable, "told what it need not know");
+	fake_must(end->is_unconfirmed == all, "told what it knows");
+	end->is_unconfirmed = !all;
+	end->confirmed += all;
+}
+
 static void fake_close(struct end_room *room)
 {
 	free(of(room));
@@ -211,6 +221,7 @@ struct fake_end *fake_end_new(
 		.start = fake_start,
 		.close = fake_close,
 		.note = fake_note,
+		.confirmed = fake_confirmed,
 	};
 	end->room.ops = &end->ops;
 	end->sink = *sink;

@@ -93,6 +93,8 @@ struct fake_end {
 	bool is_ready;
 	bool is_busy;
 	unsigned resumed;
+	bool is_unconfirmed; /* as the bridge has told it */
+	unsigned confirmed;  /* how often it was told that all is */
 	int64_t from; /* not replayable: the position it was started with */
 	size_t next;  /* message to be presented */
 	struct fake_held held[FAKE_HELD_MAX];
