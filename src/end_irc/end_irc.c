@@ -70,10 +70,12 @@ static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	(void)conn;
 	set_string(&end->why, why);
 	log_state(end, state, why);
-	if (state != IRC_CONN_READY)
-		HASH_ITER(hh, end->rooms, room, tmp)
-			if (room->ready)
-				irc_room_set_ready(room, false, why);
+	HASH_ITER(hh, end->rooms, room, tmp) {
+		if (state == IRC_CONN_CLOSING)
+			irc_room_leave(room, why);
+		else if (state != IRC_CONN_READY)
+			irc_room_lost(room, why);
+	}
 	if (state == IRC_CONN_IDLE && end->stopped)
 		timer_arm(end->stop_timer, 0);
 }

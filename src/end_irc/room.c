@@ -157,6 +157,24 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 		irc_intake_joined(room->intake);
 }
 
+void irc_room_leave(struct irc_room *room, const char *why)
+{
+	if (room->closed || !room->ready)
+		return;
+	room->ready = false;
+	irc_outbound_left(room->outbound);
+	room->sink.ready(room->sink.arg, false, why);
+}
+
+void irc_room_lost(struct irc_room *room, const char *why)
+{
+	if (room->closed)
+		return;
+	irc_room_leave(room, why);
+	if (!room->closed)
+		irc_intake_left(room->intake);
+}
+
 void irc_room_message(
 	struct irc_room *room, const struct irc_inbound *inbound, bool is_past)
 {

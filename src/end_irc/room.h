@@ -43,6 +43,11 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 void irc_room_close(struct irc_room *room, struct loop *loop);
 
 void irc_room_set_ready(struct irc_room *room, bool ready, const char *why);
+/* We are leaving: nothing goes out any more, but what is said until the link
+ * is down is heard. */
+void irc_room_leave(struct irc_room *room, const char *why);
+/* The link is down. */
+void irc_room_lost(struct irc_room *room, const char *why);
 /* A message to this channel; `is_past`: shown unasked by the server. */
 void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound,
 	bool is_past);

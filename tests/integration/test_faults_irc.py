@@ -189,6 +189,29 @@ def test_told_to_go(tmp_path, processes, goodbye, word):
     assert len(stage.world.problems()) <= 2, stage.world.problems()
 
 
+def test_last_words(tmp_path, processes):
+    """What is said while we take our leave is heard, and relayed by the next
+    life."""
+    def script(stage, c):
+        in_channel(c)
+        stage.current = c
+        while True:
+            line = c.line().decode()
+            if line.startswith("QUIT"):
+                c.send(f"{BOB}PRIVMSG {CHANNEL} :parting words",
+                       "ERROR :Closing link")
+                return
+            if line.startswith("PING"):
+                c.send(f":s PONG s {line[5:]}")
+
+    stage = Stage(tmp_path, processes, script)
+    until(lambda: stage.current, "in the channel")
+    stage.say_irc("first words")
+    assert stage.world.belfry.stop() == 0
+    stage.world.belfry.start()
+    stage.world.wait_message("parting words")
+
+
 def test_closes_after_registration(tmp_path, processes):
     """The back-off grows although each attempt came far."""
     at = []

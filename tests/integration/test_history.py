@@ -344,6 +344,9 @@ def test_nothing_lost_nothing_doubled(tmp_path, processes, keeps_tags,
                   "one is taken without an answer")
             if end == "kill":
                 past.world.belfry.kill()
+                # What was on its way is read to its end before we are back.
+                until(lambda: not past.ircd.members(CHANNEL),
+                      "the server knows of the death")
             else:
                 past.ircd.cut()
             past.ircd.mute = False
