@@ -32,6 +32,8 @@
 #ifndef BRIDGE_BRIDGE_H
 #define BRIDGE_BRIDGE_H
 
+#include "bridge/filter.h"
+#include "bridge/people.h"
 #include "model/end.h"
 #include "model/store.h"
 #include "net/loop.h"
@@ -54,7 +56,11 @@ struct queue_limits {
 
 /* Strings are copied. */
 struct mapping_params {
-	const char *name; /* unique; key of the durable state */
+	const char *name;        /* unique; key of the durable state */
+	const char *irc_label;   /* "libera/#project": for people, or NULL */
+	const char *chime_label; /* the channel's name or ARN, or NULL */
+	struct mirror_params mirror;
+	struct filter_params filter; /* in addition to that of all */
 	enum message_policy messages;
 	enum in_doubt_policy in_doubt; /* towards IRC */
 	unsigned window;               /* parcels under way towards IRC, >= 1 */
@@ -144,6 +150,16 @@ int mapping_aside_retry(
 /* -ENOENT, or -EALREADY while it is being tried again. */
 int mapping_aside_forget(
 	struct mapping *mapping, enum lane_way way, uint64_t seq) MUST_CHECK;
+
+/*
+ * Nothing is delivered either way while a mapping is paused; what is said
+ * waits, within the bounds above, and people are still mirrored. It stays
+ * paused over restarts. `who` paused it, for people.
+ */
+void mapping_pause(struct mapping *mapping, bool is_paused, const char *who);
+bool mapping_is_paused(const struct mapping *mapping);
+/* Asks both sides anew who is there, and puts right what differs. */
+void mapping_resync(struct mapping *mapping);
 
 typedef void mapping_fn(struct mapping *mapping, void *arg);
 /* In the order they were added. fn may not add or remove. */

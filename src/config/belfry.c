@@ -76,6 +76,15 @@ static const struct schema_row belfry_rows[] = {
 		.rows = log_rows,
 	},
 	{
+		.name = "filter",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct belfry_config, filter),
+		.help = "What is not relayed, and who is not mirrored, in all "
+			"mappings.",
+		.reloadable = true,
+		.rows = belfry_filter_rows,
+	},
+	{
 		.name = "chime",
 		.type = SCHEMA_GROUP,
 		.offset = offsetof(struct belfry_config, chime),

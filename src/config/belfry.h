@@ -9,6 +9,8 @@
 #ifndef CONFIG_BELFRY_H
 #define CONFIG_BELFRY_H
 
+#include "config/belfry_mapping.h"
+#include "config/belfry_network.h"
 #include "config/problems.h"
 #include "config/schema.h"
 #include "util/attr.h"
@@ -62,100 +64,16 @@ struct chime_config {
 	struct limits_config limits;
 	int max_connections;
 	int late_after_ms;
-};
-
-enum sasl_config_mechanism {
-	SASL_CONFIG_NONE,
-	SASL_CONFIG_PLAIN,
-	SASL_CONFIG_EXTERNAL,
-	SASL_CONFIG_SCRAM_SHA_256,
-};
-
-struct sasl_config {
-	enum sasl_config_mechanism mechanism;
-	char *account;
-	char *password;
-	bool required;
-};
-
-enum in_doubt_config { IN_DOUBT_CONFIG_RESEND, IN_DOUBT_CONFIG_SKIP };
-
-/* How Chime's people are seen on IRC; so far in one way. */
-enum presence_config { PRESENCE_CONFIG_RELAY };
-
-struct network_config {
-	char *name;
-	char **servers; /* "host:port", "[address]:port" */
-	size_t server_count;
-	bool tls;
-	char *tls_ca_file;
-	char *tls_cert_file;
-	char *tls_key_file;
-	char *tls_pin_sha256;
-	char *bind;
-	char *password;
-	char *nick;
-	char *username;
-	char *realname;
-	struct sasl_config sasl;
-	int flood_burst;
-	int flood_interval_ms;
-	int ping_interval_ms;
-	int ping_timeout_ms;
-	int retry_min_ms;
-	int retry_max_ms;
-	int window;
-	enum in_doubt_config in_doubt;
-	char *nick_template;
-	bool anti_ping;
-	int max_lines;
-	int late_after_ms;
-	int backfill_max_age_s;
-	int backfill_max_lines;
-	enum presence_config presence;
-};
-
-enum messages_config {
-	MESSAGES_CONFIG_BOTH,
-	MESSAGES_CONFIG_TO_IRC,
-	MESSAGES_CONFIG_TO_CHIME,
-};
-
-enum privacy_config { PRIVACY_CONFIG_PUBLIC, PRIVACY_CONFIG_PRIVATE };
-enum mode_config { MODE_CONFIG_UNRESTRICTED, MODE_CONFIG_RESTRICTED };
-
-/* Either `arn`, or the rest. */
-struct mapping_chime_config {
-	char *arn;
-	char *name;
-	enum privacy_config privacy;
-	enum mode_config mode;
-	bool create;
-};
-
-enum when_full_config { WHEN_FULL_CONFIG_DROP_OLDEST, WHEN_FULL_CONFIG_STOP };
-
-/* What may wait for Chime; `max_age_ms` holds both ways. */
-struct queue_config {
-	int max_lines;
-	int max_bytes;
-	int max_age_ms;
-	enum when_full_config when_full;
-};
-
-struct mapping_config {
-	char *name;
-	char *irc; /* "network/#channel" */
-	char *irc_key;
-	struct mapping_chime_config chime;
-	enum messages_config messages;
-	struct queue_config queue;
+	int members_ms;
+	int max_puppets;
+	int retire_after_days; /* 0: never */
 };
 
 struct belfry_config {
 	char *state;
 	char *control; /* NULL: none */
 	struct log_config log;
+	struct filter_config filter; /* for all mappings */
 	struct chime_config chime;
 	struct network_config *networks;
 	size_t network_count;

@@ -371,5 +371,41 @@ const struct schema_row belfry_chime_rows[] = {
 		.fallback = "8",
 		.help = "Connections to the endpoints at most.",
 	},
+	{
+		.name = "members_ms",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, members_ms),
+		.min = 100,
+		.max = 86400000,
+		.fallback = "30000",
+		.unit = "ms",
+		.help = "Between two lists of a channel's members, where they "
+			"are mirrored. Long lists are asked for less often.",
+	},
+	{
+		.name = "max_puppets",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, max_puppets),
+		.min = 0,
+		.max = 100000,
+		.fallback = "90000",
+		.unit = "users",
+		.help = "The most users made for people of IRC; an app "
+			"instance may have 100,000. When they are many, those "
+			"that were not seen for longest are retired first; "
+			"people for whom there is none left are spoken for by "
+			"the bridge's own user.",
+	},
+	{
+		.name = "retire_after_days",
+		.type = SCHEMA_INT,
+		.offset = offsetof(struct chime_config, retire_after_days),
+		.min = 0,
+		.max = 3650,
+		.fallback = "0",
+		.unit = "days",
+		.help = "Users of people who were not seen for so long are "
+			"deleted; what they said stays. 0: never.",
+	},
 	{.name = NULL},
 };

@@ -188,5 +188,22 @@ const struct schema_row belfry_mapping_rows[] = {
 			"reached.",
 		.reloadable = true,
 	},
+	{
+		.name = "mirror",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct mapping_config, mirror),
+		.rows = belfry_mirror_rows,
+		.help = "What is mirrored beside messages.",
+		.reloadable = true,
+	},
+	{
+		.name = "filter",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct mapping_config, filter),
+		.rows = belfry_filter_rows,
+		.help = "What is not relayed, and who is not mirrored, in this "
+			"mapping; in addition to the filter of all.",
+		.reloadable = true,
+	},
 	{.name = NULL},
 };

@@ -14,6 +14,12 @@ static const char *const in_doubt_names[] = {
 };
 static const char *const presence_names[] = {
 	[PRESENCE_CONFIG_RELAY] = "relay",
+	[PRESENCE_CONFIG_PUPPETS] = "puppets",
+	NULL,
+};
+static const char *const bots_names[] = {
+	[BOTS_CONFIG_RELAY] = "relay",
+	[BOTS_CONFIG_IGNORE] = "ignore",
 	NULL,
 };
 
@@ -359,7 +365,64 @@ const struct schema_row belfry_network_rows[] = {
 		.choices = presence_names,
 		.fallback = "relay",
 		.help = "How people from Chime are seen on IRC. relay: one "
-			"connection speaks for all.",
+			"connection speaks for all. puppets: each has a "
+			"connection and a nick of their own.",
+	},
+	{
+		.name = "relaymsg",
+		.type = SCHEMA_BOOL,
+		.offset = offsetof(struct network_config, relaymsg),
+		.fallback = "true",
+		.help = "Whether the one connection shows people by names of "
+			"their own (draft/relaymsg), where the server offers "
+			"and allows it.",
+	},
+	{
+		.name = "puppets",
+		.type = SCHEMA_GROUP,
+		.offset = offsetof(struct network_config, puppets),
+		.rows = belfry_puppets_rows,
+		.help = "The connections of people from Chime, with presence = "
+			"\"puppets\".",
+	},
+	{
+		.name = "commands",
+		.type = SCHEMA_BOOL,
+		.offset = offsetof(struct network_config, commands),
+		.fallback = "true",
+		.help = "Whether the bridge answers commands: \"/msg NICK "
+			"help\", and \"!chime help\" in a channel.",
+	},
+	{
+		.name = "operators",
+		.type = SCHEMA_STRINGS,
+		.offset = offsetof(struct network_config, operators),
+		.count_offset = offsetof(struct network_config, operator_count),
+		.max = 64,
+		.example = "( \"alice\" )",
+		.help = "Services accounts whose people may pause, resume, "
+			"resync and mute by command.",
+	},
+	{
+		.name = "bots",
+		.type = SCHEMA_CHOICE,
+		.offset = offsetof(struct network_config, bots),
+		.choices = bots_names,
+		.fallback = "relay",
+		.help = "What becomes of the words of people who say that they "
+			"are bots (IRCv3 bot mode).",
+	},
+	{
+		.name = "relays",
+		.type = SCHEMA_STRINGS,
+		.offset = offsetof(struct network_config, relays),
+		.count_offset = offsetof(struct network_config, relay_count),
+		.max = 64,
+		.example = "( \"otherbridge!*@*\" )",
+		.help = "Masks of other bridges' users on this network: what "
+			"they say is never relayed, so that nothing goes "
+			"round in circles. What carries the mark of a relay "
+			"(draft/relaymsg, +belfry/id) is known without it.",
 	},
 	{.name = NULL},
 };

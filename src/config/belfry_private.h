@@ -8,6 +8,9 @@
 
 extern const struct schema_row belfry_chime_rows[];
 extern const struct schema_row belfry_network_rows[];
+extern const struct schema_row belfry_puppets_rows[];
+extern const struct schema_row belfry_mirror_rows[];
+extern const struct schema_row belfry_filter_rows[];
 
 /* A schema_check_fn: what rows cannot say, as a list of named rules. */
 void belfry_check(struct schema_load *load, const void *config);

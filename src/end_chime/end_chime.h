@@ -29,6 +29,9 @@ struct end_chime_params {
 	 * first attempts are looked up before they are sent again. 0: 10 min */
 	int64_t token_trust_ms;
 	int64_t late_after_ms; /* older lines carry their time; 0: never */
+	int64_t members_ms;    /* between two lists of members; 0: 30 s */
+	size_t max_puppets;    /* 0: 90000 */
+	int64_t retire_after_ms; /* puppets not seen for so long; 0: never */
 };
 
 struct end_chime *end_chime_new(struct loop *loop,
@@ -47,6 +50,15 @@ struct end_chime_room_params {
 	const char *privacy; /* PUBLIC | PRIVATE */
 	const char *mode;    /* UNRESTRICTED | RESTRICTED */
 	bool create;
+	/*
+	 * A private conversation: the channel is made by the puppet of
+	 * `person` (an id on the other side, called `person_name`), read and
+	 * spoken in as this puppet, with `peer` (a user ARN) as the only other
+	 * member. Name, privacy and create are then not looked at. Or NULL.
+	 */
+	const char *person;
+	const char *person_name;
+	const char *peer;
 };
 
 /* The room's `close` frees it. `sink` is copied. */

@@ -10,6 +10,40 @@
 #include "model/end.h"
 
 struct end_irc;
+struct store;
+
+/* belfry.conf(5), networks[].puppets. Copied. */
+struct irc_puppet_settings {
+	const char *nick; /* templates: {name}, {id} */
+	const char *username;
+	const char *realname;
+	size_t max;
+	int64_t connect_interval_ms;
+	int64_t idle_ms;       /* 0: never */
+	const char *webirc;    /* password, or NULL */
+	const char *host;      /* template, said with WEBIRC */
+	const char *addresses; /* IPv6 prefix, or NULL */
+};
+
+/* "/msg belfry who", "!chime who". Borrowed for the call. */
+struct irc_command {
+	const char *network;
+	const char *mapping; /* it was said in this one's channel; or NULL */
+	const struct person *person;
+	bool is_operator;
+	const char *words; /* without "!chime" */
+	/* Answers with a line, to this person alone; within the call only. */
+	void (*say)(void *say_arg, const char *line);
+	void *say_arg;
+};
+
+/* Borrowed for the call. */
+struct irc_direct {
+	const char *network;
+	const struct person *from; /* on IRC */
+	const char *to;            /* id of the Chime person who has the puppet */
+	const char *to_name;
+};
 
 /* Copied. */
 struct end_irc_params {
@@ -29,6 +63,30 @@ struct end_irc_params {
 	 * not more lines than; 0: nothing. */
 	int64_t backfill_max_age_ms;
 	size_t backfill_max_lines;
+
+	bool relaymsg; /* use draft/relaymsg where it is offered */
+	/* A connection for each Chime person (end_irc/puppets.h). */
+	bool has_puppets;
+	struct irc_puppet_settings puppets;
+
+	/* Facts of the end: who is who. Borrowed; NULL: nothing is remembered.
+	 */
+	struct store *store;
+	/* Masks of other bridges' users; services accounts of operators. */
+	const char *const *relays;
+	size_t relay_count;
+	const char *const *operators;
+	size_t operator_count;
+	bool ignores_bots;
+
+	/* Somebody on this network asks the bridge something; NULL: nobody is
+	 * answered. From the loop. */
+	void (*command)(void *arg, const struct irc_command *command);
+	/* A private message to a puppet begins a conversation: whoever takes
+	 * it opens a room for it (end_irc_open_direct()), which will present
+	 * the message. NULL: there are none. From the loop. */
+	void (*direct)(void *arg, const struct irc_direct *direct);
+	void *arg;
 };
 
 struct end_irc *end_irc_new(
@@ -53,5 +111,18 @@ struct end_irc_room_params {
 struct end_room *end_irc_open(struct end_irc *end,
 	const struct end_irc_room_params *params, const struct end_sink *sink)
 	MUST_CHECK;
+
+/* A private conversation between a person on this network and a puppet. */
+struct end_irc_direct_params {
+	const char *mapping; /* for logs */
+	const char *person;  /* id of the one on IRC */
+	const char *name;    /* their nick, as last seen */
+	const char *peer;    /* id of the Chime person whose puppet speaks */
+	const char *peer_name;
+};
+/* As end_irc_open(). */
+struct end_room *end_irc_open_direct(struct end_irc *end,
+	const struct end_irc_direct_params *params,
+	const struct end_sink *sink) MUST_CHECK;
 
 #endif

@@ -19,11 +19,11 @@
 #ifndef IRC_CONN_H
 #define IRC_CONN_H
 
+#include "irc/conn_params.h"
 #include "irc/isupport.h"
 #include "irc/line.h"
 #include "irc/message.h"
 #include "net/loop.h"
-#include "net/tls.h"
 #include "util/attr.h"
 
 #include <stdbool.h>
@@ -41,46 +41,6 @@ enum irc_conn_state {
 	IRC_CONN_READY,
 	IRC_CONN_CLOSING, /* QUIT sent, waiting for the end */
 	IRC_CONN_WAITING, /* until the next attempt */
-};
-
-enum irc_sasl_mechanism {
-	IRC_SASL_NONE,
-	IRC_SASL_PLAIN,
-	IRC_SASL_EXTERNAL,
-	IRC_SASL_SCRAM_SHA_256
-};
-
-struct irc_server {
-	const char *host;
-	uint16_t port;
-};
-
-/* Copied by irc_conn_new(). */
-struct irc_conn_params {
-	const char *name; /* for logs: the network's name */
-	const struct irc_server *servers;
-	size_t server_count;
-	bool tls;
-	struct tls_params tls_params;
-	const char *bind_address;
-	const char *password; /* PASS, or NULL */
-	const char *nick;
-	const char *username;
-	const char *realname;
-	enum irc_sasl_mechanism sasl;
-	const char *sasl_account;
-	const char *sasl_password;
-	bool sasl_required;          /* else it goes on without, and says so */
-	unsigned flood_burst;        /* lines at once; 0: no pacing at all */
-	int64_t flood_interval_ms;   /* then one line per this */
-	size_t sendq_max_lines;      /* 0: 1000 */
-	int64_t sendq_max_age_ms;    /* 0: no bound by age */
-	int64_t ping_interval_ms;    /* silence before we PING; 0: 60 s */
-	int64_t ping_timeout_ms;     /* 0: 120 s */
-	int64_t connect_timeout_ms;  /* 0: 30 s */
-	int64_t register_timeout_ms; /* 0: 60 s */
-	int64_t retry_min_ms;        /* 0: 2 s */
-	int64_t retry_max_ms;        /* 0: 5 min */
 };
 
 struct irc_conn_events {

@@ -21,6 +21,9 @@ static const size_t STRINGS[] = {
 	offsetof(struct irc_conn_params, realname),
 	offsetof(struct irc_conn_params, sasl_account),
 	offsetof(struct irc_conn_params, sasl_password),
+	offsetof(struct irc_conn_params, webirc_password),
+	offsetof(struct irc_conn_params, webirc_host),
+	offsetof(struct irc_conn_params, webirc_address),
 };
 
 static const struct params_default {
@@ -89,7 +92,8 @@ void irc_conn_params_release(struct irc_conn_params *copy)
 
 		params_free_string(
 			string, string == copy->password ||
-					string == copy->sasl_password);
+					string == copy->sasl_password ||
+					string == copy->webirc_password);
 	}
 	for (size_t i = 0; i < copy->server_count; i++)
 		params_free_string(copy->servers[i].host, false);

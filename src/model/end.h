@@ -18,7 +18,9 @@
 #define MODEL_END_H
 
 #include "model/event.h"
+#include "model/presence.h"
 #include "model/receipt.h"
+#include "model/sink.h"
 #include "util/buf.h"
 
 #include <stdbool.h>
@@ -121,44 +123,45 @@ struct end_ops {
 	 * effort, not confirmed, not relayed back; it stands before what is
 	 * delivered after it. NULL: the end cannot. */
 	void (*note)(struct end_room *room, const char *text);
+
+	/*
+	 * People (model/presence.h). Any of these may be NULL: the end cannot.
+	 *
+	 * watch: tell who is in the room (sink.roster, sink.presence), or no
+	 * more of it. Said again while on, it asks for a fresh list.
+	 */
+	void (*watch)(struct end_room *room, bool on);
+	/*
+	 * Show this person of the other side here, under this name; said again
+	 * with another name it renames. Exactly one sink.mirrored answers,
+	 * from the loop, for each call. How many are under way is bounded by
+	 * the caller; the end paces what it does, live messages first. Who is
+	 * shown is remembered durably, and who speaks here is shown from then
+	 * on without being asked for (sink.mirrored tells, with is_here).
+	 */
+	void (*admit)(struct end_room *room, const struct person *person);
+	/* Do not show this person any more. Answered as admit() is. Who is not
+	 * shown is not touched: MIRROR_DONE. */
+	void (*dismiss)(struct end_room *room, const struct removal *removal);
+	/* Who is shown here, as it is remembered; not from inside the sink. */
+	void (*shown)(struct end_room *room,
+		void (*fn)(void *arg, const struct shown *shown), void *arg);
+	/*
+	 * A native of this side is to leave the room, as who is shown for them
+	 * on the other side was removed there. Best effort; sink.presence
+	 * tells when it has happened. -EPERM: we have no right to, and `note`
+	 * is all that is left.
+	 */
+	int (*expel)(struct end_room *room, const struct removal *removal);
+	/* This person of the other side has read all that was said up to this
+	 * moment (wall ms); moves only forward. */
+	void (*has_read)(
+		struct end_room *room, const char *person_id, int64_t at_ms);
 };
 
 /* First member of every end's own room struct. */
 struct end_room {
 	const struct end_ops *ops;
-};
-
-enum end_answer {
-	END_TAKEN, /* journaled, already seen, or dropped by policy: go on */
-	/* The lane or the disk is full: stop reading the source, present it
-	 * again after resume(), and nothing that was said later before it. */
-	END_BUSY,
-};
-
-/* What the bridge gives to each room. `arg` comes back in every call. */
-struct end_sink {
-	/* Events are presented in source order. Those of a replayable source
-	 * all carry an id, or they are refused. */
-	enum end_answer (*event)(void *arg, const struct event *event);
-	void (*receipt)(void *arg, const struct receipt *receipt);
-	/* Can the room deliver now? `why` (for people) when not. Called on
-	 * every change; a room begins as not ready. */
-	void (*ready)(void *arg, bool ready, const char *why);
-	/*
-	 * The source stands here: nothing before it is wanted, what lies at
-	 * it is. A later call moves the cursor over a silence, once all that
-	 * was taken before is done.
-	 */
-	void (*position)(void *arg, int64_t position);
-	/*
-	 * The source was not listened to from one moment to another (wall ms);
-	 * comes before the events that were said after it. `is_recovered`:
-	 * what was said in between has been presented nevertheless; else some
-	 * or all of it is missing. May be NULL.
-	 */
-	void (*gap)(
-		void *arg, int64_t from_ms, int64_t to_ms, bool is_recovered);
-	void *arg;
 };
 
 #endif

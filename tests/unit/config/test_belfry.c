@@ -123,9 +123,9 @@ static const struct bad {
 	{"", "retry = { min_ms = 900; max_ms = 100; };", "",
 		"f:10: networks[0].retry.min_ms: is 900, more than max_ms "
 		"(100)"},
-	{"", "presence = \"puppets\";", "",
-		"f:10: networks[0].presence: must be one of \"relay\", not "
-		"\"puppets\""},
+	{"", "presence = \"ghosts\";", "",
+		"f:10: networks[0].presence: must be one of \"relay\", "
+		"\"puppets\", not \"ghosts\""},
 	{"", "}, { name = \"net\"; servers = (\"h:1\"); nick = \"n\";", "",
 		"f:10: networks[1].name: networks[0] has this name already"},
 	{"", "}, { name = \"a b\"; servers = (\"h:1\"); nick = \"n\";", "",
