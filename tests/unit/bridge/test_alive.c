@@ -12,23 +12,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
 static void test_first_time(void **state)
 {
 	struct rig *rig = *state;
@@ -89,7 +72,8 @@ static void test_nonsense_in_the_state(void **state)
 	alive_free(alive);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

@@ -15,23 +15,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
 /* What is set aside, as "SEQ ID WHY" lines. */
 static void on_aside(const struct store_record *record, void *arg)
 {
@@ -182,8 +165,9 @@ static void test_what_cannot_be_said(void **state)
 	rig->irc_end->prepare_code = -EBADMSG;
 	fake_say(&rig->chime, "odd");
 	fake_present(rig->chime_end);
-	fake_say(&rig->chime, "123456789 123456789 123456789 123456789 "
-			      "123456789 123456789 123456789 123456789 no more");
+	fake_say(&rig->chime,
+		"123456789 123456789 123456789 123456789 "
+		"123456789 123456789 123456789 123456789 no more");
 	fake_present(rig->chime_end);
 	expect_aside(rig, LANE_TO_IRC,
 		"1 chime-0 told to fail; said by Somebody: odd\n"
@@ -213,7 +197,8 @@ static void test_oldest_goes_when_there_are_too_many(void **state)
 	assert_memory_equal("3 id why\n4 ", out, 11);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

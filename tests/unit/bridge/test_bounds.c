@@ -16,30 +16,6 @@
 
 static const int64_t YEAR_MS = INT64_C(31557600000);
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
-static void reset(struct rig *rig, const struct mapping_params *params)
-{
-	rig_release(rig);
-	rig_init(rig, params);
-	log_catch_start();
-}
-
 static void say_irc(struct rig *rig, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -52,7 +28,7 @@ static void test_oldest_is_dropped(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.queue.max_lines = 5});
+	rig_reset(rig, &(struct mapping_params){.queue.max_lines = 5});
 	rig_up(rig);
 	fake_ready(rig->chime_end, false);
 	for (int i = 0; i < 9; i++) {
@@ -80,7 +56,7 @@ static void test_burst_waits_for_the_disk(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.queue.max_lines = 5});
+	rig_reset(rig, &(struct mapping_params){.queue.max_lines = 5});
 	rig_up(rig);
 	fake_ready(rig->chime_end, false);
 	say_irc(rig, 9);
@@ -98,7 +74,7 @@ static void test_source_stops_where_that_is_the_policy(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig,
+	rig_reset(rig,
 		&(struct mapping_params){.queue = {.max_lines = 16,
 						 .when_full = WHEN_FULL_STOP}});
 	rig_up(rig);
@@ -122,7 +98,7 @@ static void test_bytes_are_bounded(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig,
+	rig_reset(rig,
 		&(struct mapping_params){.queue = {.max_bytes = 2000,
 						 .when_full = WHEN_FULL_STOP}});
 	rig_up(rig);
@@ -198,7 +174,7 @@ static void test_too_old_is_set_aside(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.queue.max_age_ms = 60000});
+	rig_reset(rig, &(struct mapping_params){.queue.max_age_ms = 60000});
 	rig_up(rig);
 	fake_ready(rig->chime_end, false);
 	say_irc(rig, 3);
@@ -254,7 +230,8 @@ static void test_clock_that_is_ahead(void **state)
 	assert_int_equal(0, rig_stats(rig, LANE_TO_IRC).expired);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

@@ -1,7 +1,6 @@
 #include "bridge/bridge.h"
 
 #include "../support/bridge_rig.h"
-#include "../support/log_catch.h"
 #include "../support/store_cases.h"
 #include "store/memory.h"
 #include "util/clock.h"
@@ -15,23 +14,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
 
 static void count_mapping(struct mapping *mapping, void *arg)
 {
@@ -231,7 +213,8 @@ static void test_free_cancels_the_drain(void **state)
 	assert_int_equal(0, drained);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

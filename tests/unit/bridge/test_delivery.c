@@ -15,30 +15,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
-static void reset(struct rig *rig, const struct mapping_params *params)
-{
-	rig_release(rig);
-	rig_init(rig, params);
-	log_catch_start();
-}
-
 static void say_and_take(struct rig *rig, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -74,7 +50,7 @@ static void test_window_of_three(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.window = 3});
+	rig_reset(rig, &(struct mapping_params){.window = 3});
 	rig_up(rig);
 	say_and_take(rig, 5);
 	assert_int_equal(3, rig->irc_end->held_count);
@@ -146,7 +122,7 @@ static void test_nothing_is_overtaken(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.window = 3});
+	rig_reset(rig, &(struct mapping_params){.window = 3});
 	rig_up(rig);
 	say_and_take(rig, 4);
 	assert_true(fake_later_one(rig->irc_end));
@@ -213,7 +189,7 @@ static void test_doubt_is_skipped(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.in_doubt = IN_DOUBT_SKIP});
+	rig_reset(rig, &(struct mapping_params){.in_doubt = IN_DOUBT_SKIP});
 	rig_up(rig);
 	say_and_take(rig, 2);
 	rig_turns(rig, 3);
@@ -231,7 +207,7 @@ static void test_skip_does_not_skip_what_was_put_back(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.in_doubt = IN_DOUBT_SKIP});
+	rig_reset(rig, &(struct mapping_params){.in_doubt = IN_DOUBT_SKIP});
 	rig_up(rig);
 	say_and_take(rig, 1);
 	rig_turns(rig, 3);
@@ -336,7 +312,8 @@ static void test_old_records_are_forgotten(void **state)
 	assert_non_null(strstr(dump, "chime-1"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

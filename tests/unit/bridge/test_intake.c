@@ -14,30 +14,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
-static void reset(struct rig *rig, const struct mapping_params *params)
-{
-	rig_release(rig);
-	rig_init(rig, params);
-	log_catch_start();
-}
-
 static void expect_rows(struct rig *rig, enum store_kind kind,
 	enum lane_way way, const char *text)
 {
@@ -165,7 +141,7 @@ static void test_policy(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.messages = MESSAGES_TO_CHIME});
+	rig_reset(rig, &(struct mapping_params){.messages = MESSAGES_TO_CHIME});
 	rig_up(rig);
 	fake_say(&rig->chime, "not wanted");
 	fake_say(&rig->irc, "wanted");
@@ -249,7 +225,7 @@ static void test_full_outbox_is_never_silent(void **state)
 {
 	struct rig *rig = *state;
 
-	reset(rig, &(struct mapping_params){.queue.max_lines = 5});
+	rig_reset(rig, &(struct mapping_params){.queue.max_lines = 5});
 	rig_step(rig, STEP_PRESENT_CHIME);
 	say_many(&rig->irc, 9);
 	while (fake_present(rig->irc_end))
@@ -263,7 +239,8 @@ static void test_full_outbox_is_never_silent(void **state)
 	rig_finish(rig);
 	assert_int_equal(6, rig->chime.order_count);
 	assert_int_equal(4, rig->chime.order[0]);
-	assert_int_equal(1, log_catch_count("room again, 4 lines were dropped"));
+	assert_int_equal(
+		1, log_catch_count("room again, 4 lines were dropped"));
 }
 
 /* The overlap reaches back before the mapping began. */
@@ -296,7 +273,8 @@ static void test_begins_with_the_first_event(void **state)
 	expect_rows(rig, STORE_CURSOR, LANE_TO_IRC, "cursor 1000020\n");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

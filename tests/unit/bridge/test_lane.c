@@ -15,23 +15,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
 static void test_readiness_is_said_once(void **state)
 {
 	struct rig *rig = *state;
@@ -193,7 +176,8 @@ static void test_freed_with_work_on_its_way(void **state)
 	rig_turns(rig, 3);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

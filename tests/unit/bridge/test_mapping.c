@@ -14,23 +14,6 @@
 
 #include <cmocka.h>
 
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
-
 static struct event event_of(const struct text *text)
 {
 	return (struct event){
@@ -109,7 +92,8 @@ static void test_each_way_has_its_own_readiness(void **state)
 	assert_int_equal(1, log_catch_count("towards Chime: ready"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

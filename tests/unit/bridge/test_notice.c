@@ -1,7 +1,6 @@
 #include "bridge/notice.h"
 
 #include "../support/bridge_rig.h"
-#include "../support/log_catch.h"
 #include "bridge/mapping.h"
 #include "util/clock.h"
 
@@ -12,23 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
 
 static void expect_notes(struct fake_world *world, const char *text)
 {
@@ -118,7 +100,8 @@ static void test_kinds_share_a_line(void **state)
 		"long for IRC\n");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

@@ -1,7 +1,6 @@
 #include "bridge/outage.h"
 
 #include "../support/bridge_rig.h"
-#include "../support/log_catch.h"
 #include "bridge/mapping.h"
 #include "util/clock.h"
 
@@ -12,23 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static int setup(void **state)
-{
-	static struct rig rig;
-
-	rig_init(&rig, &(struct mapping_params){.window = 1});
-	log_catch_start();
-	*state = &rig;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	rig_release(*state);
-	log_catch_stop();
-	return 0;
-}
 
 /* The clocks stand at 1970-01-01 00:16:40. */
 
@@ -227,7 +209,8 @@ static void test_gap_waits_for_the_room(void **state)
 	assert_non_null(strstr(rig->chime.notes, "could not hear IRC"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name)                                                             \
+	cmocka_unit_test_setup_teardown(test_##name, rig_setup, rig_teardown)
 
 int main(void)
 {

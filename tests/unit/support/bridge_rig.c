@@ -1,5 +1,6 @@
 #include "bridge_rig.h"
 
+#include "log_catch.h"
 #include "store/memory.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -48,6 +49,30 @@ void rig_release(struct rig *rig)
 	store_close(rig->store);
 	loop_free(rig->loop);
 	clock_unfreeze();
+}
+
+int rig_setup(void **state)
+{
+	static struct rig rig;
+
+	rig_init(&rig, &(struct mapping_params){.window = 1});
+	log_catch_start();
+	*state = &rig;
+	return 0;
+}
+
+int rig_teardown(void **state)
+{
+	rig_release(*state);
+	log_catch_stop();
+	return 0;
+}
+
+void rig_reset(struct rig *rig, const struct mapping_params *params)
+{
+	rig_release(rig);
+	rig_init(rig, params);
+	log_catch_start();
 }
 
 struct search {
@@ -434,8 +459,8 @@ static void check_to_irc(const struct rig *rig)
 {
 	struct tally tally = {.lost = 0};
 	size_t may = rig->doubts * rig->params.window;
-	bool skip = rig->params.in_doubt == IN_DOUBT_SKIP &&
-		    !rig->irc.has_history;
+	bool skip =
+		rig->params.in_doubt == IN_DOUBT_SKIP && !rig->irc.has_history;
 
 	for (size_t i = rig->chime.begun; i < rig->chime.count; i++)
 		if (rig->chime.messages[i].origin == ORIGIN_PERSON)

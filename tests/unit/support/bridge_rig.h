@@ -32,6 +32,11 @@ struct rig {
 /* `params.name` may be NULL. Boots. */
 void rig_init(struct rig *rig, const struct mapping_params *params);
 void rig_release(struct rig *rig);
+/* A rig with a window of one for each test of a group, its log caught; and,
+ * inside a test, the same rig with other settings. */
+int rig_setup(void **state);
+int rig_teardown(void **state);
+void rig_reset(struct rig *rig, const struct mapping_params *params);
 void rig_boot(struct rig *rig);
 /* Everything but what is durable and what the worlds know is gone. */
 void rig_crash(struct rig *rig);
