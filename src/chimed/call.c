@@ -192,6 +192,24 @@ json_t *call_identity_of(struct call *call, const struct user *user)
 	return db_step(call->db, row) ? call_identity(row, 0) : json_object();
 }
 
+json_t *call_entity(struct sqlite3_stmt *row, const char *arn_key)
+{
+	json_t *entity = json_object();
+
+	call_set_text(entity, arn_key, row, 0);
+	call_set_text(entity, "Name", row, 1);
+	call_set_text(entity, "Metadata", row, 2);
+	return entity;
+}
+
+void call_describe(struct call *call, const char *key, json_t *entity,
+	struct sqlite3_stmt *row)
+{
+	call_set_time(entity, "CreatedTimestamp", row, 3);
+	call_set_time(entity, "LastUpdatedTimestamp", row, 4);
+	call_ok(call, json_pack("{s:o}", key, entity));
+}
+
 void call_set_time(
 	json_t *object, const char *key, struct sqlite3_stmt *row, int column)
 {

@@ -89,6 +89,12 @@ json_t *call_of_channel(
 json_t *call_identity_of(struct call *call, const struct user *user) MUST_CHECK;
 /* The same from two columns. */
 json_t *call_identity(struct sqlite3_stmt *row, int column) MUST_CHECK;
+/* {arn_key, "Name", "Metadata"} of the first three columns: an app instance or
+ * a user as lists have it. */
+json_t *call_entity(struct sqlite3_stmt *row, const char *arn_key) MUST_CHECK;
+/* The answer {key: entity} with the times of two more columns. Takes it. */
+void call_describe(struct call *call, const char *key, json_t *entity,
+	struct sqlite3_stmt *row);
 /* Sets seconds with milliseconds; NULL columns set nothing. */
 void call_set_time(
 	json_t *object, const char *key, struct sqlite3_stmt *row, int column);

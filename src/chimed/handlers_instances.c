@@ -25,12 +25,7 @@ void handle_create_app_instance(struct call *call)
 
 static json_t *instance_of(struct sqlite3_stmt *row)
 {
-	json_t *instance = json_object();
-
-	call_set_text(instance, "AppInstanceArn", row, 0);
-	call_set_text(instance, "Name", row, 1);
-	call_set_text(instance, "Metadata", row, 2);
-	return instance;
+	return call_entity(row, "AppInstanceArn");
 }
 
 void handle_describe_app_instance(struct call *call)
@@ -41,15 +36,10 @@ void handle_describe_app_instance(struct call *call)
 	const char *arn = args_text(&call->args, "AppInstanceArn", NULL);
 	struct sqlite3_stmt AUTOSTMT *row = db_query(call->db, sql, "s", arn);
 
-	if (!db_step(call->db, row)) {
+	if (db_step(call->db, row))
+		call_describe(call, "AppInstance", instance_of(row), row);
+	else
 		call_unknown(call, arn);
-		return;
-	}
-	json_t *instance = instance_of(row);
-
-	call_set_time(instance, "CreatedTimestamp", row, 3);
-	call_set_time(instance, "LastUpdatedTimestamp", row, 4);
-	call_ok(call, json_pack("{s:o}", "AppInstance", instance));
 }
 
 void handle_update_app_instance(struct call *call)

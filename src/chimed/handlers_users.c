@@ -52,12 +52,7 @@ static bool find(struct call *call, struct user *ret)
 
 static json_t *user_of(struct sqlite3_stmt *row)
 {
-	json_t *user = json_object();
-
-	call_set_text(user, "AppInstanceUserArn", row, 0);
-	call_set_text(user, "Name", row, 1);
-	call_set_text(user, "Metadata", row, 2);
-	return user;
+	return call_entity(row, "AppInstanceUserArn");
 }
 
 void handle_describe_app_instance_user(struct call *call)
@@ -72,13 +67,8 @@ void handle_describe_app_instance_user(struct call *call)
 	struct sqlite3_stmt AUTOSTMT *row =
 		db_query(call->db, sql, "i", found.id);
 
-	if (!db_step(call->db, row))
-		return;
-	json_t *user = user_of(row);
-
-	call_set_time(user, "CreatedTimestamp", row, 3);
-	call_set_time(user, "LastUpdatedTimestamp", row, 4);
-	call_ok(call, json_pack("{s:o}", "AppInstanceUser", user));
+	if (db_step(call->db, row))
+		call_describe(call, "AppInstanceUser", user_of(row), row);
 }
 
 void handle_update_app_instance_user(struct call *call)
