@@ -23,13 +23,23 @@ struct db {
 	struct statement *statements;
 	bool open;
 	bool failed;
+	struct log_once trouble;
+	int64_t changes; /* made before the transaction */
 	uint8_t secret[DB_SECRET_BYTES];
 };
 
+/* The same failure of every call is news every ten minutes. */
+enum { TROUBLE_LOG_MS = 10 * 60 * 1000 };
+
 static void fail(struct db *db, const char *what)
 {
-	if (!db->failed)
-		log_error("state", "%s: %s", what, sqlite3_errmsg(db->sqlite));
+	const char *why = sqlite3_errmsg(db->sqlite);
+
+	if (!db->failed && log_once_is_news(&db->trouble, why, TROUBLE_LOG_MS))
+		log_error("state",
+			"%s: %s; calls are answered 503 until it "
+			"works again",
+			what, why);
 	db->failed = true;
 }
 
@@ -207,7 +217,18 @@ void db_begin(struct db *db)
 		return;
 	db->failed = false;
 	db->open = true;
+	db->changes = sqlite3_total_changes64(db->sqlite);
 	db_run(db, "BEGIN", "");
+}
+
+/* Reading may work all the time: something must have been written. */
+static void note_recovery(struct db *db)
+{
+	if (db->failed || db->trouble.last == 0 ||
+		sqlite3_total_changes64(db->sqlite) == db->changes)
+		return;
+	log_info("state", "works again");
+	db->trouble = (struct log_once){.last = 0};
 }
 
 bool db_commit(struct db *db)
@@ -218,6 +239,7 @@ bool db_commit(struct db *db)
 	if (db->failed && sqlite3_get_autocommit(db->sqlite) == 0)
 		sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
 	db->open = false;
+	note_recovery(db);
 	return !db->failed;
 }
 
