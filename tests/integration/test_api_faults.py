@@ -5,18 +5,15 @@ for each kind of call that it makes. See tests/FAULTS.md for the matrix.
 Nothing is lost, nothing doubled in Chime, order is kept, the service is not
 hammered, one line of the log says what is wrong, other mappings go on, and it
 recovers by itself."""
-import os
 import shutil
 
 import pytest
 from support import chime_api
 
-from support.trouble import FAKETIME, Trouble, words
+from support.trouble import Trouble, words
 from support.wait import until
 from support.world import CHANNEL
 
-faketime = pytest.mark.skipif(not os.path.exists(FAKETIME),
-                              reason="libfaketime is not installed")
 SEND, LIST = "SendChannelMessage", "ListChannelMessages"
 JOIN, USER = "CreateChannelMembership", "CreateAppInstanceUser"
 FIND = "ListChannelMembershipsForAppInstanceUser"
@@ -74,7 +71,6 @@ def test_send_is_refused_for_good(trouble, what):
     assert place.problems() == [line]
 
 
-@faketime
 @pytest.mark.parametrize("what", ["401", "403", "404", "409", "500-after"])
 def test_send_fails_for_long(trouble, what):
     """All calls that send, until somebody repairs it: the lines wait."""
@@ -116,7 +112,6 @@ def test_list(trouble, what, times, said):
     assert all(text in place.problems()[0] for text in said)
 
 
-@faketime
 @pytest.mark.parametrize("what", ["401", "403", "404"])
 def test_list_needs_people(trouble, what):
     """Asked again after half a minute; the line names call and status. The
@@ -142,7 +137,6 @@ PEOPLE = [*[(op, what) for op in (USER, JOIN) for what in (
     (JOIN, "409")]
 
 
-@faketime
 def test_first_words(trouble):
     """All of them, each to a person of its own; others wait for nobody
     longer than the repeats take."""
@@ -164,7 +158,6 @@ def test_first_words(trouble):
     assert len(place.problems()) <= 6, place.problems()
 
 
-@faketime
 @pytest.mark.parametrize("op,what", [
     (USER, "403"), (USER, "429"), (JOIN, "401"), (JOIN, "403"),
     (JOIN, "404")])
@@ -180,7 +173,6 @@ def test_first_words_wait(trouble, op, what):
     assert len(place.problems()) <= 3, place.problems()
 
 
-@faketime
 @pytest.mark.parametrize("faults", [
     [f"{JOIN}:403:x2"], [f"{USER}:409:x1"],
     [f"{USER}:409:x1", f"{JOIN}:403:x2"], [f"{SEND}:403:x3"]], ids=" ".join)
@@ -198,7 +190,6 @@ def test_first_words_after_a_hiccup(trouble, faults):
     assert place.problems() == []
 
 
-@faketime
 def test_a_person_who_is_kept_out(trouble):
     """For good: tried for a few seconds, once; then its lines are given up
     with the reason, and others go on."""
@@ -244,7 +235,6 @@ def by_name(place):
     belfry.write_config()
 
 
-@faketime
 @pytest.mark.parametrize("op", [FIND, MAKE, JOIN, MODERATED])
 def test_opening(trouble, op):
     """Each fault once, one after the other; one channel is made."""
@@ -273,7 +263,6 @@ def test_opening(trouble, op):
 
 # ---- clocks ----
 
-@faketime
 @pytest.mark.parametrize("times", [
     ("+10m", "+0", "-10m", "+0"), ("-10m", "+10m"), ("+1h", "-1h", "+0"),
     ("-10y", "+0")], ids=lambda times: " ".join(times))
@@ -360,7 +349,6 @@ def test_keys_expire(trouble, tmp_path):
     assert "keys" in line
 
 
-@faketime
 def test_keys_are_replaced(trouble, tmp_path, monkeypatch):
     """In the file, and the old ones are refused from then on."""
     file = tmp_path / "keys"
@@ -395,7 +383,6 @@ MIX = ("*:500:0.03", "*:503:0.02", "*:429:0.02", "*:500-after:0.03",
        "*:garbage:0.02", "*:empty:0.01", "*:delay=20:0.05")
 
 
-@faketime
 def test_all_faults_at_random(trouble, capsys):
     """A fifth of all calls fail in some way, 400 lines in each direction."""
     place = trouble(speed=8).begin()

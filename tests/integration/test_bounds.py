@@ -10,44 +10,10 @@ import subprocess
 import time
 
 import pytest
+from support.harm import needs_mount, state_on_disk
 from support.ledger import Ledger
 from support.wait import until
 from support.world import CHANNEL, World
-
-# A disk of its own for the state, in a mount namespace of its own.
-MOUNT = ('mount -t tmpfs -o size={size} tmpfs "$0" && '
-         'exec "$@"')
-
-
-def can_mount():
-    done = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs",
-                           "/mnt"], capture_output=True, timeout=20)
-    return done.returncode == 0
-
-
-def on_small_disk(world, size="1m"):
-    """The state of the world's daemon goes to a disk of this size. Returns a
-    function that gives the disk's folder, as seen from here."""
-    disk = pathlib.Path(world.folder) / "disk"
-    disk.mkdir()
-    belfry = world.belfry
-    belfry.state_path = disk / "state.db"
-    belfry.config["state"] = str(belfry.state_path)
-    belfry.write_config()
-    belfry.argv = ["unshare", "-m", "sh", "-c", MOUNT.format(size=size),
-                   str(disk)] + belfry.argv
-    return lambda: pathlib.Path(f"/proc/{belfry.pid}/root{disk}")
-
-
-def fill(folder):
-    """Not a byte is left on the disk."""
-    block = 1 << 16
-    with open(folder / "filler", "wb", buffering=0) as filler:
-        while block:
-            try:
-                filler.write(b"x" * block)
-            except OSError:
-                block //= 2
 
 
 @pytest.fixture
@@ -69,12 +35,11 @@ def begin(world):
 
 
 def test_disk_is_full_and_free_again(make_world):
-    if not can_mount():
-        pytest.skip("needs the right to mount")
+    needs_mount()
     world = make_world()
-    disk = on_small_disk(world)
+    disk = state_on_disk(world.belfry, 1024)
     ledger = begin(world)
-    fill(disk())
+    disk.fill()
     ledger.say_irc(3)
     world.belfry.wait_log("cannot be written")
     ledger.say_irc(300)
@@ -83,7 +48,7 @@ def test_disk_is_full_and_free_again(make_world):
     ledger.client.send("WHOIS belfry")
     assert world.belfry.is_running()
     assert not set(ledger.irc[-300:]) & set(ledger.stored())
-    (disk() / "filler").unlink()
+    disk.free()
     world.belfry.wait_log("is written again", 60)
     ledger.wait_irc(60).wait_chime(60).check()
     assert world.belfry.is_running()
@@ -91,22 +56,21 @@ def test_disk_is_full_and_free_again(make_world):
 
 def test_killed_while_the_disk_is_full(make_world):
     """What was not acknowledged is not acted on: nothing is doubled."""
-    if not can_mount():
-        pytest.skip("needs the right to mount")
+    needs_mount()
     world = make_world()
     folder = pathlib.Path(world.folder)
-    disk = on_small_disk(world)
+    disk = state_on_disk(world.belfry, 1024)
     ledger = begin(world)
-    fill(disk())
+    disk.fill()
     ledger.say_irc()
     world.belfry.wait_log("cannot be written")
     ledger.say_chime(5)
     saved = folder / "saved"
-    subprocess.run(["cp", "-r", str(disk()), str(saved)], check=True,
+    subprocess.run(["cp", "-r", str(disk.seen()), str(saved)], check=True,
                    timeout=20)
     world.belfry.kill()
     (saved / "filler").unlink()
-    world.belfry.argv = world.belfry.argv[6:]
+    world.belfry.argv = disk.plain
     subprocess.run(["cp", "-r", f"{saved}/.", str(folder / "disk")],
                    check=True, timeout=20)
     world.belfry.start()
@@ -137,8 +101,7 @@ def test_file_may_not_grow(make_world):
 
 
 def test_state_on_a_read_only_disk(make_world):
-    if not can_mount():
-        pytest.skip("needs the right to mount")
+    needs_mount()
     world = make_world()
     world.start().belfry.wait_log("what is said in Chime from now on")
     world.belfry.stop()

@@ -15,6 +15,7 @@ import botocore.session
 import pytest
 from support import chime_api
 from support.chimed import Chimed
+from support.harm import Disk, needs_mount
 from support.process import build_dir
 from support.wait import until
 
@@ -241,6 +242,40 @@ def speak(port, channel, bearer, name, answered):
             answered[api.send(channel, bearer, content)] = content
         except (OSError, http.client.HTTPException):
             return
+
+
+def test_disk_is_full_and_free_again(tmp_path, processes):
+    """Writes are refused with 503 and leave nothing, reads go on, the log
+    says it once; what was refused is taken when there is room."""
+    needs_mount()
+    server = Chimed(tmp_path)
+    server.argv[4] = tmp_path / "disk" / "chimed.db"
+    disk = Disk(server, tmp_path, 4096)
+    processes.append(server)
+    server.start()
+    api = chime_api.ChimeApi(server.port)
+    instance = api.create_app_instance()
+    alice = api.create_user(instance, "alice", "Alice")
+    channel = api.create_channel(instance, alice, "full")
+    first = api.send(channel, alice, "first")
+    disk.fill()
+    for _ in range(20):
+        # So long that it does not fit into what is left of a page.
+        with pytest.raises(chime_api.ChimeError) as refused:
+            for number in range(50):
+                api.send(channel, alice, "x" * 4000, token=f"big-{number}")
+        assert refused.value.status == 503
+        before = api.messages(channel, alice)
+    assert before[0]["MessageId"] == first
+    assert server.log().count("error state:") == 1, server.log()
+    disk.free()
+    sent = [api.send(channel, alice, "x" * 4000, token=f"big-{number}")
+            for number in range(50)]
+    assert [m["MessageId"] for m in api.messages(channel, alice)] == \
+        [first, *sent]
+    assert "works again" in server.log()
+    server.kill()
+    # The disk was in memory, and went with it.
 
 
 def test_stops_cleanly_and_refuses_a_second_one(chimed, tmp_path):

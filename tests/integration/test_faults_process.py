@@ -9,7 +9,8 @@ import sqlite3
 import pytest
 
 from support.belfry import Belfry
-from support.harm import Clock, Disk, Injected, Limit, assert_calm
+from support.harm import (Clock, Injected, Limit, assert_calm,
+                          state_on_disk)
 from support.ircd import Inspircd, Ngircd
 from support.ledger import Ledger
 from support.process import find_program
@@ -317,7 +318,7 @@ def test_no_leak(tmp_path, processes):
                          "limits": {"bearer_rps": 10000,
                                     "channel_write_rps": 10000}},
                   service=("--sync", "off"))
-    Disk(world.belfry, 65536)
+    state_on_disk(world.belfry, 65536)
     world.belfry.env["ASAN_OPTIONS"] = "quarantine_size_mb=1"
     world.belfry.config["log"]["level"] = "warn"
     world.belfry.config["networks"][0]["retry"] = {"min_ms": 10, "max_ms": 10}

@@ -2,10 +2,13 @@
 own, a clock of its own that can jump."""
 import glob
 import os
+import pathlib
 import resource
 import signal
 import subprocess
 import time
+
+import pytest
 
 from .process import find_program
 from .wait import until
@@ -52,22 +55,63 @@ class Injected:
         self.strace.stderr.close()
 
 
-class Disk:
-    """A file system in memory that only one process sees, for its state: a
-    mount namespace of its own."""
+def unshare():
+    return [find_program("unshare"), "--mount",
+            *([] if os.getuid() == 0 else ["--map-root-user"])]
 
-    def __init__(self, belfry, size_kb):
-        self.folder = belfry.folder / "disk"
+
+def needs_mount():
+    """Skips the test where nobody may mount, not even for himself."""
+    done = subprocess.run([*unshare(), "mount", "-t", "tmpfs", "tmpfs",
+                           "/mnt"], capture_output=True, timeout=20)
+    if done.returncode != 0:
+        pytest.skip("needs the right to mount")
+
+
+class Disk:
+    """A file system in memory that only one process sees, of its own: a mount
+    namespace of its own. Put the state of the process into `folder` before it
+    starts."""
+
+    def __init__(self, process, parent, size_kb):
+        self.process, self.folder = process, pathlib.Path(parent) / "disk"
         self.folder.mkdir()
-        unshare = [find_program("unshare"), "--mount"]
-        if os.getuid() != 0:
-            unshare.append("--map-root-user")
+        self.plain = list(process.argv)
         mount = f"mount -t tmpfs -o size={size_kb}k tmpfs " + \
             f'"{self.folder}" && exec "$@"'
-        belfry.argv = [*unshare, "sh", "-c", mount, "sh", *belfry.argv]
-        belfry.state_path = self.folder / "belfryd.db"
-        belfry.config["state"] = str(belfry.state_path)
-        belfry.write_config()
+        process.argv = [*unshare(), "sh", "-c", mount, "sh", *process.argv]
+
+    def seen(self):
+        """The folder as others see it, while the process runs."""
+        return pathlib.Path(f"/proc/{self.process.pid}/root{self.folder}")
+
+    def fill(self):
+        """Not a byte is left."""
+        block = 1 << 16
+        with open(self.seen() / "filler", "wb", buffering=0) as filler:
+            while block:
+                try:
+                    filler.write(b"x" * block)
+                except OSError:
+                    block //= 2
+
+    def free(self):
+        (self.seen() / "filler").unlink()
+
+
+def state_on_disk(belfry, size_kb):
+    """The daemon's state on a disk of that size."""
+    disk = Disk(belfry, belfry.folder, size_kb)
+    belfry.state_path = disk.folder / "belfryd.db"
+    belfry.config["state"] = str(belfry.state_path)
+    belfry.write_config()
+    return disk
+
+
+def faketime_library(name):
+    """Of Debian's faketime, which ./bootstrap check installs."""
+    library, = glob.glob(f"/usr/lib/*/faketime/{name}")
+    return library
 
 
 class Clock:
@@ -77,7 +121,7 @@ class Clock:
     def __init__(self, process):
         self.path = process.folder / "clock"
         self.set(0)
-        library, = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+        library = faketime_library("libfaketimeMT.so.1")
         process.env.update(
             LD_PRELOAD=library, FAKETIME_TIMESTAMP_FILE=str(self.path),
             FAKETIME_NO_CACHE="1", FAKETIME_DONT_FAKE_MONOTONIC="1",

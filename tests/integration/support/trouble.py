@@ -4,12 +4,12 @@ import os
 import re
 import signal
 
+from .harm import faketime_library
 from .ledger import Ledger
 from .patient import PatientApi
 from .wait import until
 from .world import World
 
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 OPTIONS = ("--log", "debug", "--max-skew", "0")
 POLL = {"min_ms": 50, "max_ms": 200}
 
@@ -42,7 +42,8 @@ class Trouble:
         its wall clock only, as often as the file changes."""
         env = self.world.belfry.env
         env["LD_PRELOAD"] = " ".join(filter(None, [
-            os.environ.get("LD_PRELOAD"), FAKETIME]))
+            os.environ.get("LD_PRELOAD"),
+            faketime_library("libfaketime.so.1")]))
         if file:
             env.update(FAKETIME_TIMESTAMP_FILE=str(file), FAKETIME_NO_CACHE="1",
                        FAKETIME_DONT_FAKE_MONOTONIC="1")
