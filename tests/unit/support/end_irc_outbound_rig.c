@@ -39,16 +39,16 @@ static void rig_on_receipt(void *arg, const struct receipt *receipt)
 int outbound_rig_setup(void **state)
 {
 	static struct outbound_rig f;
-	memset(&f, 0, sizeof(rig));
+	memset(&f, 0, sizeof(f));
 	irc_peer_init(&f.peer);
 	buf_init(&f.receipts, 1 << 16);
 	f.params = (struct irc_outbound_params){
 		.channel = "#a",
 		.window = 1,
 		.receipt = rig_on_receipt,
-		.arg = &rig,
+		.arg = &f,
 	};
-	*state = &rig;
+	*state = &f;
 	return 0;
 }
 
