@@ -144,6 +144,10 @@ static void mapping_names_are_plain(
 		if (name && !is_plain_name(name))
 			mapping_problem(load, i, "name",
 				"may hold letters, digits and . _ - only");
+		else if (name && str_starts(name, "direct."))
+			mapping_problem(load, i, "name",
+				"may not begin with \"direct.\", as private "
+				"conversations do");
 	}
 }
 
@@ -250,5 +254,6 @@ void belfry_check(struct schema_load *load, const void *config)
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		rules[i](load, config);
 	belfry_check_networks(load, config);
+	belfry_check_puppets(load, config);
 	belfry_check_doubles(load, config);
 }

@@ -16,6 +16,8 @@ extern const struct schema_row belfry_filter_rows[];
 void belfry_check(struct schema_load *load, const void *config);
 void belfry_check_networks(
 	struct schema_load *load, const struct belfry_config *config);
+void belfry_check_puppets(
+	struct schema_load *load, const struct belfry_config *config);
 /* Names, IRC channels and Chime channels stand only once. */
 void belfry_check_doubles(
 	struct schema_load *load, const struct belfry_config *config);

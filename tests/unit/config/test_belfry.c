@@ -126,6 +126,28 @@ static const struct bad {
 	{"", "presence = \"ghosts\";", "",
 		"f:10: networks[0].presence: must be one of \"relay\", "
 		"\"puppets\", not \"ghosts\""},
+	{"", "puppets = { nick = \"x\"; };", "",
+		"f:10: networks[0].puppets.nick: must hold {name} or {id}, or "
+		"all would have one nick"},
+	{"", "puppets = { addresses = \"2001:db8::1\"; };", "",
+		"f:10: networks[0].puppets.addresses: must be an IPv6 prefix "
+		"of 16 to 112 bits such as \"2001:db8:1:2::/64\", not "
+		"\"2001:db8::1\""},
+	{"", "puppets = { addresses = \"2001:db8::/120\"; };", "",
+		"f:10: networks[0].puppets.addresses: must be an IPv6 prefix "
+		"of 16 to 112 bits such as \"2001:db8:1:2::/64\", not "
+		"\"2001:db8::/120\""},
+	{"", "relays = ( \"a!*@*\", \"a b\" );", "",
+		"f:10: networks[0].relays: element 2 must be a mask such as "
+		"\"nick!*@*\", not \"a b\""},
+	{"", "", "mirror = { members_to_irc = \"half\"; };",
+		"f:15: mappings[0].mirror.members_to_irc: must be one of "
+		"\"off\", \"lazy\", \"full\", \"same\", not \"half\""},
+	{"", "",
+		"}, { name = \"direct.x\"; irc = \"net/#two\"; chime = \"" AI
+		"/channel/2\";",
+		"f:15: mappings[1].name: may not begin with \"direct.\", as "
+		"private conversations do"},
 	{"", "}, { name = \"net\"; servers = (\"h:1\"); nick = \"n\";", "",
 		"f:10: networks[1].name: networks[0] has this name already"},
 	{"", "}, { name = \"a b\"; servers = (\"h:1\"); nick = \"n\";", "",

@@ -1,0 +1,196 @@
+#include "daemon/links.h"
+
+#include "config/schema_diff.h"
+#include "daemon/params.h"
+#include "util/alloc.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+struct link {
+	const struct mapping_config *config;
+	struct mapping *mapping;
+	bool is_wanted; /* by the configuration being applied */
+	UT_hash_handle hh;
+};
+
+struct links {
+	struct links_params params;
+	struct link *by_name;
+};
+
+struct links *links_new(const struct links_params *params)
+{
+	struct links *links = xcalloc(1, sizeof(*links));
+
+	links->params = *params;
+	return links;
+}
+
+void links_free(struct links *links)
+{
+	struct link *link, *next;
+
+	if (!links)
+		return;
+	HASH_ITER (hh, links->by_name, link, next) {
+		HASH_DEL(links->by_name, link);
+		free(link);
+	}
+	free(links);
+}
+
+static struct link *find(const struct links *links, const char *name)
+{
+	struct link *link;
+
+	HASH_FIND_STR(links->by_name, name, link);
+	return link;
+}
+
+static void add(struct links *links, struct link *link)
+{
+	HASH_ADD_KEYPTR(hh, links->by_name, link->config->name,
+		strlen(link->config->name), link);
+}
+
+static void attach(struct links *links, struct mapping *mapping,
+	const struct mapping_config *config, struct end_irc *end,
+	const char *channel)
+{
+	struct end_sink irc_sink = mapping_sink_irc(mapping);
+	struct end_sink chime_sink = mapping_sink_chime(mapping);
+	struct end_irc_room_params irc = {
+		.mapping = config->name,
+		.channel = channel,
+		.key = config->irc_key,
+	};
+	struct end_chime_room_params chime;
+
+	params_room_chime(config, &chime);
+	mapping_attach(mapping, end_irc_open(end, &irc, &irc_sink),
+		end_chime_open(links->params.chime, &chime, &chime_sink));
+}
+
+static void remember(struct links *links, struct mapping *mapping,
+	const struct mapping_config *config)
+{
+	struct link *link = xcalloc(1, sizeof(*link));
+
+	link->config = config;
+	link->mapping = mapping;
+	link->is_wanted = true;
+	add(links, link);
+}
+
+static int begin(struct links *links, const struct belfry_config *config,
+	const struct mapping_config *row, struct err *err)
+{
+	const char *channel = NULL;
+	const struct network_config *network =
+		belfry_mapping_network(config, row, &channel);
+	struct end_irc *end = network ? links->params.network(links->params.arg,
+						network->name)
+				      : NULL;
+	struct mapping_params params;
+	struct mapping *mapping;
+	int error = 0;
+
+	if (!end)
+		return err_set(err, -ENOENT,
+			"mapping %s: its network needs a restart first",
+			row->name);
+	params_mapping(row, network, &params);
+	mapping = bridge_add(links->params.bridge, &params, &error);
+	if (!mapping)
+		return err_set(err, error, "mapping %s: %s", row->name,
+			strerror(-error));
+	attach(links, mapping, row, end, channel);
+	remember(links, mapping, row);
+	return 0;
+}
+
+int links_begin(struct links *links, const struct belfry_config *config,
+	bool is_start, struct err *err)
+{
+	for (size_t i = 0; i < config->mapping_count; i++) {
+		const struct mapping_config *row = &config->mappings[i];
+		int error;
+
+		if (find(links, row->name))
+			continue;
+		error = begin(links, config, row, err);
+		if (error < 0 && is_start)
+			return error;
+		if (error < 0)
+			log_error("config", "%s", err->text);
+		else if (!is_start)
+			log_info("config", "mapping %s begins: %s", row->name,
+				row->irc);
+	}
+	return 0;
+}
+
+/* The settings move to the new configuration. */
+static void keep(struct links *links, struct link *link,
+	const struct mapping_config *row)
+{
+	HASH_DEL(links->by_name, link);
+	link->config = row;
+	link->is_wanted = true;
+	add(links, link);
+}
+
+static void end_unwanted(struct links *links)
+{
+	struct link *link, *next;
+
+	HASH_ITER (hh, links->by_name, link, next) {
+		if (link->is_wanted)
+			continue;
+		log_info("config", "mapping %s ends here", link->config->name);
+		HASH_DEL(links->by_name, link);
+		bridge_remove(links->params.bridge, link->mapping);
+		free(link);
+	}
+}
+
+void links_keep(struct links *links, const struct belfry_config *config)
+{
+	struct link *link, *next;
+
+	HASH_ITER (hh, links->by_name, link, next)
+		link->is_wanted = false;
+	for (size_t i = 0; i < config->mapping_count; i++) {
+		const struct mapping_config *row = &config->mappings[i];
+
+		link = find(links, row->name);
+		if (link && schema_rows_same(
+				    belfry_mapping_rows, link->config, row))
+			keep(links, link, row);
+	}
+	end_unwanted(links);
+}
+
+struct mapping *links_find(const struct links *links, const char *name)
+{
+	struct link *link = find(links, name);
+
+	return link ? link->mapping : NULL;
+}
+
+void links_each(const struct links *links, const struct belfry_config *config,
+	void (*fn)(const struct mapping_config *config, struct mapping *mapping,
+		void *arg),
+	void *arg)
+{
+	for (size_t i = 0; i < config->mapping_count; i++) {
+		struct link *link = find(links, config->mappings[i].name);
+
+		if (link)
+			fn(link->config, link->mapping, arg);
+	}
+}
