@@ -18,6 +18,7 @@ static bool is_skipping(const struct lane *lane)
 }
 
 static void expire(struct lane *lane, struct item *item);
+static void take_intent_back(struct lane *lane, struct item *item);
 
 /* --- out -------------------------------------------------------------------
  */
@@ -36,7 +37,8 @@ static size_t intended_items(const struct lane *lane)
 static bool may_send(const struct lane *lane)
 {
 	return lane->ready && lane->dest && lane->cursor_durable &&
-	       !lane->waiting && !lane->draining && !outage_holds(lane);
+	       !lane->waiting && !lane->draining && !lane->paused &&
+	       !outage_holds(lane);
 }
 
 /*
@@ -109,6 +111,8 @@ static void lane_on_intended(void *arg)
 	item->intent_durable = true;
 	step("intent is saved");
 	lane_set_state(lane, item, ITEM_QUEUED);
+	if (lane->paused)
+		take_intent_back(lane, item);
 	if (item->parcel.ticket < lane->next)
 		lane->next = item->parcel.ticket;
 	lane_pump(lane);

@@ -317,6 +317,15 @@ void lane_stall(struct lane *lane, bool stalled)
 	bounds_feed(lane);
 }
 
+void lane_pause(struct lane *lane, bool paused)
+{
+	lane->paused = paused;
+	if (paused)
+		lane_take_intents_back(lane);
+	else
+		lane_pump(lane);
+}
+
 /* --- the end of it ----------------------------------------------------------
  */
 

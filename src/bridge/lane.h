@@ -18,8 +18,8 @@
  * Some files share this struct: lane.c (life, readiness, cursor), intake.c
  * (events in), delivery.c (parcels out, receipts), bounds.c (what happens when
  * there is too much), aside.c (what is set aside), notice.c and outage.c (what
- * people are told), recall.c, confirmed.c. Only they touch its members. All calls on the
- * loop's thread; none frees the lane.
+ * people are told), recall.c, confirmed.c. Only they touch its members. All
+ * calls on the loop's thread; none frees the lane.
  */
 #ifndef BRIDGE_LANE_H
 #define BRIDGE_LANE_H
@@ -113,6 +113,7 @@ struct lane {
 	bool stalled;      /* the store is in trouble */
 	bool waiting;      /* for the retry timer */
 	bool draining;
+	bool paused;
 	bool starved; /* the source was told to wait */
 	bool full;    /* lines are being dropped */
 	struct timer *retry;
@@ -143,6 +144,8 @@ void lane_on_source_ready(struct lane *lane, bool ready);
 /* The store is in trouble, or well again. */
 void lane_stall(struct lane *lane, bool stalled);
 
+/* Gives no more parcels out, until it is told to go on; what is said waits. */
+void lane_pause(struct lane *lane, bool paused);
 /* Gives no more parcels out. A source that cannot be replayed is still
  * listened to: its lines go to the outbox. */
 void lane_drain(struct lane *lane);

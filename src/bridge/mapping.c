@@ -35,13 +35,22 @@ struct mapping *mapping_new(const struct mapping_env *env,
 	struct mapping *mapping = xcalloc(1, sizeof(*mapping));
 
 	mapping->name = xstrdup(params->name);
-	mapping->to_irc = mapping_lane(env, params, LANE_TO_IRC, ret_error);
+	*ret_error = pause_init(&mapping->pause, env->store, mapping->name);
+	if (*ret_error == 0)
+		mapping->to_irc =
+			mapping_lane(env, params, LANE_TO_IRC, ret_error);
 	if (mapping->to_irc)
 		mapping->to_chime =
 			mapping_lane(env, params, LANE_TO_CHIME, ret_error);
 	if (!mapping->to_chime) {
 		mapping_free(mapping);
 		return NULL;
+	}
+	if (pause_is_on(&mapping->pause)) {
+		log_warn(mapping->to_irc->object, "it is still paused, by %s",
+			mapping->pause.who);
+		lane_pause(mapping->to_irc, true);
+		lane_pause(mapping->to_chime, true);
 	}
 	return mapping;
 }
@@ -56,6 +65,7 @@ void mapping_free(struct mapping *mapping)
 		mapping->chime->ops->close(mapping->chime);
 	lane_free(mapping->to_irc);
 	lane_free(mapping->to_chime);
+	pause_release(&mapping->pause);
 	free(mapping->name);
 	free(mapping);
 }

@@ -8,11 +8,13 @@
 
 #include "bridge/bridge.h"
 #include "bridge/lane.h"
+#include "bridge/pause.h"
 
 #include <uthash.h>
 
 struct mapping {
 	char *name;
+	struct pause pause;
 	struct lane *to_irc;
 	struct lane *to_chime;
 	struct end_room *irc; /* NULL until attached */
