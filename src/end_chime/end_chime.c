@@ -51,8 +51,8 @@ struct end_chime *end_chime_new(struct loop *loop,
 		.store = params->store,
 		.app_instance = end->app_instance,
 		.bridge = end->user,
-		.name_template = params->puppet_name ? params->puppet_name
-						     : "{nick}",
+		.name_template =
+			params->puppet_name ? params->puppet_name : "{nick}",
 	};
 	end->users = users_new(&users);
 	end->context = (struct room_context){
@@ -84,4 +84,15 @@ struct end_room *end_chime_open(struct end_chime *end,
 	const struct end_chime_room_params *params, const struct end_sink *sink)
 {
 	return chime_room_new(&end->context, params, sink);
+}
+
+int end_chime_unmap(struct end_chime *end, const char *mapping,
+	bool delete_channel, end_chime_unmap_fn *fn, void *arg)
+{
+	(void)end;
+	(void)mapping;
+	(void)delete_channel;
+	(void)fn;
+	(void)arg;
+	return -ENOSYS;
 }

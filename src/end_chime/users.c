@@ -169,6 +169,19 @@ char *users_arn(const struct users *users, const char *person_id)
 	return xasprintf("%s/user/%s", users->app_instance, id);
 }
 
+char *users_person(const struct users *users, const char *arn)
+{
+	struct buf person;
+	if (!users_is_own(users, arn) || str_eq(arn, users->bridge))
+		return NULL;
+	buf_init(&person, 1024);
+	if (userid_read(&person, strrchr(arn, '/') + 1) < 0) {
+		buf_release(&person);
+		return NULL;
+	}
+	return buf_take(&person);
+}
+
 static char *member_key(
 	const struct users *users, const char *person_id, const char *channel)
 {
@@ -294,7 +307,10 @@ static void wait_on_user(const struct chime_result *result, void *arg)
 	}
 	userid_make(id, wait->person_id);
 	remember(wait->users, space_puppet, id, wait->nick);
-	join_channel(wait);
+	if (wait->channel)
+		join_channel(wait);
+	else
+		wait_end(wait, NULL);
 }
 
 static void create_user(struct users_wait *wait)
@@ -327,16 +343,16 @@ bool users_knows(const struct users *users, const char *person_id)
 struct users_wait *users_ensure(struct users *users,
 	const struct users_request *request, users_fn *fn, void *arg)
 {
-	char *AUTOFREE key =
-		member_key(users, request->person_id, request->channel);
+	char *AUTOFREE key = member_key(
+		users, request->person_id, str_or_empty(request->channel));
 	bool exists = users_knows(users, request->person_id);
-	if (exists && find(users, space_member, key))
+	if (exists && (!request->channel || find(users, space_member, key)))
 		return NULL;
 	struct users_wait *wait = xcalloc(1, sizeof(*wait));
 	wait->users = users;
 	wait->person_id = xstrdup(request->person_id);
 	wait->nick = xstrdup(request->nick);
-	wait->channel = xstrdup(request->channel);
+	wait->channel = xstrdup_null(request->channel);
 	wait->fn = fn;
 	wait->arg = arg;
 	if (exists)
