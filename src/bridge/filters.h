@@ -1,0 +1,29 @@
+/*
+ * What all mappings have in common of filters: the rules of the settings, and
+ * what people have added by command.
+ */
+#ifndef BRIDGE_FILTERS_H
+#define BRIDGE_FILTERS_H
+
+#include "bridge/filter.h"
+#include "bridge/mutes.h"
+#include "bridge/optouts.h"
+#include "bridge/rules.h"
+
+/* Both lists are NULL when the state could not be read. */
+struct filters {
+	struct rules *rules; /* NULL: none */
+	struct mutes *mutes;
+	struct optouts *optouts;
+};
+
+/* `ended`: the time of a mute is over. Blocks for the disk. -EIO: what people
+ * have added cannot be read. */
+int filters_init(struct filters *filters, struct loop *loop,
+	struct store *store, loop_fn *ended, void *arg) MUST_CHECK;
+void filters_release(struct filters *filters);
+/* -EINVAL with `err`, and nothing changes. */
+int filters_set(struct filters *filters, const struct filter_params *params,
+	struct err *err) MUST_CHECK;
+
+#endif
