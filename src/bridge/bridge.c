@@ -1,6 +1,7 @@
 #include "bridge/bridge.h"
 
 #include "bridge/alive.h"
+#include "bridge/filters.h"
 #include "bridge/mapping.h"
 #include "util/alloc.h"
 
@@ -13,7 +14,9 @@ struct bridge {
 	struct store *store;
 	struct mapping *mappings; /* by name, in the order they were added */
 	struct alive *alive;
-	int64_t began_ms; /* monotonic */
+	struct filters filters;
+	int filters_error; /* they could not be read: no mapping begins */
+	int64_t began_ms;  /* monotonic */
 	bool stalled;
 	bool draining;
 	struct timer *drained; /* armed for the deadline, or for now */
@@ -50,6 +53,17 @@ static void bridge_on_drained(void *arg)
 	bridge->drain_fn(bridge->drain_arg);
 }
 
+static void bridge_on_refilter(void *arg)
+{
+	struct bridge *bridge = arg;
+	struct mapping *mapping;
+	struct mapping *next;
+
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		mapping_refilter(mapping);
+	}
+}
+
 struct bridge *bridge_new(struct loop *loop, struct store *store)
 {
 	struct bridge *bridge = xcalloc(1, sizeof(*bridge));
@@ -57,6 +71,8 @@ struct bridge *bridge_new(struct loop *loop, struct store *store)
 	bridge->loop = loop;
 	bridge->store = store;
 	bridge->alive = alive_new(loop, store);
+	bridge->filters_error = filters_init(
+		&bridge->filters, loop, store, bridge_on_refilter, bridge);
 	bridge->began_ms = loop_now_ms(loop);
 	bridge->drained = timer_new(loop, bridge_on_drained, bridge);
 	return bridge;
@@ -73,6 +89,7 @@ void bridge_free(struct bridge *bridge)
 		bridge_remove(bridge, mapping);
 	}
 	timer_free(bridge->drained);
+	filters_release(&bridge->filters);
 	alive_free(bridge->alive);
 	free(bridge);
 }
@@ -99,6 +116,7 @@ struct mapping *bridge_add(struct bridge *bridge,
 	struct mapping_env env = {
 		.loop = bridge->loop,
 		.store = bridge->store,
+		.filters = &bridge->filters,
 		.died_ms = died_ms(bridge),
 		.on_idle = bridge_on_idle,
 		.arg = bridge,
@@ -109,7 +127,9 @@ struct mapping *bridge_add(struct bridge *bridge,
 		*ret_error = -EEXIST;
 		return NULL;
 	}
-	mapping = mapping_new(&env, params, ret_error);
+	*ret_error = bridge->filters_error;
+	mapping = bridge->filters_error ? NULL
+					: mapping_new(&env, params, ret_error);
 	if (!mapping)
 		return NULL;
 	mapping_stall(mapping, bridge->stalled);
@@ -157,6 +177,7 @@ static void add_stats(struct lane_stats *sum, const struct lane_stats *one)
 	sum->refused += one->refused;
 	sum->duplicates += one->duplicates;
 	sum->echoes += one->echoes;
+	sum->filtered += one->filtered;
 	sum->in_doubt += one->in_doubt;
 	sum->dropped += one->dropped;
 	sum->expired += one->expired;
@@ -191,6 +212,22 @@ void bridge_stats(const struct bridge *bridge, struct bridge_stats *ret)
 		sum.ready += irc.ready && chime.ready;
 	}
 	*ret = sum;
+}
+
+int bridge_set_filter(struct bridge *bridge, const struct filter_params *filter,
+	struct err *err)
+{
+	bool changed = false;
+	int error = filters_set(&bridge->filters, filter, &changed, err);
+
+	if (changed)
+		bridge_on_refilter(bridge);
+	return error;
+}
+
+struct filters *bridge_filters(struct bridge *bridge)
+{
+	return &bridge->filters;
 }
 
 void bridge_each(struct bridge *bridge, mapping_fn *fn, void *arg)

@@ -74,7 +74,8 @@ struct bridge *bridge_new(struct loop *loop, struct store *store) MUST_CHECK;
 void bridge_free(struct bridge *bridge);
 
 /* NULL with errno-style code in *ret_error: -EEXIST name taken, -EIO state
- * unreadable. Reads the mapping's durable state (blocks for it). */
+ * unreadable, -EINVAL a pattern of its filter. Reads the mapping's durable
+ * state (blocks for it). */
 struct mapping *bridge_add(struct bridge *bridge,
 	const struct mapping_params *params, int *ret_error) MUST_CHECK;
 /* NULL when there is none. */
@@ -109,6 +110,7 @@ struct lane_stats {
 	uint64_t refused;
 	uint64_t duplicates; /* known ones, dropped */
 	uint64_t echoes;     /* own and other bridges', dropped */
+	uint64_t filtered;   /* not relayed because the settings say so */
 	uint64_t in_doubt;
 	uint64_t dropped;    /* lines lost because the queue was full */
 	uint64_t expired;    /* too old when their turn came: set aside */

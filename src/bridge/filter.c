@@ -38,19 +38,18 @@ void filter_free(struct filter *filter)
 bool filter_ignores(const struct filter *filter, enum lane_way way,
 	const struct person *person)
 {
-	return filter && (rules_ignore(filter->all->rules, way, person) ||
-				 rules_ignore(filter->own, way, person) ||
-				 mutes_fit(filter->all->mutes, filter->mapping,
-					 person));
+	return filter &&
+	       (rules_ignore(filter->all->rules, way, person) ||
+		       rules_ignore(filter->own, way, person) ||
+		       mutes_fit(filter->all->mutes, filter->mapping, person));
 }
 
 bool filter_unshown(const struct filter *filter, enum lane_way way UNUSED,
 	const struct person *person)
 {
-	return filter &&
-	       (rules_never_puppet(filter->all->rules, person) ||
-		       rules_never_puppet(filter->own, person) ||
-		       optouts_has(filter->all->optouts, person->id));
+	return filter && (rules_never_puppet(filter->all->rules, person) ||
+				 rules_never_puppet(filter->own, person) ||
+				 optouts_has(filter->all->optouts, person->id));
 }
 
 bool filter_drops(const struct filter *filter, enum lane_way way,

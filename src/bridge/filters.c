@@ -21,13 +21,17 @@ void filters_release(struct filters *filters)
 }
 
 int filters_set(struct filters *filters, const struct filter_params *params,
-	struct err *err)
+	bool *ret_changed, struct err *err)
 {
-	struct rules *rules = rules_new(params, err);
+	struct rules *rules;
 
+	if (rules_are(filters->rules, params))
+		return 0;
+	rules = rules_new(params, err);
 	if (!rules)
 		return err->code;
 	rules_free(filters->rules);
 	filters->rules = rules;
+	*ret_changed = true;
 	return 0;
 }

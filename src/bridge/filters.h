@@ -22,8 +22,11 @@ struct filters {
 int filters_init(struct filters *filters, struct loop *loop,
 	struct store *store, loop_fn *ended, void *arg) MUST_CHECK;
 void filters_release(struct filters *filters);
-/* -EINVAL with `err`, and nothing changes. */
+/* -EINVAL with `err`, and nothing changes; nor when they are the same. */
 int filters_set(struct filters *filters, const struct filter_params *params,
-	struct err *err) MUST_CHECK;
+	bool *ret_changed, struct err *err) MUST_CHECK;
+
+/* For commands, which change them. */
+struct filters *bridge_filters(struct bridge *bridge);
 
 #endif

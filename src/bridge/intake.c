@@ -209,6 +209,26 @@ static void take(
 		enqueue(lane, event, ident, &before);
 }
 
+/* Who is not shown on the other side is spoken for by the bridge. */
+static void take_as_shown(
+	struct lane *lane, const struct event *event, const struct ident *ident)
+{
+	struct event shown = *event;
+
+	shown.sender.is_unshown = filter_unshown(
+		lane->params.filter, lane->params.way, &event->sender);
+	take(lane, &shown, ident);
+}
+
+static bool is_filtered(const struct lane *lane, const struct event *event)
+{
+	const struct filter *filter = lane->params.filter;
+	const struct buf *said = &event->text->bytes;
+
+	return filter_ignores(filter, lane->params.way, &event->sender) ||
+	       filter_drops(filter, lane->params.way, said->data, said->len);
+}
+
 static enum end_answer admit(
 	struct lane *lane, const struct event *event, const struct ident *ident)
 {
@@ -224,9 +244,14 @@ static enum end_answer admit(
 	case GUARD_PASS:
 		break;
 	}
+	if (is_filtered(lane, event)) {
+		lane->stats.filtered++;
+		pass_over(lane, event, ident);
+		return END_TAKEN;
+	}
 	if (!bounds_admit(lane))
 		return END_BUSY;
-	take(lane, event, ident);
+	take_as_shown(lane, event, ident);
 	return END_TAKEN;
 }
 

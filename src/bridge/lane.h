@@ -69,6 +69,7 @@ struct lane_params {
 	unsigned window;
 	struct queue_limits queue;
 	int64_t overlap_ms;
+	const struct filter *filter; /* NULL: all is relayed */
 	/* Wall ms when the process before this one was last seen alive; 0:
 	 * there was none, or nobody has to know. */
 	int64_t died_ms;

@@ -6,8 +6,9 @@
 
 #include <stdlib.h>
 
-static struct lane *mapping_lane(const struct mapping_env *env,
-	const struct mapping_params *params, enum lane_way way, int *ret_error)
+static struct lane *mapping_lane(const struct mapping *mapping,
+	const struct mapping_env *env, const struct mapping_params *params,
+	enum lane_way way, int *ret_error)
 {
 	bool to_irc = way == LANE_TO_IRC;
 	struct lane_params lane = {
@@ -21,6 +22,7 @@ static struct lane *mapping_lane(const struct mapping_env *env,
 		.window = to_irc ? params->window : 1,
 		.queue = params->queue,
 		.overlap_ms = params->overlap_ms,
+		.filter = mapping->filter,
 		.died_ms = env->died_ms,
 		.on_idle = env->on_idle,
 		.arg = env->arg,
@@ -29,19 +31,37 @@ static struct lane *mapping_lane(const struct mapping_env *env,
 	return lane_new(&lane, ret_error);
 }
 
+static int open_filter(struct mapping *mapping, const struct mapping_env *env,
+	const struct mapping_params *params)
+{
+	struct err err = {0};
+
+	mapping->filter =
+		filter_new(env->filters, params->name, &params->filter, &err);
+	if (mapping->filter)
+		return 0;
+	log_error("bridge", "mapping %s: %s", params->name, err.text);
+	return err.code;
+}
+
 struct mapping *mapping_new(const struct mapping_env *env,
 	const struct mapping_params *params, int *ret_error)
 {
 	struct mapping *mapping = xcalloc(1, sizeof(*mapping));
 
 	mapping->name = xstrdup(params->name);
-	*ret_error = pause_init(&mapping->pause, env->store, mapping->name);
+	mapping->irc_label = xstrdup_null(params->irc_label);
+	mapping->chime_label = xstrdup_null(params->chime_label);
+	*ret_error = open_filter(mapping, env, params);
 	if (*ret_error == 0)
-		mapping->to_irc =
-			mapping_lane(env, params, LANE_TO_IRC, ret_error);
+		*ret_error =
+			pause_init(&mapping->pause, env->store, mapping->name);
+	if (*ret_error == 0)
+		mapping->to_irc = mapping_lane(
+			mapping, env, params, LANE_TO_IRC, ret_error);
 	if (mapping->to_irc)
-		mapping->to_chime =
-			mapping_lane(env, params, LANE_TO_CHIME, ret_error);
+		mapping->to_chime = mapping_lane(
+			mapping, env, params, LANE_TO_CHIME, ret_error);
 	if (!mapping->to_chime) {
 		mapping_free(mapping);
 		return NULL;
@@ -65,7 +85,10 @@ void mapping_free(struct mapping *mapping)
 		mapping->chime->ops->close(mapping->chime);
 	lane_free(mapping->to_irc);
 	lane_free(mapping->to_chime);
+	filter_free(mapping->filter);
 	pause_release(&mapping->pause);
+	free(mapping->irc_label);
+	free(mapping->chime_label);
 	free(mapping->name);
 	free(mapping);
 }
@@ -224,4 +247,10 @@ int mapping_aside_forget(
 	struct mapping *mapping, enum lane_way way, uint64_t seq)
 {
 	return lane_aside_forget(lane_of(mapping, way), seq);
+}
+
+void mapping_refilter(struct mapping *mapping)
+{
+	if (mapping->irc && mapping->chime)
+		mapping_resync(mapping);
 }

@@ -14,6 +14,9 @@
 
 struct mapping {
 	char *name;
+	char *irc_label; /* NULL: not told; this and the next for people */
+	char *chime_label;
+	struct filter *filter;
 	struct pause pause;
 	struct lane *to_irc;
 	struct lane *to_chime;
@@ -25,12 +28,13 @@ struct mapping {
 struct mapping_env {
 	struct loop *loop;
 	struct store *store;
-	int64_t died_ms;  /* see struct lane_params */
-	loop_fn *on_idle; /* see struct lane_params */
+	const struct filters *filters; /* of all mappings; borrowed */
+	int64_t died_ms;               /* see struct lane_params */
+	loop_fn *on_idle;              /* see struct lane_params */
 	void *arg;
 };
 
-/* NULL with -EIO. */
+/* NULL with -EIO, or -EINVAL (a pattern; logged). */
 struct mapping *mapping_new(const struct mapping_env *env,
 	const struct mapping_params *params, int *ret_error) MUST_CHECK;
 /* Closes the rooms, then the lanes. NULL is fine. */
@@ -38,5 +42,7 @@ void mapping_free(struct mapping *mapping);
 void mapping_stall(struct mapping *mapping, bool stalled);
 void mapping_drain(struct mapping *mapping);
 bool mapping_is_idle(const struct mapping *mapping);
+/* Its filter may answer otherwise from now on. */
+void mapping_refilter(struct mapping *mapping);
 
 #endif

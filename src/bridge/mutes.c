@@ -74,8 +74,7 @@ static struct entry *entry_find(
 
 	if (!mapping)
 		return NULL;
-	DL_FOREACH(mapping->entries, entry)
-	{
+	DL_FOREACH (mapping->entries, entry) {
 		if (str_eq(entry->mask, mask))
 			return entry;
 	}
@@ -117,13 +116,12 @@ static void save(struct mutes *mutes, const char *mapping, const char *mask,
 {
 	char AUTOFREE *key = xasprintf("%s/%s", mapping, mask);
 
-	store_append(mutes->store,
-		&(struct store_record){
-			.kind = STORE_FACT,
-			.space = space,
-			.key = key,
-			.value = value,
-		});
+	store_append(mutes->store, &(struct store_record){
+					   .kind = STORE_FACT,
+					   .space = space,
+					   .key = key,
+					   .value = value,
+				   });
 }
 
 /* "UNTIL BY" */
@@ -159,8 +157,7 @@ static void arm(struct mutes *mutes)
 	struct entry *entry;
 
 	HASH_ITER (hh, mutes->mappings, mapping, tmp) {
-		DL_FOREACH(mapping->entries, entry)
-		{
+		DL_FOREACH (mapping->entries, entry) {
 			if (entry->until_ms && entry->until_ms < next_ms)
 				next_ms = entry->until_ms;
 		}
@@ -170,8 +167,8 @@ static void arm(struct mutes *mutes)
 	else if (next_ms - now_ms > TIMER_MAX_MS)
 		timer_arm(mutes->timer, TIMER_MAX_MS);
 	else
-		timer_arm(mutes->timer,
-			next_ms > now_ms ? next_ms - now_ms : 0);
+		timer_arm(
+			mutes->timer, next_ms > now_ms ? next_ms - now_ms : 0);
 }
 
 static bool drop_ended(struct mutes *mutes, struct muted_mapping *mapping)
@@ -257,8 +254,8 @@ int mutes_add(struct mutes *mutes, const struct mute *mute)
 		!entry_find(find(mutes, mute->mapping), mute->mask))
 		return -ENOSPC;
 	put(mutes, mute);
-	value = xasprintf("%lld %s", (long long)mute->until_ms,
-		str_or_empty(mute->by));
+	value = xasprintf(
+		"%lld %s", (long long)mute->until_ms, str_or_empty(mute->by));
 	save(mutes, mute->mapping, mute->mask, value);
 	arm(mutes);
 	return 0;
@@ -285,8 +282,7 @@ bool mutes_fit(const struct mutes *mutes, const char *mapping,
 
 	if (!in)
 		return false;
-	DL_FOREACH(in->entries, entry)
-	{
+	DL_FOREACH (in->entries, entry) {
 		if (rules_mask_fits(entry->mask, person))
 			return true;
 	}
@@ -301,8 +297,7 @@ void mutes_each(
 
 	if (!in)
 		return;
-	DL_FOREACH(in->entries, entry)
-	{
+	DL_FOREACH (in->entries, entry) {
 		struct mute mute = {
 			.mapping = mapping,
 			.mask = entry->mask,

@@ -77,13 +77,12 @@ void optouts_free(struct optouts *optouts)
 
 static void save(struct optouts *optouts, const char *key, const char *value)
 {
-	store_append(optouts->store,
-		&(struct store_record){
-			.kind = STORE_FACT,
-			.space = space,
-			.key = key,
-			.value = value,
-		});
+	store_append(optouts->store, &(struct store_record){
+					     .kind = STORE_FACT,
+					     .space = space,
+					     .key = key,
+					     .value = value,
+				     });
 }
 
 int optouts_add(

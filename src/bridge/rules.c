@@ -3,6 +3,7 @@
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/pattern.h"
+#include "util/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,7 +53,8 @@ static int masks_init(struct masks *masks, const char *name,
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->items[i][0] == '\0')
 			return err_set(err, -EINVAL,
-				"filter.%s[%zu]: an empty mask fits nobody", name, i);
+				"filter.%s[%zu]: an empty mask fits nobody",
+				name, i);
 		masks->items[masks->count++] = xstrdup(list->items[i]);
 	}
 	return 0;
@@ -122,6 +124,38 @@ const char *rules_drop(
 }
 
 /* ---- all of them ---- */
+
+static bool masks_are(
+	const struct masks *masks, const struct pattern_list *list)
+{
+	bool same = masks->count == list->count;
+
+	for (size_t i = 0; same && i < list->count; i++)
+		same = str_eq(masks->items[i], list->items[i]);
+	return same;
+}
+
+static bool expressions_are(
+	const struct expressions *expressions, const struct pattern_list *list)
+{
+	bool same = expressions->count == list->count;
+
+	for (size_t i = 0; same && i < list->count; i++)
+		same = str_eq(
+			pattern_text(expressions->items[i]), list->items[i]);
+	return same;
+}
+
+bool rules_are(const struct rules *rules, const struct filter_params *params)
+{
+	return rules &&
+	       masks_are(&rules->ignore[LANE_TO_CHIME], &params->ignore_irc) &&
+	       masks_are(&rules->ignore[LANE_TO_IRC], &params->ignore_chime) &&
+	       masks_are(&rules->never_puppet, &params->never_puppet) &&
+	       expressions_are(
+		       &rules->drop[LANE_TO_CHIME], &params->drop_irc) &&
+	       expressions_are(&rules->drop[LANE_TO_IRC], &params->drop_chime);
+}
 
 static int rules_init(struct rules *rules, const struct filter_params *params,
 	struct err *err)

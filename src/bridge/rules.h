@@ -16,11 +16,12 @@ struct rules;
 struct rules *rules_new(
 	const struct filter_params *params, struct err *err) MUST_CHECK;
 void rules_free(struct rules *rules); /* NULL is fine, here and below */
+/* Are they made of just these patterns? */
+bool rules_are(const struct rules *rules, const struct filter_params *params);
 
 bool rules_ignore(const struct rules *rules, enum lane_way way,
 	const struct person *person);
-bool rules_never_puppet(
-	const struct rules *rules, const struct person *person);
+bool rules_never_puppet(const struct rules *rules, const struct person *person);
 /* The expression that is found in the text, as it was written; or NULL. One
  * that gives up on it counts as not found, and is logged. */
 const char *rules_drop(

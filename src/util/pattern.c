@@ -90,7 +90,8 @@ static void refuse(
 
 static pcre2_code *compile(const char *text, struct err *err)
 {
-	pcre2_compile_context *context = must(pcre2_compile_context_create(NULL));
+	pcre2_compile_context *context =
+		must(pcre2_compile_context_create(NULL));
 	PCRE2_SIZE offset = 0;
 	int code = 0;
 	pcre2_code *made;
