@@ -139,3 +139,61 @@ class ChimeApi:
         return self.call("GET", "/channels", bearer, [
             ("scope", "app-instance-user-memberships"),
             ("app-instance-user-arn", bearer)])["ChannelMemberships"]
+
+    # People.
+
+    def members(self, channel, bearer, kind="DEFAULT"):
+        """{ARN: name} of all members."""
+        out, token = {}, None
+        while True:
+            query = [("max-results", "50"), ("type", kind)]
+            if token:
+                query.append(("next-token", token))
+            page = self.call("GET", f"/channels/{quote(channel)}/memberships",
+                             bearer, query)
+            for row in page["ChannelMemberships"]:
+                out[row["Member"]["Arn"]] = row["Member"]["Name"]
+            token = page.get("NextToken")
+            if not token:
+                return out
+
+    def remove_member(self, channel, bearer, member):
+        self.call("DELETE", f"/channels/{quote(channel)}/memberships/"
+                  f"{quote(member)}", bearer)
+
+    def add_members(self, channel, bearer, members):
+        """BatchCreateChannelMembership, a hundred at a time."""
+        for start in range(0, len(members), 100):
+            answer = self.call(
+                "POST", f"/channels/{quote(channel)}/memberships", bearer,
+                [("operation", "batch-create")],
+                {"Type": "DEFAULT",
+                 "MemberArns": list(members[start:start + 100])})
+            assert not answer.get("Errors"), answer
+
+    def ban(self, channel, bearer, member):
+        self.call("POST", f"/channels/{quote(channel)}/bans", bearer,
+                  body={"MemberArn": member})
+
+    def rename_user(self, user, name):
+        self.call("PUT", f"/app-instance-users/{quote(user)}",
+                  body={"Name": name, "Metadata": ""})
+
+    def user(self, user):
+        """Its description; ChimeError 404 where there is none."""
+        return self.call("GET", f"/app-instance-users/{quote(user)}")[
+            "AppInstanceUser"]
+
+    def users(self, instance):
+        """{ARN: name} of all users."""
+        out, token = {}, None
+        while True:
+            query = [("app-instance-arn", instance), ("max-results", "50")]
+            if token:
+                query.append(("next-token", token))
+            page = self.call("GET", "/app-instance-users", None, query)
+            for row in page["AppInstanceUsers"]:
+                out[row["AppInstanceUserArn"]] = row["Name"]
+            token = page.get("NextToken")
+            if not token:
+                return out

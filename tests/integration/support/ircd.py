@@ -116,7 +116,7 @@ class Inspircd(IrcServer):
 <connect allow="*" timeout="60" pingfreq="2m" hardsendq="16M"
  softsendq="8M" recvq="{'8M' if self.fast else '10K'}" threshold="{threshold}"
  commandrate="{'100000000' if self.fast else '1000'}" fakelag="{lag}"
- localmax="1000" globalmax="1000" resolvehostnames="no" maxchans="2000">
+ localmax="5000" globalmax="5000" resolvehostnames="no" maxchans="2000">
 <class name="All" commands="*" privs="*">
 <type name="NetAdmin" classes="All">
 <oper name="op" password="op" host="*@*" type="NetAdmin">

@@ -18,15 +18,17 @@ FAST = {"flood": {"burst": 0, "interval_ms": 0}}
 
 class World:
     """`networks` and `mappings` are made from the arguments; `chime` and
-    `network` override single settings; `service` is options of chimed."""
+    `network` override single settings, `mapping` those of each mapping,
+    `settings` those of the whole file; `service` is options of chimed."""
 
     def __init__(self, folder, processes, server=Ngircd, fast=True, chime=None,
                  network=None, certificates=None, channels=(CHANNEL,),
-                 mapping=None, service=()):
+                 mapping=None, service=(), settings=None):
         os.chmod(folder, 0o755)
         self.folder, self.processes = folder, processes
         self.ircd = server(folder, fast=fast, certificates=certificates)
         processes.append(self.ircd.start())
+        self.more = settings or {}
         self.chimed = Chimed(folder, port=free_port(), options=service)
         processes.append(self.chimed.start())
         self.api = chime_api.ChimeApi(self.chimed.port)
@@ -62,11 +64,41 @@ class World:
                 **network},),
             "mappings": tuple({"name": name.lstrip("#"),
                                "irc": f"net/{name}", "chime": arn, **mapping}
-                              for name, arn in self.channels.items())}
+                              for name, arn in self.channels.items()),
+            **self.more}
 
     def start(self):
         self.belfry.start()
         return self
+
+    def chime_people(self, count, channels=None, name="Person"):
+        """So many users of Chime, members of the channels: {name: ARN}."""
+        people = {f"{name} {n}": self.api.create_user(
+            self.instance, f"{name.lower()}-{n}", f"{name} {n}")
+            for n in range(count)}
+        for channel in channels or [self.channel]:
+            self.api.add_members(channel, self.bridge, list(people.values()))
+        return people
+
+    def members(self, channel=None):
+        """{ARN: name} of the members in Chime."""
+        return self.api.members(channel or self.channel, self.bridge)
+
+    def shown(self, channel=None):
+        """Names of those who are there for somebody on IRC, sorted; two of
+        one name are two."""
+        return sorted(name for arn, name in self.members(channel).items()
+                      if "/user/irc:" in arn)
+
+    def wait_shown(self, names, deadline_s=30, channel=None):
+        wanted = sorted(names)
+        until(lambda: self.shown(channel) == wanted,
+              lambda: f"{wanted} in Chime; there is {self.shown(channel)}\n"
+              f"{self.belfry.log()[-3000:]}", deadline_s, step_s=0.1)
+
+    def restart(self):
+        assert self.belfry.stop() == 0
+        return self.start()
 
     def client(self, nick="bob", channel=CHANNEL, port=None, **more):
         client = IrcClient(port or self.ircd.port, nick, **more)
