@@ -53,15 +53,19 @@ static void bridge_on_drained(void *arg)
 	bridge->drain_fn(bridge->drain_arg);
 }
 
-static void bridge_on_refilter(void *arg)
+void bridge_refilter(struct bridge *bridge)
 {
-	struct bridge *bridge = arg;
 	struct mapping *mapping;
 	struct mapping *next;
 
 	HASH_ITER (hh, bridge->mappings, mapping, next) {
 		mapping_refilter(mapping);
 	}
+}
+
+static void bridge_on_refilter(void *arg)
+{
+	bridge_refilter(arg);
 }
 
 struct bridge *bridge_new(struct loop *loop, struct store *store)
@@ -221,7 +225,7 @@ int bridge_set_filter(struct bridge *bridge, const struct filter_params *filter,
 	int error = filters_set(&bridge->filters, filter, &changed, err);
 
 	if (changed)
-		bridge_on_refilter(bridge);
+		bridge_refilter(bridge);
 	return error;
 }
 

@@ -121,6 +121,9 @@ struct lane_stats {
 	bool is_waiting;   /* the source was told to wait */
 	int64_t oldest_ms; /* age of the head, 0 when empty */
 	bool ready;
+	/* The last thing that kept it from delivering, for people; why it is
+	 * down when it is. Borrowed until the next turn; NULL: none yet. */
+	const char *trouble;
 };
 struct bridge_stats {
 	size_t mappings;

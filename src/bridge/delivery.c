@@ -1,6 +1,7 @@
 #include "bridge/delivery.h"
 
 #include "bridge/bounds.h"
+#include "util/alloc.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/step.h"
@@ -337,6 +338,7 @@ static void on_refused(
 	struct lane *lane, struct item *item, const struct receipt *receipt)
 {
 	lane->stats.refused++;
+	set_string(&lane->trouble, why_of(receipt));
 	log_warn(lane->object, "towards %s: message %s was refused: %s",
 		lane_side(lane), item->parcel.source_id, why_of(receipt));
 	notice_add(lane, NOTICE_REFUSED, item->sender, why_of(receipt));
@@ -392,6 +394,7 @@ static void on_later(
 		log_warn(lane->object, "towards %s: message %s must wait: %s",
 			lane_side(lane), item->parcel.source_id,
 			why_of(receipt));
+	set_string(&lane->trouble, why_of(receipt));
 	take_intent_back(lane, item);
 	put_back(lane, item, receipt->retry_ms);
 }

@@ -28,5 +28,7 @@ int filters_set(struct filters *filters, const struct filter_params *params,
 
 /* For commands, which change them. */
 struct filters *bridge_filters(struct bridge *bridge);
+/* They have: people are looked at anew. */
+void bridge_refilter(struct bridge *bridge);
 
 #endif

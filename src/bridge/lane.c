@@ -109,6 +109,7 @@ void lane_free(struct lane *lane)
 	outage_release(lane);
 	unfinished_free(&lane->unfinished);
 	buf_release(&lane->scratch);
+	free(lane->trouble);
 	free(lane->object);
 	free(lane->mapping);
 	free(lane);
@@ -294,6 +295,8 @@ void lane_on_ready(struct lane *lane, bool ready, const char *why)
 
 	lane_log_ready(lane, ready, why ? why : "no reason given");
 	lane->ready = ready;
+	if (!ready)
+		set_string(&lane->trouble, why);
 	if (down)
 		outage_on_down(lane);
 	if (!up)
@@ -361,5 +364,6 @@ void lane_get_stats(const struct lane *lane, struct lane_stats *ret)
 	ret->aside = lane->aside.count;
 	ret->is_waiting = lane->starved;
 	ret->ready = lane->ready;
+	ret->trouble = lane->trouble;
 	ret->oldest_ms = head ? clock_wall_ms() - head->parcel.accepted_ms : 0;
 }

@@ -119,6 +119,7 @@ struct lane {
 	bool full;    /* lines are being dropped */
 	struct timer *retry;
 	struct backoff backoff;
+	char *trouble; /* the last, for people; or NULL */
 	struct log_once ready_log;
 	struct log_once later_log;
 	struct log_once aside_log;
