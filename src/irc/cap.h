@@ -25,6 +25,8 @@
 	X(CHGHOST, "chghost")                                                  \
 	X(CHATHISTORY, "draft/chathistory")                                    \
 	X(EVENT_PLAYBACK, "draft/event-playback")                              \
+	X(READ_MARKER, "draft/read-marker")                                    \
+	X(RELAYMSG, "draft/relaymsg")                                          \
 	X(ECHO_MESSAGE, "echo-message")                                        \
 	X(EXTENDED_JOIN, "extended-join")                                      \
 	X(INVITE_NOTIFY, "invite-notify")                                      \

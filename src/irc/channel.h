@@ -37,6 +37,7 @@ struct irc_user {
 	const char *realname;
 	bool is_account_known; /* "" means: not logged in */
 	bool is_away;
+	bool is_bot; /* says so of itself: bot mode, or the tag `bot` */
 };
 
 struct irc_member {

@@ -396,8 +396,7 @@ static void conn_new_timers(struct irc_conn *conn)
 		timer_new(loop, conn_register_on_timeout, conn);
 	conn->self.regain = timer_new(loop, conn_nick_on_timer, conn);
 	conn->link.timer = timer_new(loop, conn_link_on_timer, conn);
-	conn->histories.timer =
-		timer_new(loop, irc_histories_on_timeout, conn);
+	conn->histories.timer = timer_new(loop, irc_histories_on_timeout, conn);
 }
 
 static void conn_new_parts(struct irc_conn *conn)
@@ -443,10 +442,7 @@ struct irc_conn *irc_conn_new_on(struct loop *loop,
 	conn->wire_ops = wire->ops;
 	conn->wire_context = wire->context;
 	conn->stats.lag_ms = -1;
-	set_string(&conn->self.nick, params->nick);
-	set_string(&conn->self.user, "");
-	set_string(&conn->self.host, "");
-	set_string(&conn->self.account, "");
+	conn_nick_init(conn);
 	set_string(&conn->quit_reason, "");
 	conn_new_parts(conn);
 	conn_new_timers(conn);
@@ -465,8 +461,8 @@ static struct timer **conn_timer(struct irc_conn *conn, size_t i)
 {
 	struct timer **const timers[] = {&conn->deadline, &conn->soon,
 		&conn->pump, &conn->rejoin, &conn->probe,
-		&conn->registration.step, &conn->self.regain,
-		&conn->link.timer, &conn->histories.timer};
+		&conn->registration.step, &conn->self.regain, &conn->link.timer,
+		&conn->histories.timer};
 
 	return i < ARRAY_LEN(timers) ? timers[i] : NULL;
 }
@@ -487,10 +483,7 @@ static void conn_on_destroy(void *arg)
 	irc_batches_clear(&conn->batches);
 	irc_sasl_release(&conn->sasl);
 	buf_release(&conn->line);
-	free(conn->self.nick);
-	free(conn->self.user);
-	free(conn->self.host);
-	free(conn->self.account);
+	conn_nick_release(conn);
 	free(conn->quit_reason);
 	free(conn->parting_why);
 	irc_conn_params_release(&conn->params);
@@ -527,21 +520,6 @@ void irc_conn_stop(struct irc_conn *conn, const char *reason)
 enum irc_conn_state irc_conn_state(const struct irc_conn *conn)
 {
 	return conn->state;
-}
-
-const char *irc_conn_nick(const struct irc_conn *conn)
-{
-	return conn->self.nick;
-}
-
-const char *irc_conn_wanted_nick(const struct irc_conn *conn)
-{
-	return conn->params.nick;
-}
-
-bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick)
-{
-	return irc_casemap_equal(conn->isupport.casemap, nick, conn->self.nick);
 }
 
 const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn)

@@ -71,7 +71,11 @@ const char *irc_conn_login_problem(const struct irc_conn *conn);
 const char *irc_conn_state_name(enum irc_conn_state state);
 /* Our own nick now (001 and NICK are believed), and the configured one. */
 const char *irc_conn_nick(const struct irc_conn *conn);
+/* With its suffix, cut as this server wants it once that is known. */
 const char *irc_conn_wanted_nick(const struct irc_conn *conn);
+/* "nick!user@host" as others saw us last; NULL while the host is not known
+ * (it is at the latest when we have joined a channel). Until the next turn. */
+const char *irc_conn_mask(struct irc_conn *conn);
 bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick);
 const struct irc_isupport *irc_conn_isupport(const struct irc_conn *conn);
 /* Is this capability (by name) enabled now? */
@@ -113,9 +117,21 @@ int irc_conn_send(struct irc_conn *conn, enum irc_priority priority,
 int irc_conn_who(struct irc_conn *conn, const char *channel) MUST_CHECK;
 
 /* Bytes left for the text of `command target :text` in the line as others
- * receive it, with our present nick!user@host (worst case while unknown). */
+ * receive it, with our present nick!user@host (worst case while unknown). The
+ * target is a channel or a nick. */
 size_t irc_conn_text_room(
 	const struct irc_conn *conn, const char *command, const char *target);
+/* The same for RELAYMSG, where the server makes user and host: worst case. */
+size_t irc_conn_relay_room(const struct irc_conn *conn, const char *relay_nick,
+	const char *channel);
+/* What a nick for RELAYMSG must hold one of ("" anything goes); NULL: the
+ * server has no draft/relaymsg. */
+const char *irc_conn_relay_separators(const struct irc_conn *conn);
+
+/* Everything up to that (wall) time has been read by the person whose session
+ * this is (draft/read-marker). -ENOTSUP; errors of irc_conn_send(). */
+int irc_conn_mark_read(
+	struct irc_conn *conn, const char *target, int64_t time_ms) MUST_CHECK;
 
 /* Tracked state of a joined channel (irc/channel.h), or NULL. */
 const struct irc_channel *irc_conn_channel(

@@ -4,8 +4,10 @@
 #include "irc/conn_send.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
+#include "util/attr.h"
 #include "util/str.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -14,26 +16,57 @@ enum {
 	/* Servers that cut nicks make long choices alike: after so many
 	 * refusals the choices are cut to what is sure. */
 	TRIES_UNCUT = 4,
+	/* 432 is met by cutting the nick, taming it, making it plain. */
+	REFUSALS_TAME = 2,
+	REFUSALS_MAX = 3,
 	RETRY_DOUBLINGS = 5,
 };
 
+static enum irc_nick_manner nick_manner(unsigned refusals)
+{
+	if (refusals >= REFUSALS_MAX)
+		return IRC_NICK_PLAIN;
+	return refusals >= REFUSALS_TAME ? IRC_NICK_TAME : IRC_NICK_AS_IS;
+}
+
 /* While registering NICKLEN is not known, so it is guessed from refusals. */
+static void nick_choice(
+	const struct irc_conn *conn, unsigned n, char ret[IRC_NICK_BYTES])
+{
+	unsigned refusals = conn->registration.nick_refusals;
+	const struct irc_nick_wish wish = {
+		.wanted = conn->params.nick,
+		.suffix = conn->params.nick_suffix,
+		.nicklen = n >= TRIES_UNCUT || refusals > 0 ? NICKLEN_SURE : 0,
+		.manner = nick_manner(refusals),
+	};
+
+	irc_nick_choice(&wish, n, ret);
+}
+
 int conn_nick_ask(struct irc_conn *conn, unsigned n)
 {
-	char tame[IRC_NICK_BYTES];
 	char choice[IRC_NICK_BYTES];
-	const char *wanted = conn->params.nick;
-	unsigned nicklen = 0;
 
-	if (n >= TRIES_UNCUT || conn->registration.nick_refusals > 0)
-		nicklen = NICKLEN_SURE;
-	if (conn->registration.nick_refusals > 1) {
-		irc_nick_tame(wanted, tame);
-		wanted = tame;
-	}
-	irc_nick_choice(wanted, n, nicklen, choice);
+	nick_choice(conn, n, choice);
 	set_string(&conn->self.nick, choice);
 	return conn_command(conn, "NICK", choice, NULL);
+}
+
+/* The first refusals of the nick itself are met by changing it, not by a
+ * number; false when that changes nothing (more). */
+static bool nick_give_way(struct irc_conn *conn)
+{
+	struct conn_register *registration = &conn->registration;
+	char choice[IRC_NICK_BYTES];
+
+	while (registration->nick_refusals < REFUSALS_MAX) {
+		registration->nick_refusals++;
+		nick_choice(conn, registration->nick_tries, choice);
+		if (!str_eq(choice, conn->self.nick))
+			return true;
+	}
+	return false;
 }
 
 static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
@@ -42,12 +75,10 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 	struct buf AUTOBUF why;
 
 	buf_init(&why, IRC_BODY_BYTES + 64);
-	/* The first refusals of the nick itself are met by changing it, not
-	 * by a suffix. */
-	if (msg->numeric == ERR_ERRONEUSNICKNAME &&
-		registration->nick_refusals < 2)
-		registration->nick_refusals++;
-	else
+	if (msg->numeric != ERR_ERRONEUSNICKNAME &&
+		registration->nick_tries == 0)
+		set_string(&conn->self.taken, conn->self.nick);
+	if (msg->numeric != ERR_ERRONEUSNICKNAME || !nick_give_way(conn))
 		registration->nick_tries++;
 	if (registration->nick_tries < IRC_NICK_TRIES_MAX) {
 		(void)conn_nick_ask(conn, registration->nick_tries);
@@ -57,24 +88,30 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 	conn_lose(conn, IRC_LOSS_UNSERVED, why.data);
 }
 
-void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)
+/* When only its length was refused, and there is room for it after all, its
+ * letters are meant. */
+static enum irc_nick_manner nick_target_manner(const struct irc_conn *conn)
 {
-	if (conn->state == IRC_CONN_REGISTERING &&
-		!conn->registration.is_welcome)
-		nick_try_next(conn, msg);
-	else if (msg->numeric == ERR_ERRONEUSNICKNAME)
-		conn->self.is_hopeless = true;
-}
+	unsigned refusals = conn->registration.nick_refusals;
+	size_t len = strlen(conn->params.nick) +
+		     strlen(str_or_empty(conn->params.nick_suffix));
 
-void conn_nick_set(struct irc_conn *conn, const char *nick)
-{
-	set_string(&conn->self.nick, nick);
+	if (refusals == 1 && len <= conn->isupport.nicklen)
+		refusals++;
+	return nick_manner(refusals);
 }
 
 /* The wanted nick as this server can give it. */
 static void nick_target(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
 {
-	irc_nick_choice(conn->params.nick, 0, conn->isupport.nicklen, ret);
+	const struct irc_nick_wish wish = {
+		.wanted = conn->params.nick,
+		.suffix = conn->params.nick_suffix,
+		.nicklen = conn->isupport.nicklen,
+		.manner = nick_target_manner(conn),
+	};
+
+	irc_nick_choice(&wish, 0, ret);
 }
 
 static bool nick_is_as_wanted(const struct irc_conn *conn)
@@ -82,8 +119,9 @@ static bool nick_is_as_wanted(const struct irc_conn *conn)
 	char target[IRC_NICK_BYTES];
 
 	nick_target(conn, target);
-	return irc_conn_is_own_nick(conn, conn->params.nick) ||
-	       irc_conn_is_own_nick(conn, target);
+	return irc_conn_is_own_nick(conn, target) ||
+	       (!conn->params.nick_suffix &&
+		       irc_conn_is_own_nick(conn, conn->params.nick));
 }
 
 static int64_t nick_retry_ms(const struct irc_conn *conn)
@@ -91,16 +129,45 @@ static int64_t nick_retry_ms(const struct irc_conn *conn)
 	unsigned doublings = conn->self.forced < RETRY_DOUBLINGS
 				     ? conn->self.forced
 				     : RETRY_DOUBLINGS;
+	int64_t wait_ms = (int64_t)CONN_NICK_RETRY_MS << doublings;
 
-	return (int64_t)CONN_NICK_RETRY_MS << doublings;
+	/* Who is told when it is free asks in between only for what services
+	 * hold without being there. */
+	if (conn->self.watched && wait_ms < CONN_NICK_WATCHED_MS)
+		wait_ms = CONN_NICK_WATCHED_MS;
+	return wait_ms;
+}
+
+/* MONITOR tells when the nick is free (731). */
+static void nick_watch(struct irc_conn *conn, const char *target)
+{
+	if (str_eq(conn->self.watched, target))
+		return;
+	if (conn->self.watched)
+		(void)conn_command(
+			conn, "MONITOR", "-", conn->self.watched, NULL);
+	set_string(&conn->self.watched, target);
+	if (target)
+		(void)conn_command(conn, "MONITOR", "+", target, NULL);
 }
 
 static void nick_plan(struct irc_conn *conn)
 {
-	if (conn->state != IRC_CONN_READY || conn->self.is_hopeless ||
-		nick_is_as_wanted(conn))
+	char target[IRC_NICK_BYTES];
+
+	if (conn->state != IRC_CONN_READY) {
 		timer_cancel(conn->self.regain);
-	else if (!timer_is_armed(conn->self.regain))
+		return;
+	}
+	if (conn->self.is_hopeless || nick_is_as_wanted(conn)) {
+		timer_cancel(conn->self.regain);
+		nick_watch(conn, NULL);
+		return;
+	}
+	nick_target(conn, target);
+	if (conn->isupport.monitor.works && !conn->self.is_monitor_full)
+		nick_watch(conn, target);
+	if (!timer_is_armed(conn->self.regain))
 		timer_arm(conn->self.regain, nick_retry_ms(conn));
 }
 
@@ -115,10 +182,70 @@ static void nick_regain(struct irc_conn *conn)
 	(void)conn_command(conn, "NICK", target, NULL);
 }
 
+/* It was us who asked, as long as it is the nick that we ask for. */
+static void nick_on_erroneous(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	char target[IRC_NICK_BYTES];
+	char next[IRC_NICK_BYTES];
+
+	nick_target(conn, target);
+	if (!irc_casemap_equal(
+		    conn->isupport.casemap, irc_message_param(msg, 1), target))
+		return;
+	memcpy(next, target, sizeof(next));
+	while (str_eq(next, target) &&
+		conn->registration.nick_refusals < REFUSALS_MAX) {
+		conn->registration.nick_refusals++;
+		nick_target(conn, next);
+	}
+	conn->self.is_hopeless = str_eq(next, target);
+	nick_plan(conn);
+}
+
+void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)
+{
+	if (conn->state == IRC_CONN_REGISTERING &&
+		!conn->registration.is_welcome)
+		nick_try_next(conn, msg);
+	else if (conn->state == IRC_CONN_READY &&
+		 msg->numeric == ERR_ERRONEUSNICKNAME)
+		nick_on_erroneous(conn, msg);
+}
+
+void conn_nick_set(struct irc_conn *conn, const char *nick)
+{
+	set_string(&conn->self.nick, nick);
+}
+
+/* What was asked for at the very first. */
+static void nick_first(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
+{
+	const struct irc_nick_wish wish = {
+		.wanted = conn->params.nick,
+		.suffix = conn->params.nick_suffix,
+	};
+
+	irc_nick_choice(&wish, 0, ret);
+}
+
+/* Now NICKLEN is known: what was cut too short, or by the server in the wrong
+ * place, is asked for as it should be; not what somebody else has. */
 void conn_nick_begin(struct irc_conn *conn)
 {
-	conn->self.is_hopeless = conn->registration.nick_refusals > 1;
+	char first[IRC_NICK_BYTES];
+	char target[IRC_NICK_BYTES];
+
+	conn->self.is_hopeless = false;
+	conn->self.is_monitor_full = false;
 	conn->self.asked_ms = 0;
+	nick_target(conn, target);
+	if (conn->params.nick_suffix)
+		set_string(&conn->self.wanted, target);
+	nick_first(conn, first);
+	if (!nick_is_as_wanted(conn) && !str_eq(first, target) &&
+		!str_eq(conn->self.taken, target))
+		nick_regain(conn);
 	nick_plan(conn);
 }
 
@@ -126,6 +253,8 @@ void conn_nick_end(struct irc_conn *conn)
 {
 	timer_cancel(conn->self.regain);
 	conn->self.forced = 0;
+	set_string(&conn->self.watched, NULL);
+	set_string(&conn->self.taken, NULL);
 	set_string(&conn->self.user, "");
 	set_string(&conn->self.host, "");
 	set_string(&conn->self.account, "");
@@ -153,23 +282,6 @@ static void nick_on_own(struct irc_conn *conn, const struct irc_message *msg)
 	nick_plan(conn);
 }
 
-/* Whoever had the nick we want gives it up. */
-static void nick_on_other(struct irc_conn *conn, const struct irc_message *msg)
-{
-	char target[IRC_NICK_BYTES];
-	int64_t now_ms = loop_now_ms(conn->loop);
-
-	if (conn->state != IRC_CONN_READY || nick_is_as_wanted(conn))
-		return;
-	nick_target(conn, target);
-	if (!irc_casemap_equal(
-		    conn->isupport.casemap, msg->source.nick, target))
-		return;
-	if (conn->self.asked_ms == 0 ||
-		now_ms - conn->self.asked_ms >= CONN_NICK_EVENT_MS)
-		nick_regain(conn);
-}
-
 /* 396 me host :is now your displayed host; some put user@ in front. */
 static void nick_on_host(struct irc_conn *conn, const struct irc_message *msg)
 {
@@ -180,6 +292,50 @@ static void nick_on_host(struct irc_conn *conn, const struct irc_message *msg)
 		host = at + 1;
 	if (*host)
 		set_string(&conn->self.host, host);
+}
+
+/* Whoever had this nick gives it up. */
+static void nick_on_free(struct irc_conn *conn, const char *nick)
+{
+	char target[IRC_NICK_BYTES];
+	int64_t now_ms = loop_now_ms(conn->loop);
+
+	if (conn->state != IRC_CONN_READY || nick_is_as_wanted(conn))
+		return;
+	nick_target(conn, target);
+	if (!irc_casemap_equal(conn->isupport.casemap, nick, target))
+		return;
+	if (conn->self.asked_ms == 0 ||
+		now_ms - conn->self.asked_ms >= CONN_NICK_EVENT_MS)
+		nick_regain(conn);
+}
+
+/* 731 me :nick,nick!user@host */
+static void nick_on_offline(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	struct span rest = span_of(irc_message_last(msg));
+
+	while (conn->self.watched && rest.p) {
+		struct span one = span_cut(&rest, ',');
+		struct span nick = span_cut(&one, '!');
+		char *AUTOFREE copy = xstrndup(nick.p, nick.len);
+
+		nick_on_free(conn, copy);
+	}
+}
+
+static void nick_on_numeric(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	if (msg->numeric == RPL_HOSTHIDDEN) {
+		nick_on_host(conn, msg);
+	} else if (msg->numeric == RPL_MONOFFLINE) {
+		nick_on_offline(conn, msg);
+	} else if (msg->numeric == ERR_MONLISTFULL && conn->self.watched) {
+		set_string(&conn->self.watched, NULL);
+		conn->self.is_monitor_full = true;
+	}
 }
 
 static void nick_learn(
@@ -196,11 +352,11 @@ void conn_nick_take(
 {
 	bool is_nick = irc_message_is(msg, "NICK");
 
-	if (msg->numeric == RPL_HOSTHIDDEN)
-		nick_on_host(conn, msg);
+	if (msg->numeric >= 0)
+		nick_on_numeric(conn, msg);
 	if (!is_own) {
 		if (is_nick || irc_message_is(msg, "QUIT"))
-			nick_on_other(conn, msg);
+			nick_on_free(conn, msg->source.nick);
 		return;
 	}
 	nick_learn(conn, msg->source.user, msg->source.host);
@@ -216,4 +372,59 @@ void conn_nick_source(const struct irc_conn *conn, struct buf *out)
 	buf_adds(out, conn->self.nick);
 	if (*conn->self.user && *conn->self.host)
 		buf_addf(out, "!%s@%s", conn->self.user, conn->self.host);
+}
+
+const char *irc_conn_nick(const struct irc_conn *conn)
+{
+	return conn->self.nick;
+}
+
+const char *irc_conn_wanted_nick(const struct irc_conn *conn)
+{
+	return conn->self.wanted;
+}
+
+bool irc_conn_is_own_nick(const struct irc_conn *conn, const char *nick)
+{
+	return irc_casemap_equal(conn->isupport.casemap, nick, conn->self.nick);
+}
+
+const char *irc_conn_mask(struct irc_conn *conn)
+{
+	struct buf AUTOBUF mask;
+
+	if (!*conn->self.user || !*conn->self.host)
+		return NULL;
+	buf_init(&mask, IRC_BODY_BYTES);
+	conn_nick_source(conn, &mask);
+	set_string(&conn->self.mask, mask.data);
+	return conn->self.mask;
+}
+
+void conn_nick_init(struct irc_conn *conn)
+{
+	struct conn_self *self = &conn->self;
+	char choice[IRC_NICK_BYTES];
+
+	set_string(&self->nick, conn->params.nick);
+	set_string(&self->wanted, conn->params.nick);
+	if (conn->params.nick_suffix) {
+		nick_choice(conn, 0, choice);
+		set_string(&self->nick, choice);
+		set_string(&self->wanted, choice);
+	}
+	set_string(&self->user, "");
+	set_string(&self->host, "");
+	set_string(&self->account, "");
+}
+
+void conn_nick_release(struct irc_conn *conn)
+{
+	struct conn_self *self = &conn->self;
+	char *const strings[] = {self->nick, self->wanted, self->user,
+		self->host, self->account, self->mask, self->watched,
+		self->taken};
+
+	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
+		free(strings[i]);
 }

@@ -15,10 +15,15 @@ struct irc_conn;
 
 enum {
 	CONN_NICK_RETRY_MS = 60 * 1000,
+	/* At least, while MONITOR watches the nick. */
+	CONN_NICK_WATCHED_MS = 10 * 60 * 1000,
 	/* Two requests that an event caused are at least so far apart. */
 	CONN_NICK_EVENT_MS = 5 * 1000,
 };
 
+/* The parameters are there; and the end of the connection. */
+void conn_nick_init(struct irc_conn *conn);
+void conn_nick_release(struct irc_conn *conn);
 /* Sends NICK with the n-th choice. 0 or negative errno. */
 int conn_nick_ask(struct irc_conn *conn, unsigned n);
 /* 432, 433, 436, 437: another choice while registering. May lose the link. */
@@ -30,7 +35,8 @@ void conn_nick_begin(struct irc_conn *conn);
 void conn_nick_end(struct irc_conn *conn);
 /*
  * Learns from a message that happens now: NICK, CHGHOST, 396, and the source of
- * all that comes from us; QUIT and NICK of who holds the wanted nick.
+ * all that comes from us; QUIT and NICK of who holds the wanted nick, and 731,
+ * where MONITOR is to be had.
  */
 void conn_nick_take(
 	struct irc_conn *conn, const struct irc_message *msg, bool is_own);

@@ -17,6 +17,7 @@ static const size_t STRINGS[] = {
 	offsetof(struct irc_conn_params, bind_address),
 	offsetof(struct irc_conn_params, password),
 	offsetof(struct irc_conn_params, nick),
+	offsetof(struct irc_conn_params, nick_suffix),
 	offsetof(struct irc_conn_params, username),
 	offsetof(struct irc_conn_params, realname),
 	offsetof(struct irc_conn_params, sasl_account),

@@ -33,6 +33,9 @@ struct irc_conn_params {
 	const char *bind_address;
 	const char *password; /* PASS, or NULL */
 	const char *nick;
+	/* Kept at the end of every nick that is asked for ("[c]"): `nick` is
+	 * the part before it, and what is cut. NULL: none. */
+	const char *nick_suffix;
 	const char *username;
 	const char *realname;
 	enum irc_sasl_mechanism sasl;

@@ -39,10 +39,15 @@ struct conn_self {
 	char *user;    /* "" until seen */
 	char *host;    /* "" until seen */
 	char *account; /* "" not logged in */
+	char *wanted;  /* for irc_conn_wanted_nick() */
+	char *mask;    /* for irc_conn_mask(), or NULL */
+	char *watched; /* the nick that MONITOR watches, or NULL */
+	char *taken;   /* the wanted nick that somebody had, or NULL */
 	struct timer *regain;
 	int64_t asked_ms; /* when we last sent NICK ourselves */
 	unsigned forced;  /* times the wanted nick was taken from us */
 	bool is_hopeless; /* the wanted nick was refused as such */
+	bool is_monitor_full;
 };
 
 struct conn_link {

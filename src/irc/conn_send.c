@@ -3,11 +3,13 @@
 #include "irc/conn_nick.h"
 #include "irc/conn_private.h"
 #include "irc/split.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 /* JOIN lines and queries that wait in the queue at once: what has not been
  * queued yet can still be changed. */
@@ -250,4 +252,35 @@ size_t irc_conn_text_room(
 	buf_init(&own, IRC_BODY_BYTES);
 	conn_nick_source(conn, &own);
 	return irc_split_budget(&conn->isupport, own.data, command, target);
+}
+
+size_t irc_conn_relay_room(const struct irc_conn *conn, const char *relay_nick,
+	const char *channel)
+{
+	return irc_split_budget(
+		&conn->isupport, relay_nick, "PRIVMSG", channel);
+}
+
+const char *irc_conn_relay_separators(const struct irc_conn *conn)
+{
+	if (!irc_caps_has(&conn->caps, IRC_CAP_RELAYMSG))
+		return NULL;
+	return str_or_empty(irc_caps_value(&conn->caps, IRC_CAP_RELAYMSG));
+}
+
+int irc_conn_mark_read(
+	struct irc_conn *conn, const char *target, int64_t time_ms)
+{
+	char time[CLOCK_ISO8601_BYTES];
+	char stamp[CLOCK_ISO8601_BYTES + sizeof("timestamp=")];
+	const struct irc_line line = {
+		.command = "MARKREAD",
+		.params = {target, stamp},
+	};
+
+	if (!irc_caps_has(&conn->caps, IRC_CAP_READ_MARKER))
+		return -ENOTSUP;
+	clock_format_iso8601(time_ms, time);
+	(void)snprintf(stamp, sizeof(stamp), "timestamp=%s", time);
+	return irc_conn_send(conn, IRC_PRIO_BULK, target, &line);
 }

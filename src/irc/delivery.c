@@ -97,6 +97,7 @@ static void delivery_free(struct irc_delivery *delivery)
 	delivery_leave_labels(delivery);
 	DL_DELETE(*list, delivery);
 	free(delivery->command);
+	free(delivery->relay_nick);
 	free(delivery->folded);
 	free(delivery->text);
 	free(delivery->echoed);
@@ -154,6 +155,7 @@ void irc_deliveries_flush(struct irc_conn *conn)
 			.outcome = delivery->outcome,
 			.msgid = delivery->msgid,
 			.why = delivery->why,
+			.is_relay_refused = delivery->is_relay_refused,
 		};
 		char *AUTOFREE msgid = TAKE(delivery->msgid);
 		char *AUTOFREE why = TAKE(delivery->why);
@@ -223,20 +225,24 @@ void irc_deliveries_on_probe(void *arg)
 
 /* Beginnings. */
 
-static enum irc_delivery_proof delivery_proof(const struct irc_conn *conn)
+static enum irc_delivery_proof delivery_proof(
+	const struct irc_conn *conn, const struct irc_delivery_request *request)
 {
 	/* The batch is how a server answers in several lines. */
 	if (irc_caps_has(&conn->caps, IRC_CAP_LABELED_RESPONSE) &&
 		irc_caps_has(&conn->caps, IRC_CAP_BATCH))
 		return IRC_PROOF_LABEL;
-	if (irc_caps_has(&conn->caps, IRC_CAP_ECHO_MESSAGE))
+	/* Nothing says that a server must echo what it relays. */
+	if (!request->relay_nick &&
+		irc_caps_has(&conn->caps, IRC_CAP_ECHO_MESSAGE))
 		return IRC_PROOF_ECHO;
 	return IRC_PROOF_PONG;
 }
 
 /* Why it cannot be sent now, with the outcome; NULL when it can. */
 static const char *delivery_obstacle(const struct irc_conn *conn,
-	const char *target, enum irc_delivery_outcome *ret)
+	const struct irc_delivery_request *request,
+	enum irc_delivery_outcome *ret)
 {
 	*ret = IRC_DELIVERY_UNSENT;
 	if (conn->state != IRC_CONN_READY || !conn->is_wanted)
@@ -244,9 +250,11 @@ static const char *delivery_obstacle(const struct irc_conn *conn,
 	if (conn->deliveries.count > IRC_DELIVERIES_MAX)
 		return "too much is under way already";
 	*ret = IRC_DELIVERY_BLOCKED;
-	if (irc_isupport_is_channel(&conn->isupport, target) &&
-		!irc_track_find(&conn->track, target))
+	if (irc_isupport_is_channel(&conn->isupport, request->channel) &&
+		!irc_joins_is_in(&conn->joins, request->channel))
 		return "not in the channel";
+	if (request->relay_nick && !irc_conn_relay_separators(conn))
+		return "the server has no RELAYMSG (now)";
 	return NULL;
 }
 
@@ -280,13 +288,18 @@ static int delivery_queue(struct irc_delivery *delivery,
 	const struct irc_delivery_request *request)
 {
 	struct irc_tag tags[TAGS_MAX];
-	const struct irc_line line = {
+	struct irc_line line = {
 		.tags = tags,
 		.ntags = delivery_tags(delivery, request->id, tags),
 		.command = delivery->command,
 		.params = {request->channel, delivery->text},
 	};
 
+	if (delivery->relay_nick) {
+		line.command = "RELAYMSG";
+		line.params[1] = delivery->relay_nick;
+		line.params[2] = delivery->text;
+	}
 	return conn_queue(delivery->conn,
 		&(struct conn_line){
 			.priority = IRC_PRIO_TEXT,
@@ -297,19 +310,43 @@ static int delivery_queue(struct irc_delivery *delivery,
 		&delivery->queued);
 }
 
+/* Could it be the nick of RELAYMSG? The server may be stricter. */
+static bool delivery_is_relay(
+	const struct irc_conn *conn, const struct irc_delivery_request *request)
+{
+	const char *nick = request->relay_nick;
+	const char *separators = irc_conn_relay_separators(conn);
+
+	if (*nick == '\0' || *nick == ':' || strpbrk(nick, " ,!@*"))
+		return false;
+	if (separators && *separators && !strpbrk(nick, separators))
+		return false;
+	return str_eq(request->command, "PRIVMSG") &&
+	       irc_isupport_is_channel(&conn->isupport, request->channel);
+}
+
+static size_t delivery_room(
+	const struct irc_conn *conn, const struct irc_delivery_request *request)
+{
+	if (request->relay_nick)
+		return irc_conn_relay_room(
+			conn, request->relay_nick, request->channel);
+	return irc_conn_text_room(conn, request->command, request->channel);
+}
+
 static bool delivery_is_line(
 	const struct irc_conn *conn, const struct irc_delivery_request *request)
 {
-	size_t room =
-		irc_conn_text_room(conn, request->command, request->channel);
-
 	if (!str_eq(request->command, "PRIVMSG") &&
 		!str_eq(request->command, "NOTICE"))
 		return false;
 	if (strlen(request->channel) >= IRC_NAME_BYTES ||
 		strpbrk(request->channel, ", "))
 		return false;
-	return request->text_len > 0 && request->text_len <= room &&
+	if (request->relay_nick && !delivery_is_relay(conn, request))
+		return false;
+	return request->text_len > 0 &&
+	       request->text_len <= delivery_room(conn, request) &&
 	       !memchr(request->text, '\0', request->text_len);
 }
 
@@ -322,8 +359,9 @@ static struct irc_delivery *delivery_new(struct irc_conn *conn,
 	delivery->conn = conn;
 	delivery->fn = fn;
 	delivery->arg = arg;
-	delivery->proof = delivery_proof(conn);
+	delivery->proof = delivery_proof(conn, request);
 	delivery->command = xstrdup(request->command);
+	delivery->relay_nick = xstrdup_null(request->relay_nick);
 	delivery->folded =
 		irc_casemap_fold_dup(conn->isupport.casemap, request->channel);
 	delivery->text = xstrndup(request->text, request->text_len);
@@ -343,9 +381,12 @@ int irc_deliver(struct irc_conn *conn,
 
 	if (!delivery_is_line(conn, request))
 		return -EINVAL;
-	obstacle = delivery_obstacle(conn, request->channel, &outcome);
+	obstacle = delivery_obstacle(conn, request, &outcome);
 	delivery = delivery_new(conn, request, fn, arg);
 	if (obstacle) {
+		delivery->is_relay_refused = request->relay_nick &&
+					     conn->state == IRC_CONN_READY &&
+					     !irc_conn_relay_separators(conn);
 		irc_delivery_finish(delivery, outcome, NULL, obstacle);
 		*ret = delivery;
 		return 0;

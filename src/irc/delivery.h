@@ -38,6 +38,9 @@ struct irc_delivery_result {
 	enum irc_delivery_outcome outcome;
 	const char *msgid; /* confirmed by echo: the server's, else "" */
 	const char *why;   /* for people when not confirmed */
+	/* Blocked because of relay_nick (no rights, a nick that is not liked):
+	 * the same text may go without. */
+	bool is_relay_refused;
 };
 
 struct irc_delivery;
@@ -52,6 +55,11 @@ struct irc_delivery_request {
 	/* Value of the client-only tag +belfry/id where the server relays
 	 * client tags (message-tags, not in CLIENTTAGDENY), or NULL. */
 	const char *id;
+	/*
+	 * Said under this nick (RELAYMSG, draft/relaymsg), or NULL. Only
+	 * PRIVMSG to a channel; text fits irc_conn_relay_room().
+	 */
+	const char *relay_nick;
 };
 
 /*

@@ -17,12 +17,14 @@ enum {
 	WILD_TOP_LEVEL = 414,
 	TARGET_TOO_FAST = 439,
 	CANNOT_SEND_TO_USER = 531,
+	CANNOT_RELAY = 573, /* the nick of RELAYMSG */
 };
 
 /* How an unlabelled refusal says which line it is about. */
 enum refusal_of {
 	OF_TARGET,  /* its first parameter after our nick is the channel */
 	OF_COMMAND, /* it is the command */
+	OF_RELAY,   /* it is the nick of RELAYMSG */
 	OF_ANY,     /* it says nothing: the oldest line */
 };
 
@@ -50,6 +52,10 @@ static const struct refusal_row {
 	{ERR_NEEDREGGEDNICK, OF_TARGET, IRC_DELIVERY_BLOCKED},
 	{ERR_CHANOPRIVSNEEDED, OF_TARGET, IRC_DELIVERY_BLOCKED},
 	{CANNOT_SEND_TO_USER, OF_TARGET, IRC_DELIVERY_BLOCKED},
+	{ERR_ERRONEUSNICKNAME, OF_RELAY, IRC_DELIVERY_BLOCKED},
+	{ERR_NICKNAMEINUSE, OF_RELAY, IRC_DELIVERY_BLOCKED},
+	{ERR_NOPRIVILEGES, OF_COMMAND, IRC_DELIVERY_BLOCKED},
+	{CANNOT_RELAY, OF_RELAY, IRC_DELIVERY_BLOCKED},
 };
 
 static const struct refusal_row *refusal_row(int numeric)
@@ -72,11 +78,35 @@ static enum irc_delivery_outcome refusal_of_fail(const char *code)
 	return IRC_DELIVERY_BLOCKED;
 }
 
+/* FAIL RELAYMSG: these parts of codes speak of who relays and under which
+ * nick, the others of the text or the channel. */
+static bool refusal_is_of_relay(const struct irc_message *msg)
+{
+	static const int NUMERICS[] = {ERR_UNKNOWNCOMMAND, ERR_ERRONEUSNICKNAME,
+		ERR_NICKNAMEINUSE, ERR_NOPRIVILEGES, ERR_CHANOPRIVSNEEDED,
+		CANNOT_RELAY};
+	static const char *const CODES[] = {
+		"NICK", "PRIV", "ENABLED", "OPER", "UNKNOWN_COMMAND"};
+
+	for (size_t i = 0; i < ARRAY_LEN(NUMERICS); i++)
+		if (msg->numeric == NUMERICS[i])
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(CODES); i++)
+		if (irc_message_is(msg, "FAIL") &&
+			strstr(irc_message_param(msg, 1), CODES[i]))
+			return true;
+	return false;
+}
+
 static void match_refuse(struct irc_delivery *delivery,
 	enum irc_delivery_outcome outcome, const struct irc_message *msg)
 {
 	struct buf AUTOBUF why;
 
+	if (delivery->relay_nick && refusal_is_of_relay(msg)) {
+		delivery->is_relay_refused = true;
+		outcome = IRC_DELIVERY_BLOCKED;
+	}
 	buf_init(&why, 2 * IRC_BODY_BYTES);
 	buf_addf(&why, "%s (%s)", irc_message_last(msg), msg->command);
 	irc_delivery_finish(delivery, outcome, NULL, why.data);
@@ -117,9 +147,12 @@ static void match_confirm(
 
 /* Labelled answers. */
 
-static bool match_is_silent(const struct irc_conn *conn)
+/* Without a word, is it delivered? A relayed line need not be echoed. */
+static bool match_is_silent(
+	const struct irc_conn *conn, const struct irc_delivery *delivery)
 {
-	return !irc_caps_has(&conn->caps, IRC_CAP_ECHO_MESSAGE);
+	return delivery->relay_nick ||
+	       !irc_caps_has(&conn->caps, IRC_CAP_ECHO_MESSAGE);
 }
 
 /* A labelled message that is not our own line. */
@@ -134,7 +167,8 @@ static void match_labelled_other(struct irc_conn *conn,
 		/* The person is away: it has been delivered. */
 		irc_delivery_finish(
 			delivery, IRC_DELIVERY_CONFIRMED, NULL, NULL);
-	} else if (irc_message_is(msg, "ACK") && match_is_silent(conn)) {
+	} else if (irc_message_is(msg, "ACK") &&
+		   match_is_silent(conn, delivery)) {
 		irc_delivery_finish(
 			delivery, IRC_DELIVERY_CONFIRMED, NULL, NULL);
 	} else if (irc_message_is(msg, "ACK")) {
@@ -152,7 +186,7 @@ static void match_labelled_other(struct irc_conn *conn,
 static void match_labelled_end(
 	struct irc_conn *conn, struct irc_delivery *delivery)
 {
-	if (match_is_silent(conn))
+	if (match_is_silent(conn, delivery))
 		irc_delivery_finish(
 			delivery, IRC_DELIVERY_CONFIRMED, NULL, NULL);
 	else
@@ -163,6 +197,16 @@ static void match_labelled_end(
 static bool match_decides_in_batch(const struct irc_message *msg)
 {
 	return refusal_row(msg->numeric) || irc_message_is(msg, "FAIL");
+}
+
+/* A line of ours that the server relayed under another nick says so in a tag
+ * that only the server can set. */
+static bool match_is_relayed(
+	const struct irc_conn *conn, const struct irc_message *msg)
+{
+	const char *by = irc_message_tag(msg, "draft/relaymsg");
+
+	return by && irc_conn_is_own_nick(conn, by);
 }
 
 static bool match_labelled(struct irc_conn *conn, struct irc_delivery *delivery,
@@ -203,16 +247,18 @@ static struct irc_delivery *match_label(const struct irc_conn *conn,
 /* Own echoes without a label: the oldest of the channel. */
 
 /* With its label only while the server knows labels. */
-static bool match_expects_echo(
-	const struct irc_conn *conn, const struct irc_delivery *delivery)
+static bool match_expects_echo(const struct irc_conn *conn,
+	const struct irc_delivery *delivery, bool is_relayed)
 {
+	if (is_relayed || delivery->relay_nick)
+		return is_relayed && delivery->relay_nick;
 	if (delivery->proof == IRC_PROOF_LABEL)
 		return !irc_caps_has(&conn->caps, IRC_CAP_LABELED_RESPONSE);
 	return delivery->proof == IRC_PROOF_ECHO;
 }
 
 static struct irc_delivery *match_echo_of(
-	struct irc_conn *conn, const struct irc_message *msg)
+	struct irc_conn *conn, const struct irc_message *msg, bool is_relayed)
 {
 	struct irc_delivery *first =
 		match_target(conn, irc_message_param(msg, 0));
@@ -221,7 +267,8 @@ static struct irc_delivery *match_echo_of(
 
 	DL_FOREACH2(first, delivery, target_next)
 	{
-		if (!match_expects_echo(conn, delivery) || delivery->echoed ||
+		if (!match_expects_echo(conn, delivery, is_relayed) ||
+			delivery->echoed ||
 			!irc_message_is(msg, delivery->command))
 			continue;
 		if (str_eq(delivery->text, irc_message_param(msg, 1)))
@@ -232,15 +279,16 @@ static struct irc_delivery *match_echo_of(
 	return oldest;
 }
 
-static bool match_echo(struct irc_conn *conn, const struct irc_message *msg)
+static bool match_echo(
+	struct irc_conn *conn, const struct irc_message *msg, bool is_relayed)
 {
 	struct irc_delivery *delivery;
 
 	if (!irc_message_is(msg, "PRIVMSG") && !irc_message_is(msg, "NOTICE"))
 		return false;
-	delivery = match_echo_of(conn, msg);
+	delivery = match_echo_of(conn, msg, is_relayed);
 	if (!delivery)
-		return false;
+		return is_relayed;
 	if (str_eq(delivery->text, irc_message_param(msg, 1))) {
 		match_confirm(delivery, msg);
 		return true;
@@ -265,6 +313,25 @@ static struct irc_delivery *match_unlabelled(struct irc_delivery *first)
 	return NULL;
 }
 
+static const char *match_sent_command(const struct irc_delivery *delivery)
+{
+	return delivery->relay_nick ? "RELAYMSG" : delivery->command;
+}
+
+static struct irc_delivery *match_relay(
+	struct irc_conn *conn, const char *relay_nick)
+{
+	struct irc_delivery *delivery;
+
+	DL_FOREACH (conn->deliveries.written, delivery)
+		if (delivery->proof != IRC_PROOF_LABEL &&
+			delivery->relay_nick &&
+			irc_casemap_equal(conn->isupport.casemap,
+				delivery->relay_nick, relay_nick))
+			return delivery;
+	return NULL;
+}
+
 /* The oldest line with this command that expects no label. */
 static struct irc_delivery *match_command(
 	struct irc_conn *conn, const char *command)
@@ -273,7 +340,7 @@ static struct irc_delivery *match_command(
 
 	DL_FOREACH (conn->deliveries.written, delivery)
 		if (delivery->proof != IRC_PROOF_LABEL &&
-			str_eq_nocase(delivery->command, command))
+			str_eq_nocase(match_sent_command(delivery), command))
 			return delivery;
 	return NULL;
 }
@@ -292,6 +359,9 @@ static void match_numeric(struct irc_conn *conn, const struct irc_message *msg)
 		break;
 	case OF_COMMAND:
 		delivery = match_command(conn, subject);
+		break;
+	case OF_RELAY:
+		delivery = match_relay(conn, subject);
 		break;
 	case OF_ANY:
 		/* Too odd to be parsed, so without its label too. */
@@ -342,13 +412,16 @@ bool irc_deliveries_take(
 	struct irc_delivery *delivery;
 	bool in_batch;
 
+	bool is_relayed = match_is_relayed(conn, msg);
+
 	if (!conn->deliveries.written)
-		return false;
+		return is_relayed;
 	delivery = match_label(conn, msg, &in_batch);
 	if (delivery)
-		return match_labelled(conn, delivery, msg, is_own, in_batch);
-	if (is_own)
-		return match_echo(conn, msg);
+		return match_labelled(
+			conn, delivery, msg, is_own || is_relayed, in_batch);
+	if (is_own || is_relayed)
+		return match_echo(conn, msg, is_relayed);
 	if (msg->numeric >= 0)
 		match_numeric(conn, msg);
 	else if (irc_message_is(msg, "FAIL"))
@@ -369,7 +442,8 @@ static void match_processed(
 	if (delivery->proof == IRC_PROOF_LABEL &&
 		!irc_caps_has(&conn->caps, IRC_CAP_LABELED_RESPONSE))
 		expects_echo = false;
-	if (match_is_silent(conn) && delivery->proof == IRC_PROOF_ECHO)
+	if (match_is_silent(conn, delivery) &&
+		delivery->proof == IRC_PROOF_ECHO)
 		expects_echo = false;
 	if (expects_echo && !delivery->echoed)
 		irc_delivery_finish(delivery, IRC_DELIVERY_BLOCKED, NULL,

@@ -51,7 +51,8 @@ struct irc_delivery {
 	uint64_t pings_before;     /* PINGs sent before it was written */
 	int64_t written_ms;
 	char label[IRC_DELIVERY_LABEL_BYTES];
-	char *command;
+	char *command; /* as it comes back */
+	char *relay_nick; /* sent as RELAYMSG under it, or NULL */
 	char *folded; /* the target's name */
 	char *text;
 	char *echoed; /* msgid of an echo with another text, or NULL */
@@ -61,6 +62,7 @@ struct irc_delivery {
 	enum irc_delivery_outcome outcome; /* these three when DONE */
 	char *msgid;
 	char *why;
+	bool is_relay_refused;
 	UT_hash_handle hh; /* by label, while WRITTEN or QUEUED */
 };
 

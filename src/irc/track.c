@@ -136,6 +136,8 @@ static void track_learn_source(
 	irc_person_set(person, IRC_PERSON_HOST, msg->source.host);
 	if (account)
 		irc_person_set_account(person, account);
+	if (irc_message_tag(msg, "bot") || irc_message_tag(msg, "draft/bot"))
+		person->user.is_bot = true;
 }
 
 static void track_on_join(struct track_step *step)

@@ -72,7 +72,7 @@ void irc_track_on_366(struct track_step *step)
 	irc_channel_names_end(step->channel);
 }
 
-/* WHO flags: H or G (gone), '*' and others, then ranks. */
+/* WHO flags: H or G (gone), '*', the letter of bots and others, then ranks. */
 static void track_take_flags(struct track_step *step,
 	struct irc_member_node *node, const char *flags)
 {
@@ -80,6 +80,9 @@ static void track_take_flags(struct track_step *step,
 	size_t n = 0;
 
 	node->person->user.is_away = *flags == 'G';
+	if (step->track->isupport->bot)
+		node->person->user.is_bot =
+			strchr(flags, step->track->isupport->bot) != NULL;
 	for (; *flags && n < IRC_PREFIXES_MAX; flags++)
 		if (irc_isupport_mode_of_prefix(step->track->isupport, *flags))
 			symbols[n++] = *flags;

@@ -1,4 +1,5 @@
 #include "irc/nick.h"
+#include "util/attr.h"
 #include "util/utf8.h"
 
 #include <setjmp.h>
@@ -10,12 +11,20 @@
 
 #include <string.h>
 
+static void choose(const char *wanted, unsigned n, unsigned nicklen,
+	char ret[IRC_NICK_BYTES])
+{
+	irc_nick_choice(
+		&(struct irc_nick_wish){.wanted = wanted, .nicklen = nicklen},
+		n, ret);
+}
+
 static void assert_choice(
 	const char *wanted, unsigned n, unsigned nicklen, const char *expected)
 {
 	char choice[IRC_NICK_BYTES];
 
-	irc_nick_choice(wanted, n, nicklen, choice);
+	choose(wanted, n, nicklen, choice);
 	assert_string_equal(choice, expected);
 }
 
@@ -42,8 +51,8 @@ static void test_choices_differ_when_cut(void **state)
 	(void)state;
 	for (unsigned i = 0; i < IRC_NICK_TRIES_MAX; i++)
 		for (unsigned k = 0; k < i; k++) {
-			irc_nick_choice("abcdefghijkl", i, 9, a);
-			irc_nick_choice("abcdefghijkl", k, 9, b);
+			choose("abcdefghijkl", i, 9, a);
+			choose("abcdefghijkl", k, 9, b);
 			assert_string_not_equal(a, b);
 			assert_in_range(strlen(a), 1, 9);
 		}
@@ -57,7 +66,7 @@ static void test_never_cuts_a_character(void **state)
 	(void)state;
 	for (unsigned len = 1; len < 12; len++)
 		for (unsigned n = 0; n < 6; n++) {
-			irc_nick_choice(WANTED, n, len, choice);
+			choose(WANTED, n, len, choice);
 			assert_true(utf8_is_valid(choice, strlen(choice)));
 		}
 }
@@ -70,7 +79,7 @@ static void test_long_wishes_are_bounded(void **state)
 	(void)state;
 	memset(wanted, 'a', sizeof(wanted) - 1);
 	wanted[sizeof(wanted) - 1] = '\0';
-	irc_nick_choice(wanted, 1, 0, ret);
+	choose(wanted, 1, 0, ret);
 	assert_int_equal(strlen(ret), IRC_NICK_BYTES - 1);
 	assert_int_equal(ret[IRC_NICK_BYTES - 2], '_');
 	irc_nick_tame(wanted, ret);
@@ -92,6 +101,61 @@ static void test_tame(void **state)
 	assert_string_equal(ret, "guest");
 }
 
+/* NICKLEN 0: not known. */
+static const struct {
+	const char *wanted;
+	const char *suffix;
+	unsigned nicklen;
+	enum irc_nick_manner manner;
+	unsigned n;
+	const char *choice;
+} SUFFIXED[] = {
+	{"bob", "[c]", 0, IRC_NICK_AS_IS, 0, "bob[c]"},
+	{"bob", "[c]", 0, IRC_NICK_AS_IS, 1, "bob2[c]"},
+	{"bob", "[c]", 0, IRC_NICK_AS_IS, 9, "bob10[c]"},
+	{"bob", "", 0, IRC_NICK_AS_IS, 1, "bob_"},
+	{"alexander", "[c]", 9, IRC_NICK_AS_IS, 0, "alexan[c]"},
+	{"alexander", "[c]", 9, IRC_NICK_AS_IS, 1, "alexa2[c]"},
+	{"alexander", "[c]", 9, IRC_NICK_AS_IS, 9, "alex10[c]"},
+	{"alexander-the-great-of-macedonia", "[c]", 0, IRC_NICK_AS_IS, 0,
+		"alexander-the-great-of-mace[c]"},
+	{"alexander-the-great-of-macedonia", "[c]", 40, IRC_NICK_AS_IS, 0,
+		"alexander-the-great-of-macedonia[c]"},
+	{"9lives", "[c]", 9, IRC_NICK_AS_IS, 0, "_9live[c]"},
+	{"-x", "[c]", 0, IRC_NICK_AS_IS, 1, "_-x2[c]"},
+	{"9lives", "[c]", 9, IRC_NICK_TAME, 0, "lives[c]"},
+	{"", "[c]", 9, IRC_NICK_AS_IS, 0, "guest[c]"},
+	{"b.o_b", "/[c]", 0, IRC_NICK_TAME, 0, "bo_b[c]"},
+	{"b.o_b", "/[c]", 0, IRC_NICK_PLAIN, 1, "bob2c"},
+	{"\xc3\xa9\xc3\xa9\xc3\xa9", "[c]", 8, IRC_NICK_AS_IS, 0,
+		"\xc3\xa9\xc3\xa9[c]"},
+	{"\xc3\xa9", "[c]", 9, IRC_NICK_TAME, 0, "guest[c]"},
+	/* No room for it. */
+	{"bob", "[from-chime]", 9, IRC_NICK_AS_IS, 0, "bob"},
+	{"bob", "[from-chime]", 9, IRC_NICK_AS_IS, 1, "bob_"},
+	{"alexander", "[chime]", 9, IRC_NICK_AS_IS, 0, "al[chime]"},
+	{"alexander", "[chime]", 9, IRC_NICK_AS_IS, 1, "a2[chime]"},
+	{"alexander", "[chime]", 9, IRC_NICK_AS_IS, 9, "alexande6"},
+};
+
+static void test_a_suffix_is_kept(void **state)
+{
+	char choice[IRC_NICK_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(SUFFIXED); i++) {
+		irc_nick_choice(
+			&(struct irc_nick_wish){
+				.wanted = SUFFIXED[i].wanted,
+				.suffix = SUFFIXED[i].suffix,
+				.nicklen = SUFFIXED[i].nicklen,
+				.manner = SUFFIXED[i].manner,
+			},
+			SUFFIXED[i].n, choice);
+		assert_string_equal(choice, SUFFIXED[i].choice);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_never_cuts_a_character),
 		cmocka_unit_test(test_long_wishes_are_bounded),
 		cmocka_unit_test(test_tame),
+		cmocka_unit_test(test_a_suffix_is_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
