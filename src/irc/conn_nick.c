@@ -393,9 +393,9 @@ const char *irc_conn_mask(struct irc_conn *conn)
 {
 	struct buf AUTOBUF mask;
 
+	buf_init(&mask, IRC_BODY_BYTES);
 	if (!*conn->self.user || !*conn->self.host)
 		return NULL;
-	buf_init(&mask, IRC_BODY_BYTES);
 	conn_nick_source(conn, &mask);
 	set_string(&conn->self.mask, mask.data);
 	return conn->self.mask;

@@ -190,6 +190,181 @@ static void test_who_we_are(void **state)
 	assert_string_equal(irc_conn_nick(peer->conn), "belfry-longer");
 }
 
+static void test_a_suffix_through_collisions(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.nick = "bob";
+	peer->params.nick_suffix = "[c]";
+	irc_peer_make(peer);
+	assert_string_equal(irc_conn_wanted_nick(peer->conn), "bob[c]");
+	irc_conn_start(peer->conn);
+	irc_peer_turn(peer);
+	peer->fn(STREAM_CONNECTED, peer->arg);
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "CAP LS 302");
+	irc_peer_expect(peer, "NICK bob[c]");
+	irc_peer_expect(peer, "USER bel 0 * :Bridge of tests");
+	irc_peer_feed(peer, ":s 433 * bob[c] :In use");
+	irc_peer_expect(peer, "NICK bob2[c]");
+	irc_peer_feed(peer, ":s 433 * bob2[c] :In use");
+	irc_peer_expect(peer, "NICK bob3[c]");
+	irc_peer_feed(peer, ":s 432 * bob3[c] :Erroneous");
+	irc_peer_expect(peer, "NICK bob3c"); /* brackets are not liked */
+	irc_peer_feed(peer, ":s 001 bob3c :Welcome");
+	irc_peer_feed(peer, ":s 005 bob3c NICKLEN=30 :x");
+	irc_peer_feed(peer, ":s 422 bob3c :No MOTD");
+	irc_peer_expect(peer, "NICK bobc");
+	assert_string_equal(irc_conn_wanted_nick(peer->conn), "bobc");
+}
+
+static void register_suffixed(struct irc_peer *peer, const char *nick)
+{
+	peer->params.nick = "alexander.g";
+	peer->params.nick_suffix = "[c]";
+	peer->params.ping_interval_ms = INT64_C(10) * 3600 * 1000;
+	irc_peer_make(peer);
+	irc_conn_start(peer->conn);
+	irc_peer_turn(peer);
+	peer->fn(STREAM_CONNECTED, peer->arg);
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "CAP LS 302");
+	irc_peer_expect(peer, "NICK %s", nick);
+	irc_peer_expect(peer, "USER bel 0 * :Bridge of tests");
+}
+
+/* The server cuts the suffix off: once it says where, we do better. */
+static void test_a_suffix_that_the_server_cut(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	register_suffixed(peer, "alexander.g[c]");
+	irc_peer_feed(peer, ":s 001 alexander :Welcome");
+	irc_peer_feed(peer, ":s 005 alexander NICKLEN=9 :x");
+	irc_peer_feed(peer, ":s 422 alexander :No MOTD");
+	irc_peer_expect(peer, "NICK alexan[c]");
+	irc_peer_feed(peer, ":alexander!u@h NICK alexan[c]");
+	assert_string_equal(irc_conn_nick(peer->conn), "alexan[c]");
+	irc_peer_pass(peer, 10 * CONN_NICK_RETRY_MS);
+	irc_peer_expect_none(peer);
+}
+
+/* Cut on a guess, when it was a letter that was not liked. */
+static void test_a_suffix_that_has_room_after_all(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	register_suffixed(peer, "alexander.g[c]");
+	irc_peer_feed(peer, ":s 432 * alexander.g[c] :Erroneous");
+	irc_peer_expect(peer, "NICK alexan[c]");
+	irc_peer_feed(peer, ":s 001 alexan[c] :Welcome");
+	irc_peer_feed(peer, ":s 005 alexan[c] NICKLEN=20 :x");
+	irc_peer_feed(peer, ":s 422 alexan[c] :No MOTD");
+	irc_peer_expect(peer, "NICK alexanderg[c]");
+	/* Once: then it is asked for like any nick that somebody has. */
+	irc_peer_feed(peer, ":s 433 alexan[c] alexanderg[c] :In use");
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS - 1000);
+	irc_peer_expect_none(peer);
+	irc_peer_pass(peer, 1000);
+	irc_peer_expect(peer, "NICK alexanderg[c]");
+	/* And given up when it cannot be had in any form. */
+	irc_peer_feed(peer, ":s 432 alexan[c] alexanderg[c] :Erroneous");
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS);
+	irc_peer_expect(peer, "NICK alexandergc");
+	irc_peer_feed(peer, ":s 432 alexan[c] alexandergc :Erroneous");
+	irc_peer_pass(peer, 10 * CONN_NICK_RETRY_MS);
+	irc_peer_expect_none(peer);
+}
+
+/* Of another nick, that of RELAYMSG for instance. */
+static void test_432_about_something_else(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.ping_interval_ms = 3600 * 1000;
+	ready_as(peer, "belfry_");
+	irc_peer_feed(peer, ":s 432 belfry_ bob/c :Erroneous");
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS);
+	irc_peer_expect(peer, "NICK belfry");
+}
+
+static void ready_with_monitor(struct irc_peer *peer)
+{
+	peer->params.ping_interval_ms = INT64_C(10) * 3600 * 1000;
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer, ":s 433 * belfry :In use");
+	irc_peer_expect(peer, "NICK belfry_");
+	irc_peer_feed(peer, ":s 001 belfry_ :Welcome");
+	irc_peer_feed(peer, ":s 005 belfry_ MONITOR=100 NICKLEN=20 :x");
+	irc_peer_feed(peer, ":s 422 belfry_ :No MOTD");
+	irc_peer_expect(peer, "MONITOR + belfry");
+	irc_peer_expect_none(peer);
+}
+
+static void test_regain_by_monitor(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready_with_monitor(peer);
+	irc_peer_feed(peer, ":s 730 belfry_ :belfry!u@h");
+	irc_peer_pass(peer, CONN_NICK_WATCHED_MS - 1000);
+	irc_peer_expect_none(peer);
+	irc_peer_feed(peer, ":s 731 belfry_ :other,else!u@h");
+	irc_peer_expect_none(peer);
+	irc_peer_feed(peer, ":s 731 belfry_ :other,Belfry!u@h");
+	irc_peer_expect(peer, "NICK belfry");
+	irc_peer_feed(peer, ":belfry_!u@h NICK belfry");
+	irc_peer_expect(peer, "MONITOR - belfry");
+	irc_peer_pass(peer, 2 * CONN_NICK_WATCHED_MS);
+	irc_peer_expect_none(peer);
+	/* Taken away: watched again. */
+	irc_peer_feed(peer, ":belfry!u@h NICK Guest7");
+	irc_peer_expect(peer, "MONITOR + belfry");
+}
+
+/* Services hold it without being there: 731 at once, and no event ever. */
+static void test_monitor_of_a_held_nick(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready_with_monitor(peer);
+	irc_peer_feed(peer, ":s 731 belfry_ :belfry");
+	irc_peer_expect(peer, "NICK belfry");
+	irc_peer_feed(peer, ":s 437 belfry_ belfry :Held");
+	irc_peer_feed(peer, ":s 731 belfry_ :belfry");
+	irc_peer_expect_none(peer);
+	irc_peer_pass(peer, CONN_NICK_WATCHED_MS);
+	irc_peer_expect(peer, "NICK belfry");
+}
+
+static void test_monitor_is_full(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready_with_monitor(peer);
+	irc_peer_feed(peer, ":s 734 belfry_ 100 belfry :Monitor list is full.");
+	irc_peer_pass(peer, CONN_NICK_WATCHED_MS);
+	irc_peer_expect(peer, "NICK belfry");
+	irc_peer_feed(peer, ":s 433 belfry_ belfry :In use");
+	irc_peer_pass(peer, CONN_NICK_RETRY_MS);
+	irc_peer_expect(peer, "NICK belfry");
+}
+
+static void test_the_mask(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready_as(peer, "belfry");
+	assert_null(irc_conn_mask(peer->conn));
+	irc_peer_feed(peer, ":belfry!bel@host JOIN #a");
+	assert_string_equal(irc_conn_mask(peer->conn), "belfry!bel@host");
+	irc_peer_feed(peer, ":s 396 belfry cloak :is now your host");
+	assert_string_equal(irc_conn_mask(peer->conn), "belfry!bel@cloak");
+	irc_peer_close(peer, "gone");
+	assert_null(irc_conn_mask(peer->conn));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -202,6 +377,14 @@ int main(void)
 		TEST(test_regain_when_the_holder_goes),
 		TEST(test_a_war_about_the_nick_calms_down),
 		TEST(test_who_we_are),
+		TEST(test_a_suffix_through_collisions),
+		TEST(test_a_suffix_that_the_server_cut),
+		TEST(test_a_suffix_that_has_room_after_all),
+		TEST(test_432_about_something_else),
+		TEST(test_regain_by_monitor),
+		TEST(test_monitor_of_a_held_nick),
+		TEST(test_monitor_is_full),
+		TEST(test_the_mask),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -208,6 +208,35 @@ static void test_who(void **state)
 	irc_peer_expect(peer, "WHO #a %%tcuhnfar,725");
 }
 
+static void test_room(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready(peer);
+	irc_peer_feed(peer, ":belfry!bel@here JOIN #a");
+	/* A person is a target like a channel. */
+	assert_int_equal(irc_conn_text_room(peer->conn, "PRIVMSG", "bob"),
+		512 - strlen(":belfry!bel@here PRIVMSG bob :\r\n"));
+	irc_peer_feed(peer, ":s 005 belfry USERLEN=10 HOSTLEN=63 :x");
+	assert_int_equal(irc_conn_relay_room(peer->conn, "bob/c", "#a"),
+		512 - strlen(":bob/c!@ PRIVMSG #a :\r\n") - 10 - 63);
+}
+
+static void test_read_markers(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_welcome(peer, "draft/read-marker server-time", "CHANTYPES=#");
+	assert_int_equal(
+		irc_conn_mark_read(peer->conn, "#a", INT64_C(1600000000123)),
+		0);
+	irc_peer_expect(peer, "MARKREAD #a timestamp=2020-09-13T12:26:40.123Z");
+	irc_peer_feed(peer, ":s CAP belfry DEL :draft/read-marker");
+	assert_int_equal(irc_conn_mark_read(peer->conn, "#a", 0), -ENOTSUP);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -219,6 +248,8 @@ int main(void)
 		TEST(test_thousand_channels),
 		TEST(test_joins_do_not_fill_the_queue),
 		TEST(test_who),
+		TEST(test_room),
+		TEST(test_read_markers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

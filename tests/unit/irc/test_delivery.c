@@ -320,6 +320,48 @@ static void test_client_tag(void **state)
 	irc_peer_expect(peer, "NOTICE #a x");
 }
 
+static int relay(struct irc_peer *peer, const char *nick, const char *target,
+	const char *command)
+{
+	struct irc_delivery *delivery = NULL;
+
+	return irc_deliver(peer->conn,
+		&(struct irc_delivery_request){
+			.command = command,
+			.channel = target,
+			.text = "x",
+			.text_len = 1,
+			.relay_nick = nick,
+		},
+		NULL, NULL, &delivery);
+}
+
+static void test_what_can_be_relayed(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_outcomes_ready(peer, "message-tags");
+	assert_null(irc_conn_relay_separators(peer->conn));
+	(void)irc_outcomes_relay(peer, "bob", "#a", "x");
+	irc_peer_turn(peer);
+	assert_outcomes("x: blocked as relay: the server has no RELAYMSG "
+			"(now)\n");
+	irc_peer_feed(peer, ":s CAP belfry NEW :draft/relaymsg=/+");
+	irc_peer_expect(peer, "CAP REQ draft/relaymsg");
+	irc_peer_feed(peer, ":s CAP belfry ACK :draft/relaymsg");
+	assert_string_equal(irc_conn_relay_separators(peer->conn), "/+");
+	assert_int_equal(relay(peer, "bob", "#a", "PRIVMSG"), -EINVAL);
+	assert_int_equal(relay(peer, "", "#a", "PRIVMSG"), -EINVAL);
+	assert_int_equal(relay(peer, ":b/c", "#a", "PRIVMSG"), -EINVAL);
+	assert_int_equal(relay(peer, "b /c", "#a", "PRIVMSG"), -EINVAL);
+	assert_int_equal(relay(peer, "b!/c", "#a", "PRIVMSG"), -EINVAL);
+	assert_int_equal(relay(peer, "b/c", "#a", "NOTICE"), -EINVAL);
+	assert_int_equal(relay(peer, "b/c", "bob", "PRIVMSG"), -EINVAL);
+	irc_peer_expect_none(peer);
+	assert_int_equal(relay(peer, "b/c", "#a", "PRIVMSG"), 0);
+	irc_peer_expect(peer, "RELAYMSG #a b/c x");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -337,6 +379,7 @@ int main(void)
 		TEST(test_cancel),
 		TEST(test_what_callbacks_may_do),
 		TEST(test_client_tag),
+		TEST(test_what_can_be_relayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -427,6 +427,113 @@ static void test_many_at_once(void **state)
 	assert_null(peer->conn->deliveries.by_label);
 }
 
+/* Under another nick. */
+
+static void test_relayed_and_labelled(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_outcomes_ready(peer, WITH_RELAY_AND_LABELS);
+	(void)irc_outcomes_relay(peer, "bob/c", "#a", "one");
+	(void)irc_outcomes_relay(peer, "bob/c", "#a", "two");
+	(void)irc_outcomes_relay(peer, "bob/c", "#a", "three");
+	irc_peer_expect(peer, "@label=1 RELAYMSG #a bob/c one");
+	irc_peer_expect(peer, "@label=2 RELAYMSG #a bob/c two");
+	irc_peer_expect(peer, "@label=3 RELAYMSG #a bob/c three");
+	irc_peer_expect_none(peer);
+	buf_clear(&peer->messages);
+	irc_peer_feed(peer, "@label=1;draft/relaymsg=belfry;msgid=m1 "
+			    ":bob/c!relay@s PRIVMSG #a :one");
+	assert_outcomes("one: confirmed m1\n");
+	/* Without the label; and without any echo. */
+	irc_peer_feed(peer, "@draft/relaymsg=Belfry;msgid=m2 "
+			    ":bob/c!relay@s PRIVMSG #a :two");
+	irc_peer_feed(peer, "@label=2 :s ACK");
+	assert_outcomes("two: confirmed m2\n");
+	irc_peer_feed(peer, "@label=3 :s ACK");
+	assert_outcomes("three: confirmed\n");
+	peer_assert_log(peer->messages,
+		"PRIVMSG #a (echo)\nPRIVMSG #a (echo)\nACK \nACK \n");
+	/* Too late for anybody, but still ours; and another bridge's. */
+	irc_peer_feed(peer, "@draft/relaymsg=belfry :bob/c!r@s PRIVMSG #a :x");
+	irc_peer_feed(peer, "@draft/relaymsg=other :bob/c!r@s PRIVMSG #a :x");
+	peer_assert_log(peer->messages, "PRIVMSG #a (echo)\nPRIVMSG #a\n");
+}
+
+static void test_relayed_behind_a_barrier(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_outcomes_ready(peer, WITH_RELAY_AND_ECHO);
+	(void)irc_outcomes_relay(peer, "bob/c", "#a", "one");
+	(void)irc_outcomes_relay(peer, "bob/c", "#a", "two");
+	irc_peer_expect(peer, "RELAYMSG #a bob/c one");
+	irc_peer_expect(peer, "PING 1");
+	irc_peer_expect(peer, "RELAYMSG #a bob/c two");
+	irc_peer_expect(peer, "PING 2");
+	/* Somebody's own words are not our echo. */
+	irc_peer_feed(peer, ":bob/c!r@s PRIVMSG #a :one");
+	assert_outcomes("");
+	irc_peer_feed(peer,
+		"@draft/relaymsg=belfry;msgid=m1 :bob/c!r@s PRIVMSG #a :one");
+	assert_outcomes("one: confirmed m1\n");
+	irc_peer_feed(peer, ":s PONG s 1");
+	irc_peer_feed(peer, ":s PONG s 2");
+	assert_outcomes("two: confirmed\n");
+}
+
+static const struct {
+	const char *line;
+	const char *outcome;
+} RELAY_REFUSALS[] = {
+	{":s FAIL RELAYMSG PRIVS_NEEDED :Not you",
+		"x: blocked as relay: Not you (FAIL)\n"},
+	{":s FAIL RELAYMSG INVALID_NICK bob/c :Bad nick",
+		"x: blocked as relay: Bad nick (FAIL)\n"},
+	{":s FAIL RELAYMSG NOT_ENABLED :Off",
+		"x: blocked as relay: Off (FAIL)\n"},
+	{":s FAIL RELAYMSG INVALID_UTF8 :Bad text",
+		"x: refused: Bad text (FAIL)\n"},
+	{":s 421 belfry RELAYMSG :Unknown command",
+		"x: blocked as relay: Unknown command (421)\n"},
+	{":s 482 belfry #a :Not an operator",
+		"x: blocked as relay: Not an operator (482)\n"},
+	{":s 404 belfry #a :Cannot send", "x: blocked: Cannot send (404)\n"},
+	{":s 573 belfry bob/c :Bad nick",
+		"x: blocked as relay: Bad nick (573)\n"},
+	{":s 432 belfry bob/c :Erroneous",
+		"x: blocked as relay: Erroneous (432)\n"},
+	{":s 433 belfry bob/c :In use", "x: blocked as relay: In use (433)\n"},
+};
+
+static void test_relay_refusals(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_outcomes_ready(peer, WITH_RELAY_AND_ECHO);
+	for (size_t i = 0; i < ARRAY_LEN(RELAY_REFUSALS); i++) {
+		(void)irc_outcomes_relay(peer, "bob/c", "#a", "x");
+		irc_peer_feed(peer, "%s", RELAY_REFUSALS[i].line);
+		irc_peer_feed(peer, ":s PONG s %zu", i + 1);
+		assert_outcomes(RELAY_REFUSALS[i].outcome);
+		come_back(peer);
+	}
+}
+
+static void test_labelled_relay_refusals(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	irc_outcomes_ready(peer, WITH_RELAY_AND_LABELS);
+	for (size_t i = 0; i < ARRAY_LEN(RELAY_REFUSALS); i++) {
+		(void)irc_outcomes_relay(peer, "bob/c", "#a", "x");
+		irc_peer_feed(
+			peer, "@label=%zx %s", i + 1, RELAY_REFUSALS[i].line);
+		assert_outcomes(RELAY_REFUSALS[i].outcome);
+		come_back(peer);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -448,6 +555,10 @@ int main(void)
 		TEST(test_unlabelled_refusals),
 		TEST(test_refusals_are_first_in_first_out),
 		TEST(test_many_at_once),
+		TEST(test_relayed_and_labelled),
+		TEST(test_relayed_behind_a_barrier),
+		TEST(test_relay_refusals),
+		TEST(test_labelled_relay_refusals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

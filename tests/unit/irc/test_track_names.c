@@ -116,6 +116,25 @@ static void test_whox(void **state)
 	assert_string_equal(member("m")->user->host, "host");
 }
 
+static void test_bots(void **state)
+{
+	(void)state;
+	take(":s 353 me = #a :n m", true);
+	take(":s 366 me #a :End", true);
+	take(":s 354 me 725 #a user host n HB@ acc :x", true);
+	assert_false(member("n")->user->is_bot); /* no BOT in ISUPPORT */
+	(void)irc_isupport_apply(&isupport, "BOT=B");
+	take(":s 354 me 725 #a user host n HB@ acc :x", true);
+	assert_true(member("n")->user->is_bot);
+	assert_string_equal(member("n")->modes, "o");
+	take(":s 352 me #a user host s m GB :0 x", true);
+	assert_true(member("m")->user->is_bot);
+	take(":s 352 me #a user host s m G :0 x", true);
+	assert_false(member("m")->user->is_bot);
+	take("@bot :m!u@h PRIVMSG #a :beep", true);
+	assert_true(member("m")->user->is_bot);
+}
+
 static void test_odd_names(void **state)
 {
 	(void)state;
@@ -136,6 +155,7 @@ int main(void)
 		TEST(test_names_without_multi_prefix),
 		TEST(test_who),
 		TEST(test_whox),
+		TEST(test_bots),
 		TEST(test_odd_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,8 @@ static void outcomes_on_result(
 	buf_addf(&outcomes, "%s: %s", text, NAMES[result->outcome]);
 	if (*result->msgid)
 		buf_addf(&outcomes, " %s", result->msgid);
+	if (result->is_relay_refused)
+		buf_adds(&outcomes, " as relay");
 	if (*result->why)
 		buf_addf(&outcomes, ": %s", result->why);
 	buf_addc(&outcomes, '\n');
@@ -38,6 +40,12 @@ static void outcomes_on_result(
 
 struct irc_delivery *irc_outcomes_say(
 	struct irc_peer *peer, const char *channel, const char *text)
+{
+	return irc_outcomes_relay(peer, NULL, channel, text);
+}
+
+struct irc_delivery *irc_outcomes_relay(struct irc_peer *peer,
+	const char *relay_nick, const char *channel, const char *text)
 {
 	struct irc_delivery *delivery = NULL;
 	size_t before = outcomes.len;
@@ -49,6 +57,7 @@ struct irc_delivery *irc_outcomes_say(
 				.channel = channel,
 				.text = text,
 				.text_len = strlen(text),
+				.relay_nick = relay_nick,
 			},
 			outcomes_on_result, (void *)(uintptr_t)text, &delivery),
 		0);

@@ -11,6 +11,9 @@
 
 /* Capabilities for each way of knowing. */
 #define WITH_LABELS "batch echo-message labeled-response message-tags"
+#define WITH_RELAY_AND_LABELS                                                  \
+	"batch draft/relaymsg echo-message labeled-response message-tags"
+#define WITH_RELAY_AND_ECHO "draft/relaymsg echo-message message-tags"
 #define WITH_ECHO "echo-message message-tags"
 
 /* Empties the log: call it in the setup. */
@@ -19,6 +22,9 @@ void irc_outcomes_init(void);
  * "text: blocked: why" and so on. The handle, for irc_delivery_cancel(). */
 struct irc_delivery *irc_outcomes_say(
 	struct irc_peer *peer, const char *channel, const char *text);
+/* The same under another nick, with RELAYMSG. */
+struct irc_delivery *irc_outcomes_relay(struct irc_peer *peer,
+	const char *relay_nick, const char *channel, const char *text);
 /* The log, a '\n' behind each line, is exactly this; empties it. */
 #define assert_outcomes(text) irc_outcomes_assert(text, __FILE__, __LINE__)
 void irc_outcomes_assert(const char *text, const char *file, int line);
