@@ -53,8 +53,9 @@ static int masks_init(struct masks *masks, const char *name,
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->items[i][0] == '\0')
 			return err_set(err, -EINVAL,
-				"filter.%s[%zu]: an empty mask fits nobody",
-				name, i);
+				"filter.%s: element %zu is empty: it fits "
+				"nobody",
+				name, i + 1);
 		masks->items[masks->count++] = xstrdup(list->items[i]);
 	}
 	return 0;
@@ -77,7 +78,8 @@ static int expressions_init(struct expressions *expressions, const char *name,
 		struct pattern *pattern = pattern_new(list->items[i], err);
 
 		if (!pattern)
-			return err_prefix(err, "filter.%s[%zu]", name, i);
+			return err_prefix(
+				err, "filter.%s: element %zu", name, i + 1);
 		expressions->items[expressions->count++] = pattern;
 	}
 	return 0;

@@ -10,8 +10,8 @@ struct rules;
 
 /*
  * Copies all. NULL with `err` (-EINVAL), which names the list, the place in
- * it, and what is wrong: "filter.drop_irc[2]: missing closing parenthesis, at
- * character 5".
+ * it, and what is wrong: "filter.drop_irc: element 2: missing closing
+ * parenthesis, at character 5".
  */
 struct rules *rules_new(
 	const struct filter_params *params, struct err *err) MUST_CHECK;

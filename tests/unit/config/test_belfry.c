@@ -143,6 +143,9 @@ static const struct bad {
 	{"", "", "mirror = { members_to_irc = \"half\"; };",
 		"f:15: mappings[0].mirror.members_to_irc: must be one of "
 		"\"off\", \"lazy\", \"full\", \"same\", not \"half\""},
+	{"", "", "filter = { drop_irc = ( \"ok\", \"a(b\" ); };",
+		"f:15: mappings[0].filter.drop_irc: element 2 is no regular "
+		"expression: missing closing parenthesis, at character 4"},
 	{"", "",
 		"}, { name = \"direct.x\"; irc = \"net/#two\"; chime = \"" AI
 		"/channel/2\";",
