@@ -26,9 +26,10 @@ enum {
 	IRC_NICKNAME_LONGEST = 30, /* longer ones are not asked for */
 };
 
+/* The nick is both, one behind the other; when it has to be cut, or another is
+ * to be chosen, the suffix stays. */
 struct irc_nickname {
-	char nick[IRC_NICK_BYTES];
-	/* The end of it that stays when it has to be cut. */
+	char base[IRC_NICK_BYTES];
 	char suffix[IRC_NICK_BYTES];
 };
 
@@ -50,9 +51,9 @@ int irc_nickname_address(char ret[IRC_ADDRESS_BYTES], const char *prefix,
 	const char *id) MUST_CHECK;
 /*
  * The nick for draft/relaymsg: the name and "/c" behind it, with the first of
- * the server's separators. False when it has none.
+ * the server's separators ("": it asks for none, '/' is used).
  */
-bool irc_nickname_relay(char ret[IRC_NICK_BYTES], const char *separators,
+void irc_nickname_relay(char ret[IRC_NICK_BYTES], const char *separators,
 	const char *name, size_t nicklen);
 
 #endif

@@ -21,10 +21,10 @@ struct irc_puppet;
 struct irc_puppets;
 
 enum irc_puppet_state {
-	IRC_PUPPET_OFF,        /* until its turn to connect comes */
+	IRC_PUPPET_OFF, /* until its turn to connect comes */
 	IRC_PUPPET_CONNECTING,
 	IRC_PUPPET_READY,
-	IRC_PUPPET_GOING,      /* QUIT is said; freed soon */
+	IRC_PUPPET_GOING, /* QUIT is said; freed soon */
 };
 
 enum irc_puppet_state irc_puppet_state(const struct irc_puppet *puppet);

@@ -42,8 +42,8 @@ struct irc_puppets_params {
 	void *arg;
 };
 
-struct irc_puppets *irc_puppets_new(struct loop *loop,
-	const struct irc_puppets_params *params) MUST_CHECK;
+struct irc_puppets *irc_puppets_new(
+	struct loop *loop, const struct irc_puppets_params *params) MUST_CHECK;
 /* All links end at once. NULL is fine. */
 void irc_puppets_free(struct irc_puppets *puppets);
 

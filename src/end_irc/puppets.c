@@ -1,0 +1,607 @@
+#include "end_irc/puppets.h"
+
+#include "end_irc/ours.h"
+#include "end_irc/puppet_private.h"
+#include "irc/channel.h"
+#include "irc/conn_params.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	EMPTY_MS = 60 * 1000,    /* without a channel: goes */
+	RESPITE_MS = 600 * 1000, /* after the network has had enough of us */
+	THROTTLED_MS = 30 * 1000,
+	BANS_MAX = 3,         /* in a row */
+	LAST_WORDS_MS = 1000, /* from the end of the link to the free() */
+	REGISTER_MS = 3000,   /* about what a link takes to be READY */
+	NEWS_MS = 600 * 1000,
+};
+
+struct irc_puppets {
+	struct loop *loop;
+	struct irc_puppets_params params;
+	char *object;                        /* "irc NAME", for logs */
+	struct irc_conn_params conn;         /* all strings owned */
+	struct irc_puppet_settings settings; /* the same */
+	struct irc_puppet *all;              /* by id */
+	struct irc_puppet *going; /* by place in memory: ids come again */
+	struct irc_ours ours;
+	struct timer *timer;
+	int64_t next_connect_ms;
+	int64_t barred_until_ms;
+	size_t low_limit; /* instead of max, until then */
+	int64_t low_until_ms;
+	unsigned bans;
+	struct log_once limit_news, ban_news;
+	bool is_stopping;
+};
+
+static int64_t now_of(const struct irc_puppets *puppets)
+{
+	return loop_now_ms(puppets->loop);
+}
+
+static void wake(struct irc_puppets *puppets)
+{
+	timer_arm(puppets->timer, 0);
+}
+
+static size_t limit_of(const struct irc_puppets *puppets)
+{
+	bool is_low = now_of(puppets) < puppets->low_until_ms;
+
+	return is_low && puppets->low_limit < puppets->settings.max
+		       ? puppets->low_limit
+		       : puppets->settings.max;
+}
+
+/* --- who goes ----------------------------------------------------------------
+ */
+
+/* Not found any more from now on. */
+static void send_off(struct irc_puppets *puppets, struct irc_puppet *puppet,
+	const char *reason)
+{
+	HASH_DEL(puppets->all, puppet);
+	HASH_ADD_PTR(puppets->going, conn, puppet);
+	puppet->due_ms = 0;
+	irc_puppet_go(puppet, reason);
+	wake(puppets);
+}
+
+/* Frees those whose links have been down for a moment; when to look again. */
+static int64_t reap(struct irc_puppets *puppets, int64_t now_ms)
+{
+	struct irc_puppet *puppet, *next;
+	int64_t due_ms = INT64_MAX;
+
+	HASH_ITER (hh, puppets->going, puppet, next) {
+		if (!irc_puppet_is_down(puppet))
+			continue;
+		/* What was under way is told to those who wait for it first. */
+		if (!puppet->due_ms)
+			puppet->due_ms = now_ms + LAST_WORDS_MS;
+		if (puppet->due_ms <= now_ms) {
+			HASH_DEL(puppets->going, puppet);
+			irc_puppet_free(puppet);
+		} else if (puppet->due_ms < due_ms) {
+			due_ms = puppet->due_ms;
+		}
+	}
+	return due_ms;
+}
+
+static int64_t idle_due(
+	const struct irc_puppets *puppets, const struct irc_puppet *puppet)
+{
+	int64_t since_ms = puppet->touched_ms > puppet->emptied_ms
+				   ? puppet->touched_ms
+				   : puppet->emptied_ms;
+
+	if (puppet->holds)
+		return INT64_MAX;
+	if (!puppet->channels)
+		return since_ms + EMPTY_MS;
+	return puppets->settings.idle_ms > 0
+		       ? puppet->touched_ms + puppets->settings.idle_ms
+		       : INT64_MAX;
+}
+
+static int64_t retire(struct irc_puppets *puppets, int64_t now_ms)
+{
+	struct irc_puppet *puppet, *next;
+	int64_t due_ms = INT64_MAX, at_ms;
+
+	HASH_ITER (hh, puppets->all, puppet, next) {
+		at_ms = idle_due(puppets, puppet);
+		if (at_ms <= now_ms) {
+			send_off(puppets, puppet,
+				puppet->channels ? "idle" : "gone");
+			continue;
+		}
+		if (at_ms < due_ms)
+			due_ms = at_ms;
+		at_ms = irc_puppet_rename_due(puppet);
+		if (at_ms < due_ms)
+			due_ms = at_ms;
+	}
+	return due_ms;
+}
+
+/* --- who connects
+ * -------------------------------------------------------------- */
+
+/* Somebody waits for it; else first come, first served. */
+static struct irc_puppet *next_to_connect(
+	const struct irc_puppets *puppets, int64_t now_ms, int64_t *ret_due_ms)
+{
+	struct irc_puppet *puppet, *first = NULL;
+
+	*ret_due_ms = INT64_MAX;
+	for (puppet = puppets->all; puppet; puppet = puppet->hh.next) {
+		if (puppet->state != IRC_PUPPET_OFF ||
+			!irc_puppet_is_down(puppet))
+			continue;
+		if (puppet->due_ms > now_ms) {
+			if (puppet->due_ms < *ret_due_ms)
+				*ret_due_ms = puppet->due_ms;
+		} else if (!first ||
+			   (puppet->is_hurried && !first->is_hurried)) {
+			first = puppet;
+		}
+	}
+	return first;
+}
+
+static int64_t connect_due(struct irc_puppets *puppets, int64_t now_ms)
+{
+	struct irc_puppet *puppet;
+	int64_t due_ms;
+
+	while ((puppet = next_to_connect(puppets, now_ms, &due_ms)) != NULL) {
+		int64_t at_ms = puppets->next_connect_ms;
+		if (puppets->barred_until_ms > at_ms)
+			at_ms = puppets->barred_until_ms;
+		if (at_ms > now_ms)
+			return at_ms;
+		puppets->next_connect_ms =
+			now_ms + puppets->settings.connect_interval_ms;
+		irc_puppet_connect(puppet);
+	}
+	return due_ms;
+}
+
+static void on_timer(void *arg)
+{
+	struct irc_puppets *puppets = arg;
+	int64_t now_ms = now_of(puppets);
+	int64_t due_ms[3];
+	int64_t first_ms = INT64_MAX;
+
+	due_ms[0] = retire(puppets, now_ms);
+	due_ms[1] = reap(puppets, now_ms);
+	due_ms[2] = connect_due(puppets, now_ms);
+	for (size_t i = 0; i < ARRAY_LEN(due_ms); i++)
+		if (due_ms[i] < first_ms)
+			first_ms = due_ms[i];
+	/* Something called from here may have armed it for now. */
+	if (first_ms != INT64_MAX && !timer_is_armed(puppets->timer))
+		timer_arm(puppets->timer,
+			first_ms > now_ms ? first_ms - now_ms : 0);
+}
+
+int64_t irc_puppets_eta_ms(
+	const struct irc_puppets *puppets, const struct irc_puppet *puppet)
+{
+	const struct irc_puppet *other;
+	int64_t now_ms = now_of(puppets);
+	int64_t wait_ms = puppets->next_connect_ms - now_ms;
+
+	if (puppet->state == IRC_PUPPET_READY)
+		return 0;
+	if (puppet->state == IRC_PUPPET_CONNECTING)
+		return REGISTER_MS;
+	if (puppet->state == IRC_PUPPET_GOING || puppet->due_ms > now_ms ||
+		puppets->barred_until_ms > now_ms)
+		return -1;
+	if (wait_ms < 0)
+		wait_ms = 0;
+	for (other = puppets->all; other != puppet; other = other->hh.next)
+		if (other->state == IRC_PUPPET_OFF && other->due_ms <= now_ms &&
+			(other->is_hurried || !puppet->is_hurried))
+			wait_ms += puppets->settings.connect_interval_ms;
+	return wait_ms + REGISTER_MS;
+}
+
+void irc_puppets_hurry(struct irc_puppets *puppets, struct irc_puppet *puppet)
+{
+	puppet->is_hurried = true;
+	if (puppet->state == IRC_PUPPET_OFF)
+		wake(puppets);
+}
+
+/* --- what happens to them
+ * -------------------------------------------------------- */
+
+static void on_changed(void *arg, struct irc_puppet *puppet)
+{
+	struct irc_puppets *puppets = arg;
+
+	if (puppet->state == IRC_PUPPET_READY)
+		puppets->bans = 0;
+	wake(puppets);
+	puppets->params.changed(puppets->params.arg, puppet);
+}
+
+static void bar(struct irc_puppets *puppets, int64_t ms)
+{
+	int64_t until_ms = now_of(puppets) + ms;
+
+	if (until_ms > puppets->barred_until_ms)
+		puppets->barred_until_ms = until_ms;
+}
+
+static size_t count_ready(const struct irc_puppets *puppets)
+{
+	const struct irc_puppet *puppet;
+	size_t n = 0;
+
+	for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
+		n += puppet->state == IRC_PUPPET_READY;
+	return n;
+}
+
+/* The server takes no more from us: what is there stays, the rest is given up
+ * for a while. */
+static void lower(struct irc_puppets *puppets, const char *why)
+{
+	struct irc_puppet *puppet, *next;
+
+	puppets->low_limit = count_ready(puppets);
+	puppets->low_until_ms = now_of(puppets) + RESPITE_MS;
+	if (log_once_is_news(&puppets->limit_news, "low", NEWS_MS))
+		log_warn(puppets->object,
+			"the server takes no more than %zu puppets (%s): the "
+			"others are relayed for ten minutes",
+			puppets->low_limit, why);
+	HASH_ITER (hh, puppets->all, puppet, next)
+		if (puppet->state != IRC_PUPPET_READY)
+			send_off(puppets, puppet, "too many connections");
+}
+
+static bool is_about_count(const char *why)
+{
+	static const char *const words[] = {"too many", "Too many", "TOO MANY",
+		"limit", "No more connections", "no more connections",
+		"aximum connections"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strstr(why, words[i]))
+			return true;
+	return false;
+}
+
+static void on_banned(struct irc_puppets *puppets, const char *why)
+{
+	if (++puppets->bans < BANS_MAX)
+		return;
+	puppets->bans = 0;
+	bar(puppets, RESPITE_MS);
+	if (log_once_is_news(&puppets->ban_news, "banned", NEWS_MS))
+		log_warn(puppets->object,
+			"%d puppets in a row were not let in (%s): no new one "
+			"for ten minutes, their people are relayed",
+			BANS_MAX, why);
+}
+
+static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
+{
+	struct irc_puppets *puppets = arg;
+
+	log_debug(puppets->object, "puppet %s of %s: %s",
+		irc_puppet_nick(puppet), puppet->id, puppet->why);
+	if (loss == IRC_LOSS_BANNED)
+		on_banned(puppets, puppet->why);
+	else if (loss == IRC_LOSS_THROTTLED && is_about_count(puppet->why))
+		lower(puppets, puppet->why);
+	else if (loss == IRC_LOSS_THROTTLED)
+		bar(puppets, THROTTLED_MS);
+	wake(puppets);
+}
+
+static void on_due(void *arg)
+{
+	wake(arg);
+}
+
+/* The main connection may have seen it come before it was to be known. */
+static void recognise(struct irc_puppets *puppets,
+	const struct irc_puppet *puppet, const char *channel)
+{
+	const struct irc_channel *seen =
+		irc_conn_channel(puppets->params.main, channel);
+	const struct irc_member *member =
+		seen ? irc_channel_member(seen, irc_puppet_nick(puppet)) : NULL;
+	struct irc_source source;
+
+	if (!member)
+		return;
+	irc_source_init(&source);
+	source.nick = member->user->nick;
+	source.user = member->user->user;
+	source.host = member->user->host;
+	if (!irc_ours_find(&puppets->ours, &source) &&
+		irc_puppet_may_be(puppet, &source))
+		irc_ours_add(&puppets->ours, &source, puppet->id);
+}
+
+static void on_channel(void *arg, struct irc_puppet *puppet,
+	const char *channel, bool joined, const char *why)
+{
+	struct irc_puppets *puppets = arg;
+
+	if (joined)
+		recognise(puppets, puppet, channel);
+	puppets->params.channel(
+		puppets->params.arg, puppet, channel, joined, why);
+}
+
+static void on_kicked(
+	void *arg, struct irc_puppet *puppet, const struct irc_message *kick)
+{
+	struct irc_puppets *puppets = arg;
+
+	puppets->params.kicked(puppets->params.arg, puppet, kick);
+}
+
+static void on_message(
+	void *arg, struct irc_puppet *puppet, const struct irc_message *message)
+{
+	struct irc_puppets *puppets = arg;
+
+	puppets->params.message(puppets->params.arg, puppet, message);
+}
+
+static const struct irc_puppet_events puppet_events = {
+	.changed = on_changed,
+	.lost = on_lost,
+	.due = on_due,
+	.channel = on_channel,
+	.kicked = on_kicked,
+	.message = on_message,
+};
+
+/* --- what the main connection sees
+ * ------------------------------------------------- */
+
+static const char *whose(void *arg, const struct irc_source *source)
+{
+	const struct irc_puppets *puppets = arg;
+	const struct irc_puppet *puppet;
+
+	for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
+		if (irc_puppet_may_be(puppet, source))
+			return puppet->id;
+	for (puppet = puppets->going; puppet; puppet = puppet->hh.next)
+		if (irc_puppet_may_be(puppet, source))
+			return puppet->id;
+	return NULL;
+}
+
+static void on_quit_seen(void *arg, const char *id)
+{
+	struct irc_puppet *puppet = irc_puppets_find(arg, id);
+
+	if (puppet)
+		irc_puppet_seen_dead(puppet);
+}
+
+static bool is_in_sight(void *arg, const char *nick)
+{
+	const struct irc_puppets *puppets = arg;
+
+	return puppets->params.is_in_sight(puppets->params.arg, nick);
+}
+
+void irc_puppets_before(
+	struct irc_puppets *puppets, const struct irc_message *message)
+{
+	irc_ours_before(&puppets->ours, message);
+}
+
+void irc_puppets_after(
+	struct irc_puppets *puppets, const struct irc_message *message)
+{
+	irc_ours_after(&puppets->ours, message);
+}
+
+void irc_puppets_blind(struct irc_puppets *puppets)
+{
+	irc_ours_clear(&puppets->ours);
+}
+
+const char *irc_puppets_owner(
+	const struct irc_puppets *puppets, const struct irc_source *source)
+{
+	return puppets ? irc_ours_find(&puppets->ours, source) : NULL;
+}
+
+/* --- all of them
+ * ------------------------------------------------------------------- */
+
+static const size_t setting_strings[] = {
+	offsetof(struct irc_puppet_settings, nick),
+	offsetof(struct irc_puppet_settings, username),
+	offsetof(struct irc_puppet_settings, realname),
+	offsetof(struct irc_puppet_settings, webirc),
+	offsetof(struct irc_puppet_settings, host),
+	offsetof(struct irc_puppet_settings, addresses),
+};
+
+static char **setting_string(struct irc_puppet_settings *settings, size_t i)
+{
+	return (char **)(void *)((char *)settings + setting_strings[i]);
+}
+
+static void copy_settings(struct irc_puppet_settings *copy,
+	const struct irc_puppet_settings *settings)
+{
+	*copy = *settings;
+	if (!copy->nick)
+		copy->nick = "{name}[c]";
+	if (!copy->username)
+		copy->username = "{id}";
+	if (!copy->realname)
+		copy->realname = "{name}";
+	for (size_t i = 0; i < ARRAY_LEN(setting_strings); i++)
+		*setting_string(copy, i) =
+			xstrdup_null(*setting_string(copy, i));
+}
+
+static void release_settings(struct irc_puppet_settings *settings)
+{
+	for (size_t i = 0; i < ARRAY_LEN(setting_strings); i++) {
+		char *text = *setting_string(settings, i);
+		if (text)
+			explicit_bzero(text, strlen(text));
+		free(text);
+	}
+}
+
+struct irc_puppets *irc_puppets_new(
+	struct loop *loop, const struct irc_puppets_params *params)
+{
+	struct irc_puppets *puppets = xcalloc(1, sizeof(*puppets));
+
+	puppets->loop = loop;
+	puppets->params = *params;
+	puppets->object = xasprintf("irc %s", params->network);
+	irc_conn_params_copy(&puppets->conn, params->conn);
+	copy_settings(&puppets->settings, params->settings);
+	puppets->ours = (struct irc_ours){
+		.isupport = irc_conn_isupport(params->main),
+		.whose = whose,
+		.quit = on_quit_seen,
+		.is_in_sight = is_in_sight,
+		.arg = puppets,
+	};
+	puppets->timer = timer_new(loop, on_timer, puppets);
+	puppets->next_connect_ms = loop_now_ms(loop);
+	return puppets;
+}
+
+void irc_puppets_free(struct irc_puppets *puppets)
+{
+	struct irc_puppet *puppet, *next;
+
+	if (!puppets)
+		return;
+	HASH_ITER (hh, puppets->all, puppet, next) {
+		HASH_DEL(puppets->all, puppet);
+		irc_puppet_free(puppet);
+	}
+	HASH_ITER (hh, puppets->going, puppet, next) {
+		HASH_DEL(puppets->going, puppet);
+		irc_puppet_free(puppet);
+	}
+	irc_ours_clear(&puppets->ours);
+	timer_free(puppets->timer);
+	irc_conn_params_release(&puppets->conn);
+	release_settings(&puppets->settings);
+	free(puppets->object);
+	free(puppets);
+}
+
+struct irc_puppet *irc_puppets_find(
+	const struct irc_puppets *puppets, const char *id)
+{
+	struct irc_puppet *puppet;
+
+	HASH_FIND_STR(puppets->all, id, puppet);
+	return puppet;
+}
+
+/* Why there can be no new one, or NULL. */
+static const char *obstacle(struct irc_puppets *puppets)
+{
+	size_t limit = limit_of(puppets);
+
+	if (puppets->is_stopping)
+		return "the bridge is stopping";
+	if (puppets->barred_until_ms - now_of(puppets) > THROTTLED_MS)
+		return "the network lets nobody new in just now";
+	if (HASH_COUNT(puppets->all) < limit)
+		return NULL;
+	if (limit == puppets->settings.max &&
+		log_once_is_news(&puppets->limit_news, "limit", NEWS_MS))
+		log_warn(puppets->object,
+			"%zu puppets are connected, more are not allowed "
+			"(puppets.max): the others are relayed",
+			limit);
+	return "there are as many connections as are allowed";
+}
+
+struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
+	const char *name, const char **ret_why)
+{
+	struct irc_puppet *puppet = irc_puppets_find(puppets, id);
+	const struct irc_puppet_params params = {
+		.loop = puppets->loop,
+		.conn = &puppets->conn,
+		.settings = &puppets->settings,
+		.events = &puppet_events,
+		.arg = puppets,
+	};
+
+	if (puppet) {
+		irc_puppet_touch(puppet);
+		irc_puppet_rename(puppet, name);
+		return puppet;
+	}
+	const char *why = obstacle(puppets);
+	if (why) {
+		*ret_why = why;
+		return NULL;
+	}
+	puppet = irc_puppet_new(&params, id, name);
+	HASH_ADD_KEYPTR(
+		hh, puppets->all, puppet->id, strlen(puppet->id), puppet);
+	wake(puppets);
+	return puppet;
+}
+
+void irc_puppets_stop(struct irc_puppets *puppets, const char *reason)
+{
+	struct irc_puppet *puppet, *next;
+
+	puppets->is_stopping = true;
+	HASH_ITER (hh, puppets->all, puppet, next)
+		send_off(puppets, puppet, reason);
+}
+
+bool irc_puppets_is_down(const struct irc_puppets *puppets)
+{
+	const struct irc_puppet *puppet;
+
+	for (puppet = puppets->going; puppet; puppet = puppet->hh.next)
+		if (!irc_puppet_is_down(puppet))
+			return false;
+	return !puppets->all;
+}
+
+void irc_puppets_describe(const struct irc_puppets *puppets, struct buf *out)
+{
+	size_t all = HASH_COUNT(puppets->all);
+	size_t waiting = all - count_ready(puppets);
+
+	buf_addf(out, ", %zu puppet%s (", all, str_plural(all));
+	if (waiting)
+		buf_addf(out, "%zu connecting, ", waiting);
+	buf_addf(out, "limit %zu)", limit_of(puppets));
+}
