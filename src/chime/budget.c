@@ -385,6 +385,11 @@ int64_t budget_wait_ms(struct budget *budget, const char *bearer)
 	return b ? bucket_wait_ms(&b->bucket, now_ms(budget)) : 0;
 }
 
+double budget_rate(const struct budget *budget, enum chime_budget kind)
+{
+	return rate_of(budget, kind);
+}
+
 size_t budget_waiting(const struct budget *budget)
 {
 	return budget->waiting;

@@ -84,6 +84,8 @@ void budget_throttled(
  * its bucket alone: lets pollers slow down before they queue.
  */
 int64_t budget_wait_ms(struct budget *budget, const char *bearer);
+/* The limit in force, calls per second; 0: unlimited. */
+double budget_rate(const struct budget *budget, enum chime_budget kind);
 /* For status: calls that wait, buckets that exist. */
 size_t budget_waiting(const struct budget *budget);
 size_t budget_buckets(const struct budget *budget);

@@ -12,6 +12,7 @@
 enum {
 	OVERLAP_MS = 5 * 60 * 1000,
 	TOKEN_TRUST_MS = 10 * 60 * 1000,
+	MEMBERS_MS = 30 * 1000,
 };
 
 struct end_chime {
@@ -46,6 +47,8 @@ struct end_chime *end_chime_new(struct loop *loop,
 		end->params.overlap_ms = OVERLAP_MS;
 	if (!end->params.token_trust_ms)
 		end->params.token_trust_ms = TOKEN_TRUST_MS;
+	if (!end->params.members_ms)
+		end->params.members_ms = MEMBERS_MS;
 	const struct users_params users = {
 		.client = params->client,
 		.store = params->store,

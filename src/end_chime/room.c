@@ -5,6 +5,7 @@
 #include "end_chime/markers.h"
 #include "end_chime/opening.h"
 #include "end_chime/outbound.h"
+#include "end_chime/people.h"
 #include "end_chime/poller.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -27,6 +28,8 @@ struct chime_room {
 	struct poller *poller;
 	struct chime_outbound *outbound;
 	struct markers *markers; /* NULL: they are left alone */
+	struct people *people;
+	bool is_watched;
 	bool is_confirmed;       /* all that was presented */
 	bool is_unmarked;        /* something was relayed since the marker */
 	int64_t position;
@@ -80,6 +83,8 @@ static bool room_on_message(void *arg, const struct chime_message *message)
 	struct chime_inbound inbound;
 	bool taken = true;
 	step("message has come");
+	if (message->sender_arn)
+		people_heard(room->people, message->sender_arn);
 	chime_inbound_init(&inbound);
 	if (chime_inbound_read(&inbound, room->context->users, message)) {
 		inbound.event.clock_off_ms = clock_off_ms(room);
@@ -127,6 +132,7 @@ static void room_on_state(void *arg, bool readable, const char *why)
 	struct chime_room *room = arg;
 	if (!readable)
 		opening_forget(room->context->params->store, room->mapping);
+	people_set_readable(room->people, readable);
 	set_ready(arg, readable, why);
 }
 
@@ -172,6 +178,24 @@ static void start_markers(struct chime_room *room)
 		room->markers = markers_new(room->context->loop, &params);
 }
 
+static void start_people(struct chime_room *room)
+{
+	const struct end_chime_params *p = room->context->params;
+	const struct people_params params = {
+		.client = p->client,
+		.users = room->context->users,
+		.object = room->object,
+		.channel = room->channel,
+		.bearer = p->user,
+		.every_ms = p->members_ms,
+		.load = &room->context->list_load,
+		.sink = &room->sink,
+	};
+	room->people = people_new(room->context->loop, &params);
+	if (room->is_watched)
+		people_watch(room->people, true);
+}
+
 static void room_on_opened(void *arg, const char *channel)
 {
 	struct chime_room *room = arg;
@@ -191,6 +215,7 @@ static void room_on_opened(void *arg, const char *channel)
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
 	start_markers(room);
+	start_people(room);
 	start_poller(room);
 	opening_close(TAKE(room->opening));
 	set_ready(room, true, NULL);
@@ -232,6 +257,14 @@ static void room_note(struct end_room *base, const char *text)
 		chime_outbound_note(room->outbound, text);
 }
 
+static void room_watch(struct end_room *base, bool on)
+{
+	struct chime_room *room = room_of(base);
+	room->is_watched = on;
+	if (room->people)
+		people_watch(room->people, on);
+}
+
 static void room_free(void *arg)
 {
 	struct chime_room *room = arg;
@@ -255,6 +288,7 @@ static void room_close(struct end_room *base)
 	poller_close(TAKE(room->poller));
 	chime_outbound_close(TAKE(room->outbound));
 	markers_close(TAKE(room->markers));
+	people_close(TAKE(room->people));
 	loop_defer(room->context->loop, room_free, room);
 }
 
@@ -267,6 +301,7 @@ static const struct end_ops room_ops = {
 	.close = room_close,
 	.confirmed = room_confirmed,
 	.note = room_note,
+	.watch = room_watch,
 };
 
 struct end_room *chime_room_new(struct room_context *context,

@@ -17,6 +17,7 @@ struct room_context {
 	const struct end_chime_params *params;
 	struct users *users;
 	struct chime_room *rooms; /* the open ones */
+	unsigned list_load;       /* of end_chime/roster.h */
 };
 
 struct end_room *chime_room_new(struct room_context *context,

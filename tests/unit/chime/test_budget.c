@@ -105,6 +105,7 @@ static void test_rate_of_a_bearer(void **state)
 	assert_int_equal(w.count, 10); /* one second's worth at once */
 	assert_int_equal(budget_waiting(w.budget), 20);
 	assert_int_equal(budget_wait_ms(w.budget, "b"), 100);
+	assert_true(budget_rate(w.budget, CHIME_BUDGET_BEARER) == 10);
 	pass(&w, 99);
 	assert_int_equal(w.count, 10);
 	pass(&w, 1);

@@ -1,0 +1,43 @@
+/*
+ * The people of one channel, as the bridge is told of them while it watches:
+ * who is there (end_chime/roster.h), how far they have read, and who of those
+ * that we show was removed by somebody.
+ */
+#ifndef END_CHIME_PEOPLE_H
+#define END_CHIME_PEOPLE_H
+
+#include "chime/client.h"
+#include "end_chime/users.h"
+#include "model/sink.h"
+#include "util/attr.h"
+
+struct people;
+
+struct people_params {
+	struct chime_client *client; /* borrowed, as users, load and sink */
+	struct users *users;
+	const char *object;  /* for logs; copied, as all strings */
+	const char *channel; /* ARN */
+	const char *bearer;  /* ARN of the user who looks */
+	int64_t every_ms;
+	unsigned *load; /* see end_chime/roster.h */
+	const struct end_sink *sink;
+};
+
+/* May all be called inside callbacks of the client and of the sink. */
+struct people *people_new(
+	struct loop *loop, const struct people_params *params) MUST_CHECK;
+/* Frees at the end of the turn; the sink is not called any more. NULL is
+ * fine. */
+void people_close(struct people *people);
+
+/* As `watch` of model/end.h. */
+void people_watch(struct people *people, bool on);
+/* The channel can (not) be read; from the loop. */
+void people_set_readable(struct people *people, bool is_readable);
+/* This one (ARN) has spoken in the channel. */
+void people_heard(struct people *people, const char *arn);
+/* Somebody may have come or gone. */
+void people_poke(struct people *people);
+
+#endif
