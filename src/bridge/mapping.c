@@ -44,6 +44,22 @@ static int open_filter(struct mapping *mapping, const struct mapping_env *env,
 	return err.code;
 }
 
+static struct mirror *make_mirror(const struct mapping_env *env,
+	const struct mapping_params *params, struct mapping *mapping,
+	enum lane_way way)
+{
+	struct mirror_setup setup = {
+		.loop = env->loop,
+		.object = mapping->to_irc->object,
+		.way = way,
+		.params = params->mirror,
+		.filter = mapping->filter,
+		.kicks = &mapping->kicks,
+	};
+
+	return mirror_new(&setup);
+}
+
 struct mapping *mapping_new(const struct mapping_env *env,
 	const struct mapping_params *params, int *ret_error)
 {
@@ -66,6 +82,9 @@ struct mapping *mapping_new(const struct mapping_env *env,
 		mapping_free(mapping);
 		return NULL;
 	}
+	mapping->shown_in_irc = make_mirror(env, params, mapping, LANE_TO_IRC);
+	mapping->shown_in_chime =
+		make_mirror(env, params, mapping, LANE_TO_CHIME);
 	if (pause_is_on(&mapping->pause)) {
 		log_warn(mapping->to_irc->object, "it is still paused, by %s",
 			mapping->pause.who);
@@ -83,6 +102,8 @@ void mapping_free(struct mapping *mapping)
 		mapping->irc->ops->close(mapping->irc);
 	if (mapping->chime)
 		mapping->chime->ops->close(mapping->chime);
+	mirror_free(mapping->shown_in_irc);
+	mirror_free(mapping->shown_in_chime);
 	lane_free(mapping->to_irc);
 	lane_free(mapping->to_chime);
 	filter_free(mapping->filter);
@@ -91,6 +112,24 @@ void mapping_free(struct mapping *mapping)
 	free(mapping->chime_label);
 	free(mapping->name);
 	free(mapping);
+}
+
+/*
+ * To know who is on IRC costs nothing. To list a channel of Chime costs calls:
+ * only where somebody wants to know, be it only whether our own people are
+ * still in there.
+ */
+static void attach_mirrors(struct mapping *mapping)
+{
+	const struct mirror_params *params =
+		&mapping->shown_in_irc->setup.params;
+	bool is_wanted = params->to_irc != MEMBERS_OFF || params->announce ||
+			 params->to_chime != MEMBERS_OFF;
+
+	mirror_attach(
+		mapping->shown_in_irc, mapping->chime, mapping->irc, is_wanted);
+	mirror_attach(
+		mapping->shown_in_chime, mapping->irc, mapping->chime, true);
 }
 
 void mapping_attach(
@@ -102,6 +141,7 @@ void mapping_attach(
 	lane_attach(mapping->to_chime, irc, chime);
 	irc->ops->start(irc, lane_start_position(mapping->to_chime));
 	chime->ops->start(chime, lane_start_position(mapping->to_irc));
+	attach_mirrors(mapping);
 }
 
 const char *mapping_name(const struct mapping *mapping)
@@ -115,6 +155,8 @@ static enum end_answer irc_on_event(void *arg, const struct event *event)
 {
 	struct mapping *mapping = arg;
 
+	if (event->origin == ORIGIN_PERSON)
+		mirror_on_speech(mapping->shown_in_chime, &event->sender);
 	return lane_event(mapping->to_chime, event);
 }
 
@@ -131,6 +173,7 @@ static void irc_on_ready(void *arg, bool ready, const char *why)
 
 	lane_on_ready(mapping->to_irc, ready, why);
 	lane_on_source_ready(mapping->to_chime, ready);
+	drip_set_ready(mapping->shown_in_irc, ready);
 }
 
 static void irc_on_gap(
@@ -148,6 +191,44 @@ static void irc_on_position(void *arg, int64_t position)
 	lane_on_position(mapping->to_chime, position);
 }
 
+/* Whoever another bridge shows is not of that side: not to be mirrored. */
+static void on_presence(struct mirror *natives, struct mirror *likenesses,
+	const struct presence *presence)
+{
+	if (presence->origin == ORIGIN_PERSON)
+		mirror_on_presence(natives, presence);
+	else if (presence->origin == ORIGIN_SELF)
+		mirror_on_likeness(likenesses, presence);
+}
+
+static void irc_on_roster(void *arg, enum roster_state state)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_roster(mapping->shown_in_chime, state);
+}
+
+static void irc_on_presence(void *arg, const struct presence *presence)
+{
+	struct mapping *mapping = arg;
+
+	on_presence(mapping->shown_in_chime, mapping->shown_in_irc, presence);
+}
+
+static void irc_on_mirrored(void *arg, const struct mirror_receipt *receipt)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_receipt(mapping->shown_in_irc, receipt);
+}
+
+static void irc_on_read(void *arg, const char *person_id, int64_t at_ms)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_read(mapping->shown_in_chime, person_id, at_ms);
+}
+
 struct end_sink mapping_sink_irc(struct mapping *mapping)
 {
 	return (struct end_sink){
@@ -156,6 +237,10 @@ struct end_sink mapping_sink_irc(struct mapping *mapping)
 		.ready = irc_on_ready,
 		.position = irc_on_position,
 		.gap = irc_on_gap,
+		.roster = irc_on_roster,
+		.presence = irc_on_presence,
+		.mirrored = irc_on_mirrored,
+		.has_read = irc_on_read,
 		.arg = mapping,
 	};
 }
@@ -164,6 +249,8 @@ static enum end_answer chime_on_event(void *arg, const struct event *event)
 {
 	struct mapping *mapping = arg;
 
+	if (event->origin == ORIGIN_PERSON)
+		mirror_on_speech(mapping->shown_in_irc, &event->sender);
 	return lane_event(mapping->to_irc, event);
 }
 
@@ -180,6 +267,7 @@ static void chime_on_ready(void *arg, bool ready, const char *why)
 
 	lane_on_ready(mapping->to_chime, ready, why);
 	lane_on_source_ready(mapping->to_irc, ready);
+	drip_set_ready(mapping->shown_in_chime, ready);
 }
 
 static void chime_on_position(void *arg, int64_t position)
@@ -189,6 +277,34 @@ static void chime_on_position(void *arg, int64_t position)
 	lane_on_position(mapping->to_irc, position);
 }
 
+static void chime_on_roster(void *arg, enum roster_state state)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_roster(mapping->shown_in_irc, state);
+}
+
+static void chime_on_presence(void *arg, const struct presence *presence)
+{
+	struct mapping *mapping = arg;
+
+	on_presence(mapping->shown_in_irc, mapping->shown_in_chime, presence);
+}
+
+static void chime_on_mirrored(void *arg, const struct mirror_receipt *receipt)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_receipt(mapping->shown_in_chime, receipt);
+}
+
+static void chime_on_read(void *arg, const char *person_id, int64_t at_ms)
+{
+	struct mapping *mapping = arg;
+
+	mirror_on_read(mapping->shown_in_irc, person_id, at_ms);
+}
+
 struct end_sink mapping_sink_chime(struct mapping *mapping)
 {
 	return (struct end_sink){
@@ -196,6 +312,10 @@ struct end_sink mapping_sink_chime(struct mapping *mapping)
 		.receipt = chime_on_receipt,
 		.ready = chime_on_ready,
 		.position = chime_on_position,
+		.roster = chime_on_roster,
+		.presence = chime_on_presence,
+		.mirrored = chime_on_mirrored,
+		.has_read = chime_on_read,
 		.arg = mapping,
 	};
 }
@@ -207,17 +327,27 @@ void mapping_stall(struct mapping *mapping, bool stalled)
 {
 	lane_stall(mapping->to_irc, stalled);
 	lane_stall(mapping->to_chime, stalled);
+	drip_stall(mapping->shown_in_irc, stalled);
+	drip_stall(mapping->shown_in_chime, stalled);
 }
 
 void mapping_drain(struct mapping *mapping)
 {
 	lane_drain(mapping->to_irc);
 	lane_drain(mapping->to_chime);
+	drip_stop(mapping->shown_in_irc);
+	drip_stop(mapping->shown_in_chime);
 }
 
 bool mapping_is_idle(const struct mapping *mapping)
 {
 	return lane_is_idle(mapping->to_irc) && lane_is_idle(mapping->to_chime);
+}
+
+struct mirror *mapping_mirror(const struct mapping *mapping, enum lane_way way)
+{
+	return way == LANE_TO_IRC ? mapping->shown_in_irc
+				  : mapping->shown_in_chime;
 }
 
 static struct lane *lane_of(const struct mapping *mapping, enum lane_way way)

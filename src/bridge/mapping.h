@@ -7,7 +7,9 @@
 #define BRIDGE_MAPPING_H
 
 #include "bridge/bridge.h"
+#include "bridge/kicks.h"
 #include "bridge/lane.h"
+#include "bridge/mirror.h"
 #include "bridge/pause.h"
 
 #include <uthash.h>
@@ -20,6 +22,10 @@ struct mapping {
 	struct pause pause;
 	struct lane *to_irc;
 	struct lane *to_chime;
+	/* Of people: likewise named after where they are shown. */
+	struct mirror *shown_in_irc;
+	struct mirror *shown_in_chime;
+	struct kicks kicks;
 	struct end_room *irc; /* NULL until attached */
 	struct end_room *chime;
 	UT_hash_handle hh; /* by name, in the bridge */
@@ -33,6 +39,9 @@ struct mapping_env {
 	loop_fn *on_idle;              /* see struct lane_params */
 	void *arg;
 };
+
+/* The mirror of those whose words go this way. */
+struct mirror *mapping_mirror(const struct mapping *mapping, enum lane_way way);
 
 /* NULL with -EIO, or -EINVAL (a pattern; logged). */
 struct mapping *mapping_new(const struct mapping_env *env,
