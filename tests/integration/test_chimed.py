@@ -1,13 +1,16 @@
 """chimed as a service: pages, tokens and times, signatures, death and
 restarts. What each operation answers is the matter of tests/sdk."""
+import contextlib
 import datetime
 import http.client
 import json
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
+import time
 import uuid
 
 import botocore.config
@@ -88,6 +91,64 @@ def test_paging_while_others_write(chimed):
             token = {"NextToken": page["NextToken"]}
             town.send(channel, ann, "meanwhile")
         assert [c for c in seen if c != "meanwhile"] == expected
+
+
+def members(api, channel, bearer):
+    """All members that are listed, by pages, and how long the longest page
+    took."""
+    seen, longest, more = [], 0, []
+    while True:
+        began = time.monotonic()
+        page = api.call("GET", f"/channels/{chime_api.quote(channel)}"
+                        "/memberships", bearer,
+                        [("max-results", "50"), *more])
+        longest = max(longest, time.monotonic() - began)
+        seen += page["ChannelMemberships"]
+        if "NextToken" not in page:
+            return seen, longest
+        more = [("next-token", page["NextToken"])]
+
+
+def test_read_markers_of_members(chimed):
+    """Listed, though no SDK's model knows of it."""
+    town = Town(chimed)
+    ann, bob = town.user("ann.1"), town.user("bob.1")
+    channel = town.channel(ann)
+    town.messaging.create_channel_membership(
+        ChannelArn=channel, ChimeBearer=ann, MemberArn=bob, Type="DEFAULT")
+    town.messaging.update_channel_read_marker(
+        ChannelArn=channel, ChimeBearer=bob)
+    api = chime_api.ChimeApi(chimed.port)
+    seen = {m["Member"]["Arn"]: m for m in members(api, channel, ann)[0]}
+    assert "ReadMarkerTimestamp" not in seen[ann]
+    own = api.call("GET", f"/channels/{chime_api.quote(channel)}", bob,
+                   [("scope", "app-instance-user-membership"),
+                    ("app-instance-user-arn", bob)])["ChannelMembership"]
+    assert (seen[bob]["ReadMarkerTimestamp"] ==
+            own["AppInstanceUserMembershipSummary"]["ReadMarkerTimestamp"])
+
+
+def test_many_members(chimed):
+    """As many as a channel can have: each page takes as little as the
+    first."""
+    town = Town(chimed)
+    ann = town.user("ann.1")
+    channel = town.channel(ann)
+    chimed.stop()
+    with contextlib.closing(sqlite3.connect(chimed.state_path)) as db, db:
+        db.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
+                   " FROM n WHERE i < 9999) INSERT INTO users (app_instance,"
+                   " arn, name, created_ms, updated_ms) SELECT"
+                   " (SELECT id FROM app_instances), ? || '/user/u' || i,"
+                   " 'U' || i, 1, 1 FROM n", (town.instance,))
+        db.execute("INSERT INTO members (channel, user, type, created_by,"
+                   " created_ms, updated_ms) SELECT (SELECT id FROM channels),"
+                   " id, 'DEFAULT', id, 1, 1 FROM users WHERE arn <> ?",
+                   (ann,))
+    chimed.start()
+    seen, longest = members(chime_api.ChimeApi(chimed.port), channel, ann)
+    assert len({m["Member"]["Arn"] for m in seen}) == len(seen) == 10000
+    assert longest < 1
 
 
 def test_bounds_in_time(chimed):

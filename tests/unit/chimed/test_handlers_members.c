@@ -138,6 +138,29 @@ static void test_hidden_members_are(void **state)
 		json_array_size(rig_get(rig, "ChannelMemberships")), 1);
 }
 
+/* The list says how far each has read, where that is known. */
+static void test_read_markers_are_listed(void **state)
+{
+	struct house *house = *state;
+	struct rig *rig = &house->rig;
+
+	rig_join(rig, house->open, house->alice, house->bobby, "DEFAULT");
+	assert_int_equal(rig_call(rig, CHIME_UPDATE_CHANNEL_READ_MARKER,
+				 house->bobby, "{s:s}", "ChannelArn",
+				 house->open),
+		200);
+	assert_int_equal(
+		rig_call(rig, CHIME_LIST_CHANNEL_MEMBERSHIPS, house->carol,
+			"{s:s}", "ChannelArn", house->open),
+		200);
+	assert_string_equal(
+		rig_text(rig, "ChannelMemberships.1.Member.Arn"), house->bobby);
+	assert_int_equal(
+		rig_time_ms(rig, "ChannelMemberships.1.ReadMarkerTimestamp"),
+		RIG_NOW_MS);
+	assert_null(rig_get(rig, "ChannelMemberships.0.ReadMarkerTimestamp"));
+}
+
 static void test_leaving(void **state)
 {
 	struct house *house = *state;
@@ -205,6 +228,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_description, build, wreck),
 		cmocka_unit_test_setup_teardown(
 			test_hidden_members_are, build, wreck),
+		cmocka_unit_test_setup_teardown(
+			test_read_markers_are_listed, build, wreck),
 		cmocka_unit_test_setup_teardown(test_leaving, build, wreck),
 		cmocka_unit_test_setup_teardown(test_a_batch, build, wreck),
 	};
