@@ -1,18 +1,14 @@
 #include "ctl/aside.h"
 
 #include "ctl/context.h"
-#include "ctl/control_client.h"
+#include "ctl/daemon_ask.h"
 #include "ctl/shown.h"
 #include "util/buf.h"
 #include "util/clock.h"
-#include "util/enc.h"
 #include "util/json.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sysexits.h>
-
-enum { TARGET_BYTES = 1024 };
 
 /* ---- showing ---- */
 
@@ -41,45 +37,16 @@ void aside_print(const json_t *list, FILE *out)
 
 /* ---- asking ---- */
 
-static void add_query(struct buf *target, const char *key, const char *value)
-{
-	buf_addc(target, strchr(target->data, '?') ? '&' : '?');
-	buf_adds(target, key);
-	buf_addc(target, '=');
-	enc_percent(target, value, strlen(value));
-}
-
-static json_t *ask(const struct args *args, const char *method,
-	const char *target, int *ret_status)
-{
-	struct context context;
-	struct err err = {0};
-	json_t *answer = NULL;
-
-	*ret_status = context_open(&context, args);
-	if (*ret_status != 0)
-		return NULL;
-	answer = control_ask(context.config, method, target, &err);
-	if (!answer)
-		*ret_status =
-			complain(err.code == -ECONNREFUSED ? EX_UNAVAILABLE
-				 : err.code == -ENOENT     ? EX_USAGE
-							   : 1,
-				"%s", err.text);
-	context_close(&context);
-	return answer;
-}
-
 static int list(const struct args *args, const char *mapping, bool as_json)
 {
 	struct buf AUTOBUF target;
 	int status = 0;
 
-	buf_init(&target, TARGET_BYTES);
+	buf_init(&target, DAEMON_TARGET_BYTES);
 	buf_adds(&target, "/v1/aside");
 	if (mapping)
-		add_query(&target, "mapping", mapping);
-	json_t AUTOJSON *answer = ask(args, "GET", target.data, &status);
+		daemon_add_query(&target, "mapping", mapping);
+	json_t AUTOJSON *answer = daemon_ask(args, "GET", target.data, &status);
 
 	if (!answer)
 		return status;
@@ -99,7 +66,7 @@ static int change(const struct args *args, char **words)
 	struct buf AUTOBUF target;
 	int status = 0;
 
-	buf_init(&target, TARGET_BYTES);
+	buf_init(&target, DAEMON_TARGET_BYTES);
 	buf_addf(&target, "/v1/aside/%s", words[0]);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		if (!words[i + 1])
@@ -107,9 +74,10 @@ static int change(const struct args *args, char **words)
 				"aside %s needs MAPPING WAY NUMBER, as aside "
 				"prints them",
 				words[0]);
-		add_query(&target, keys[i], words[i + 1]);
+		daemon_add_query(&target, keys[i], words[i + 1]);
 	}
-	json_t AUTOJSON *answer = ask(args, "POST", target.data, &status);
+	json_t AUTOJSON *answer =
+		daemon_ask(args, "POST", target.data, &status);
 
 	return status;
 }

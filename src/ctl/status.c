@@ -16,13 +16,18 @@ static long long number(const json_t *object, const char *key)
 	return (long long)json_get_int(object, key, 0);
 }
 
-static void print_lane(
-	const char *name, const char *way, const json_t *lane, FILE *out)
+static void print_lane(const json_t *mapping, size_t way, FILE *out)
 {
+	const json_t *lane = json_object_get(mapping, ways[way]);
+	bool is_ready = json_get_bool(lane, "ready", false);
+	bool is_paused = json_get_bool(mapping, "paused", false);
+
 	fprintf(out,
-		"%-20s %-8s %-5s %9lld %7lld %7llds %7lld %8lld %7lld %9lld\n",
-		name, way,
-		json_get_bool(lane, "ready", false) ? "ready" : "down",
+		"%-20s %-8s %-6s %9lld %7lld %7llds %7lld %8lld %7lld %9lld\n",
+		way ? "" : json_get_string(mapping, "name"), way_names[way],
+		!is_ready   ? "down"
+		: is_paused ? "paused"
+			    : "ready",
 		number(lane, "relayed"), number(lane, "waiting"),
 		number(lane, "oldest_ms") / 1000, number(lane, "refused"),
 		number(lane, "in_doubt"), number(lane, "dropped"),
@@ -34,14 +39,62 @@ static void print_mappings(const json_t *mappings, FILE *out)
 	size_t i;
 	json_t *mapping;
 
-	fprintf(out, "\n%-20s %-8s %-5s %9s %7s %8s %7s %8s %7s %9s\n",
+	fprintf(out, "\n%-20s %-8s %-6s %9s %7s %8s %7s %8s %7s %9s\n",
 		"mapping", "way", "", "relayed", "waiting", "oldest", "refused",
 		"in doubt", "dropped", "set aside");
 	json_array_foreach (mappings, i, mapping) {
 		for (size_t way = 0; way < ARRAY_LEN(ways); way++)
-			print_lane(way ? "" : json_get_string(mapping, "name"),
-				way_names[way],
-				json_object_get(mapping, ways[way]), out);
+			print_lane(mapping, way, out);
+	}
+}
+
+/* ---- people ---- */
+
+static bool has_people(const json_t *mapping)
+{
+	for (size_t way = 0; way < ARRAY_LEN(ways); way++) {
+		const json_t *lane = json_object_get(mapping, ways[way]);
+		const json_t *people = json_object_get(lane, "people");
+
+		if (number(people, "here") || number(people, "shown") ||
+			number(lane, "filtered"))
+			return true;
+	}
+	return false;
+}
+
+static void print_people_of(const json_t *mapping, FILE *out)
+{
+	static const char *const from[] = {"Chime", "IRC"};
+
+	for (size_t way = 0; way < ARRAY_LEN(ways); way++) {
+		const json_t *lane = json_object_get(mapping, ways[way]);
+		const json_t *people = json_object_get(lane, "people");
+
+		fprintf(out, "%-20s %-8s %7lld %9lld %7lld %7lld %9lld\n",
+			way ? "" : json_get_string(mapping, "name"), from[way],
+			number(people, "here"), number(people, "shown"),
+			number(people, "waiting"), number(people, "refused"),
+			number(lane, "filtered"));
+	}
+}
+
+/* Only of mappings of which anything is known. */
+static void print_people(const json_t *mappings, FILE *out)
+{
+	bool any = false;
+	size_t i;
+	json_t *mapping;
+
+	json_array_foreach (mappings, i, mapping) {
+		if (!has_people(mapping))
+			continue;
+		if (!any)
+			fprintf(out, "\n%-20s %-8s %7s %9s %7s %7s %9s\n",
+				"people of", "", "present", "shown", "waiting",
+				"refused", "filtered");
+		any = true;
+		print_people_of(mapping, out);
 	}
 }
 
@@ -61,6 +114,7 @@ void status_print(const json_t *status, FILE *out)
 		fputc('\n', out);
 	}
 	print_mappings(json_object_get(status, "mappings"), out);
+	print_people(json_object_get(status, "mappings"), out);
 }
 
 bool status_is_well(const json_t *status)

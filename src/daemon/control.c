@@ -1,6 +1,8 @@
 #include "daemon/control.h"
 
 #include "daemon/control_aside.h"
+#include "daemon/control_mapping.h"
+#include "daemon/control_unmap.h"
 #include "daemon/report.h"
 #include "net/httpd.h"
 #include "util/alloc.h"
@@ -15,6 +17,7 @@ enum { REQUEST_BYTES = 16 * 1024, IDLE_S = 30 };
 
 struct control {
 	struct wire *wire;
+	struct unmaps *unmaps;
 	struct httpd *httpd;
 	int64_t started_ms;
 };
@@ -33,6 +36,12 @@ static const struct route {
 	{"GET", "/v1/aside", control_aside_list},
 	{"POST", "/v1/aside/retry", control_aside_retry},
 	{"POST", "/v1/aside/forget", control_aside_forget},
+	{"POST", "/v1/pause", control_mapping_pause},
+	{"POST", "/v1/resume", control_mapping_resume},
+	{"POST", "/v1/resync", control_mapping_resync},
+	{"GET", "/v1/members", control_mapping_members},
+	{"POST", "/v1/unmap", control_unmap_begin},
+	{"GET", "/v1/unmap", control_unmap_progress},
 };
 
 static struct control_answer dispatch(const struct control_request *request,
@@ -66,6 +75,7 @@ static void control_on_request(struct httpd_request *http, void *arg)
 	struct control *control = arg;
 	struct control_request request = {
 		.wire = control->wire,
+		.unmaps = control->unmaps,
 		.query = span_of(httpd_target(http)),
 		.started_ms = control->started_ms,
 	};
@@ -98,9 +108,10 @@ struct control *control_new(
 	control->started_ms = clock_mono_ms();
 	control->httpd =
 		httpd_new(loop, &params, control_on_request, control, err);
+	control->unmaps = unmaps_new();
 	if (control->httpd)
 		return control;
-	free(control);
+	control_free(control);
 	err_prefix(err, "control");
 	return NULL;
 }
@@ -110,5 +121,6 @@ void control_free(struct control *control)
 	if (!control)
 		return;
 	httpd_free(control->httpd);
+	unmaps_free(control->unmaps);
 	free(control);
 }

@@ -6,6 +6,10 @@
  *	GET  /v1/aside[?mapping=NAME]
  *	POST /v1/aside/retry?mapping=NAME&way=to_irc|to_chime&seq=N
  *	POST /v1/aside/forget?...
+ *	POST /v1/pause?mapping=NAME[&by=WHO], /v1/resume, /v1/resync
+ *	GET  /v1/members?mapping=NAME
+ *	POST /v1/unmap?mapping=NAME[&delete_channel=1]
+ *	GET  /v1/unmap?mapping=NAME
  *
  * One request at a time per connection, 16 KiB at most.
  */
@@ -22,6 +26,7 @@ struct control;
 /* The wire is borrowed. NULL with `err`: the socket cannot be made. */
 struct control *control_new(struct loop *loop, const char *path,
 	struct wire *wire, struct err *err) MUST_CHECK;
-void control_free(struct control *control); /* NULL is fine */
+/* Before the wire, and not a turn of the loop between. NULL is fine. */
+void control_free(struct control *control);
 
 #endif

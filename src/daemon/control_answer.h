@@ -12,9 +12,12 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct unmaps;
+
 /* Borrowed for the call. */
 struct control_request {
 	struct wire *wire;
+	struct unmaps *unmaps;
 	struct span query;
 	int64_t started_ms; /* monotonic: when the daemon began */
 };

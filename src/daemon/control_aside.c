@@ -1,7 +1,7 @@
 #include "daemon/control_aside.h"
 
 #include "bridge/bridge.h"
-#include "chime/route.h"
+#include "daemon/control_query.h"
 #include "util/buf.h"
 #include "util/json.h"
 #include "util/utf8.h"
@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { VALUE_BYTES = 512, PAYLOAD_SHOWN_BYTES = 1024 };
+enum { PAYLOAD_SHOWN_BYTES = 1024 };
 
 static const char *const ways[] = {
 	[LANE_TO_IRC] = "to_irc",
@@ -78,13 +78,6 @@ static void listing_on_network(const char *name UNUSED,
 {
 }
 
-/* The value of a query parameter; "" when absent. */
-static void read_query(struct span query, const char *name, struct buf *out)
-{
-	if (chime_query_get(query, name, out) != 0)
-		buf_clear(out);
-}
-
 static struct control_answer answer_list(struct listing *listing)
 {
 	if (!listing->failed)
@@ -99,8 +92,8 @@ struct control_answer control_aside_list(const struct control_request *request)
 	struct listing listing = {.items = json_array()};
 	struct mapping *mapping;
 
-	buf_init(&name, VALUE_BYTES);
-	read_query(request->query, "mapping", &name);
+	buf_init(&name, CONTROL_VALUE_BYTES);
+	control_query(request, "mapping", &name);
 	mapping = wire_mapping(request->wire, name.data);
 	if (mapping) {
 		list_mapping(&listing, mapping);
@@ -138,18 +131,15 @@ static int read_way(const char *name, enum lane_way *ret)
 static int read_choice(
 	const struct control_request *request, struct choice *ret)
 {
-	struct buf AUTOBUF name;
 	struct buf AUTOBUF way;
 	struct buf AUTOBUF seq;
 	int64_t number;
 
-	buf_init(&name, VALUE_BYTES);
-	buf_init(&way, VALUE_BYTES);
-	buf_init(&seq, VALUE_BYTES);
-	read_query(request->query, "mapping", &name);
-	read_query(request->query, "way", &way);
-	read_query(request->query, "seq", &seq);
-	ret->mapping = wire_mapping(request->wire, name.data);
+	buf_init(&way, CONTROL_VALUE_BYTES);
+	buf_init(&seq, CONTROL_VALUE_BYTES);
+	control_query(request, "way", &way);
+	control_query(request, "seq", &seq);
+	ret->mapping = control_query_mapping(request);
 	if (!ret->mapping)
 		return -ENXIO;
 	if (read_way(way.data, &ret->way) != 0 ||

@@ -16,6 +16,21 @@ static void set_int(json_t *object, const char *key, uint64_t value)
 	json_object_set_new(object, key, json_integer((json_int_t)value));
 }
 
+/* Those whose words go this way. */
+static json_t *report_people(const struct mapping *mapping, enum lane_way way)
+{
+	struct mirror_stats stats;
+	json_t *people = json_object();
+
+	mapping_mirror_stats(mapping, way, &stats);
+	json_object_set_new(people, "known", json_boolean(stats.is_known));
+	set_int(people, "here", stats.here);
+	set_int(people, "shown", stats.shown);
+	set_int(people, "waiting", stats.waiting);
+	set_int(people, "refused", stats.refused);
+	return people;
+}
+
 static json_t *report_lane(const struct mapping *mapping, enum lane_way way)
 {
 	struct lane_stats stats;
@@ -36,6 +51,9 @@ static json_t *report_lane(const struct mapping *mapping, enum lane_way way)
 	json_object_set_new(
 		lane, "source_waits", json_boolean(stats.is_waiting));
 	set_int(lane, "duplicates", stats.duplicates);
+	set_int(lane, "filtered", stats.filtered);
+	json_set_string(lane, "trouble", stats.trouble);
+	json_object_set_new(lane, "people", report_people(mapping, way));
 	return lane;
 }
 
@@ -61,6 +79,8 @@ static void report_on_mapping(
 
 	json_set_string(each, "name", config->name);
 	json_set_string(each, "irc", config->irc);
+	json_object_set_new(
+		each, "paused", json_boolean(mapping_is_paused(mapping)));
 	json_object_set_new(each, "to_irc", report_lane(mapping, LANE_TO_IRC));
 	json_object_set_new(
 		each, "to_chime", report_lane(mapping, LANE_TO_CHIME));

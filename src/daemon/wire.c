@@ -477,6 +477,11 @@ struct mapping *wire_mapping(struct wire *wire, const char *name)
 	return wired ? wired->mapping : NULL;
 }
 
+struct end_chime *wire_chime(const struct wire *wire)
+{
+	return wire->chime;
+}
+
 void wire_visit(const struct wire *wire, const struct wire_visitor *visitor)
 {
 	const struct belfry_config *config = wire->config;

@@ -15,6 +15,7 @@
 #include "util/buf.h"
 #include "util/err.h"
 
+struct end_chime;
 struct end_irc;
 struct mapping;
 struct wire;
@@ -53,6 +54,9 @@ void wire_free(struct wire *wire);
 const char *wire_trouble(const struct wire *wire);
 /* NULL when there is no such mapping. */
 struct mapping *wire_mapping(struct wire *wire, const char *name);
+
+/* For unmapping; borrowed. */
+struct end_chime *wire_chime(const struct wire *wire);
 
 /* Every network and every mapping that runs, in the order of the
  * configuration; for when somebody asks. */
