@@ -29,7 +29,7 @@ struct irc_backfill_end {
 /* Borrowed, and valid until irc_backfill_free(). */
 struct irc_backfill_params {
 	struct irc_conn *conn;
-	const char *network;
+	const struct irc_folk *folk;
 	const char *channel;
 	size_t max_lines; /* that many newer ones; the oldest */
 	int64_t since_ms; /* wall, of the last line that is known */

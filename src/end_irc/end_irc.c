@@ -1,9 +1,11 @@
 #include "end_irc/end_irc.h"
 
+#include "end_irc/command.h"
 #include "end_irc/end_irc_private.h"
 #include "end_irc/inbound.h"
 #include "end_irc/room.h"
 #include "irc/casemap.h"
+#include "irc/channel.h"
 #include "irc/history.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -20,7 +22,10 @@ struct end_irc {
 	char *object; /* "irc NAME", for logs */
 	char *nick_template;
 	struct irc_conn *conn;
-	int busy; /* rooms that cannot present what they hear */
+	struct irc_folk folk;
+	struct irc_census *census;
+	struct irc_commands *commands;
+	int busy;               /* rooms that cannot present what they hear */
 	struct irc_room *rooms; /* by folded channel */
 	char *why;              /* why the connection is in its state */
 	struct log_once news;
@@ -70,7 +75,9 @@ static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	(void)conn;
 	set_string(&end->why, why);
 	log_state(end, state, why);
-	HASH_ITER(hh, end->rooms, room, tmp) {
+	if (state == IRC_CONN_READY)
+		irc_identity_up(end->folk.identity);
+	HASH_ITER (hh, end->rooms, room, tmp) {
 		if (state == IRC_CONN_CLOSING)
 			irc_room_leave(room, why);
 		else if (state != IRC_CONN_READY)
@@ -80,25 +87,59 @@ static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 		timer_arm(end->stop_timer, 0);
 }
 
-static void end_on_message(struct irc_conn *conn,
-	const struct irc_message *message, void *arg)
+/* What it says about people, to the rooms that it is about. */
+static void tell_rooms(struct end_irc *end, const struct irc_message *message)
+{
+	size_t where = message->numeric >= 0 ? 1 : 0;
+	struct irc_room *room =
+		find_room(end, irc_message_param(message, where));
+	const struct irc_channel *channel;
+
+	irc_identity_take(end->folk.identity, message);
+	irc_census_take(end->census, message);
+	if (room)
+		irc_room_people(room, message);
+	for (size_t i = 0; (channel = irc_conn_affected(end->conn, i)); i++) {
+		room = find_room(end, irc_channel_name(channel));
+		if (room)
+			irc_room_people(room, message);
+	}
+}
+
+static void present(struct end_irc *end, struct irc_room *room,
+	const struct irc_message *message)
+{
+	struct irc_inbound inbound;
+	bool is_past = irc_conn_is_history(end->conn, message) &&
+		       !irc_history_is_offered(end->conn);
+
+	irc_inbound_init(&inbound);
+	if (is_past ? irc_inbound_read_past(&inbound, &end->folk, message)
+		    : irc_inbound_read(&inbound, &end->folk, message))
+		irc_room_message(room, &inbound, is_past);
+	irc_inbound_release(&inbound);
+}
+
+static void end_on_message(
+	struct irc_conn *conn, const struct irc_message *message, void *arg)
 {
 	struct end_irc *end = arg;
-	struct irc_inbound inbound;
+	const char *target = irc_message_param(message, 0);
+	struct irc_room *room;
+
+	if (!irc_conn_is_history(conn, message))
+		tell_rooms(end, message);
 	if (!irc_message_is(message, "PRIVMSG") &&
 		!irc_message_is(message, "NOTICE"))
 		return;
-	struct irc_room *room = find_room(end, irc_message_param(message, 0));
-	if (!room)
+	room = find_room(end, target);
+	if (!room && !irc_conn_is_own_nick(conn, target))
 		return;
-	irc_inbound_init(&inbound);
-	bool is_past = irc_conn_is_history(conn, message) &&
-		       !irc_history_is_offered(conn);
-	if (is_past ? irc_inbound_read_past(
-			      &inbound, conn, end->name, message)
-		    : irc_inbound_read(&inbound, conn, end->name, message))
-		irc_room_message(room, &inbound, is_past);
-	irc_inbound_release(&inbound);
+	if (irc_commands_take(
+		    end->commands, message, room ? room->mapping : NULL) ||
+		!room)
+		return;
+	present(end, room, message);
 }
 
 static void end_on_channel(struct irc_conn *conn, const char *channel,
@@ -123,6 +164,30 @@ static void end_on_stopped(void *arg)
 	fn(end->stopped_arg);
 }
 
+/* Who is who, and what the end's people ask for. */
+static void new_people(struct end_irc *end, const struct end_irc_params *params)
+{
+	irc_folk_init(&end->folk, end->conn, params);
+	end->folk.network = end->name;
+	end->folk.identity =
+		irc_identity_new(end->conn, end->name, params->store);
+	end->census = irc_census_new(end->loop, end->conn);
+	end->commands = irc_commands_new(&(struct irc_commands_params){
+		.loop = end->loop,
+		.conn = end->conn,
+		.folk = &end->folk,
+		.params = params,
+	});
+}
+
+static void free_people(struct end_irc *end)
+{
+	irc_commands_free(end->commands);
+	irc_census_free(end->census);
+	irc_identity_free(end->folk.identity);
+	irc_folk_release(&end->folk);
+}
+
 struct end_irc *end_irc_new(
 	struct loop *loop, const struct end_irc_params *params)
 {
@@ -131,13 +196,13 @@ struct end_irc *end_irc_new(
 	end->params = *params;
 	end->name = xstrdup(params->conn.name);
 	end->object = xasprintf("irc %s", end->name);
-	end->nick_template = xstrdup(params->nick_template
-			? params->nick_template
-			: "<{name}> ");
+	end->nick_template = xstrdup(
+		params->nick_template ? params->nick_template : "<{name}> ");
 	end->params.nick_template = end->nick_template;
 	if (!end->params.window)
 		end->params.window = 1;
 	end->conn = irc_conn_new(loop, &params->conn, &conn_events, end);
+	new_people(end, params);
 	end->stop_timer = timer_new(loop, end_on_stopped, end);
 	return end;
 }
@@ -146,6 +211,7 @@ void end_irc_free(struct end_irc *end)
 {
 	if (!end)
 		return;
+	free_people(end);
 	irc_conn_free(end->conn);
 	timer_free(end->stop_timer);
 	free(end->name);
@@ -209,10 +275,11 @@ struct end_room *end_irc_open(struct end_irc *end,
 		.end = end,
 		.conn = end->conn,
 		.params = &end->params,
+		.folk = &end->folk,
+		.census = end->census,
 	};
 	struct irc_room *room = irc_room_new(&context, params, sink);
-	HASH_ADD_KEYPTR(
-		hh, end->rooms, room->key, strlen(room->key), room);
+	HASH_ADD_KEYPTR(hh, end->rooms, room->key, strlen(room->key), room);
 	return &room->base;
 }
 

@@ -3,31 +3,26 @@
  *
  * Not made into events: CTCP other than ACTION, messages to a part of the
  * channel ("@#chan"), history that a server or bouncer plays back unasked
- * (batch chathistory, znc.in/playback), and notices that a server itself sends.
+ * (batch chathistory, znc.in/playback), notices that a server itself sends, and
+ * commands ("!chime who", end_irc/command.h).
+ *
+ * What our own users say comes back as ORIGIN_SELF; what other bridges say, and
+ * robots where they are ignored, is ORIGIN_BRIDGE.
  */
 #ifndef END_IRC_INBOUND_H
 #define END_IRC_INBOUND_H
 
+#include "end_irc/folk.h"
 #include "irc/conn.h"
 #include "model/event.h"
-#include "util/buf.h"
 
 #include <stdbool.h>
-
-enum {
-	INBOUND_ID_BYTES = 512,
-	/* Of a decoded name: no line has one that is longer. */
-	INBOUND_NAME_BYTES = 64 * 1024,
-};
 
 /* An event and the memory that it borrows from. */
 struct irc_inbound {
 	struct event event;
 	struct text text;
-	/* Decoded as the text is: UTF-8, else CP1252. */
-	struct buf name;
-	struct buf account;
-	char id[INBOUND_ID_BYTES];
+	struct irc_portrait sender;
 };
 
 void irc_inbound_init(struct irc_inbound *inbound);
@@ -37,8 +32,8 @@ void irc_inbound_release(struct irc_inbound *inbound);
  * False when there is nothing to relay. `inbound` may be used again; the
  * event is valid until then and as long as the message is.
  */
-bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
-	const char *network, const struct irc_message *message);
+bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_folk *folk,
+	const struct irc_message *message);
 
 /*
  * The same for a message of the past that we asked for. What is known of
@@ -46,7 +41,6 @@ bool irc_inbound_read(struct irc_inbound *inbound, const struct irc_conn *conn,
  * into words ("HistServ").
  */
 bool irc_inbound_read_past(struct irc_inbound *inbound,
-	const struct irc_conn *conn, const char *network,
-	const struct irc_message *message);
+	const struct irc_folk *folk, const struct irc_message *message);
 
 #endif

@@ -17,6 +17,7 @@ struct irc_letter {
 	char *person_id;
 	char *name;
 	char *account;
+	char *address;
 	char *source_id;
 	UT_hash_handle hh;
 };
@@ -30,15 +31,15 @@ static struct irc_letter *letter_new(const struct event *event)
 	letter->person_id = xstrdup(event->sender.id);
 	letter->name = xstrdup(event->sender.name);
 	letter->account = xstrdup_null(event->sender.account);
+	letter->address = xstrdup_null(event->sender.address);
 	letter->source_id = xstrdup(event->source_id);
 	letter->event = *event;
 	letter->event.text = &letter->text;
 	letter->event.source_id = letter->source_id;
-	letter->event.sender = (struct person){
-		.id = letter->person_id,
-		.name = letter->name,
-		.account = letter->account,
-	};
+	letter->event.sender.id = letter->person_id;
+	letter->event.sender.name = letter->name;
+	letter->event.sender.account = letter->account;
+	letter->event.sender.address = letter->address;
 	return letter;
 }
 
@@ -48,6 +49,7 @@ static void letter_free(struct irc_letter *letter)
 	free(letter->person_id);
 	free(letter->name);
 	free(letter->account);
+	free(letter->address);
 	free(letter->source_id);
 	free(letter);
 }

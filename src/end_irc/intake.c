@@ -230,7 +230,7 @@ static void intake_fetch(struct irc_intake *intake)
 	intake->backfill = irc_backfill_new(
 		intake->loop, &(struct irc_backfill_params){
 				      .conn = params->conn,
-				      .network = params->network,
+				      .folk = params->folk,
 				      .channel = params->channel,
 				      .max_lines = params->max_lines,
 				      .since_ms = since_ms,

@@ -22,7 +22,7 @@ struct irc_intake;
 /* Borrowed, and valid until irc_intake_close(), but for the sink: copied. */
 struct irc_intake_params {
 	struct irc_conn *conn;
-	const char *network;
+	const struct irc_folk *folk;
 	const char *mapping; /* for the log */
 	const char *channel;
 	int64_t max_age_ms;          /* of what is fetched */

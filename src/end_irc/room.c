@@ -56,6 +56,11 @@ static void room_note(struct end_room *base, const char *text)
 	irc_note_send(end_irc_conn(room->end), room->channel, text);
 }
 
+static void room_watch(struct end_room *base, bool on)
+{
+	irc_roster_watch(room_of(base)->roster, on);
+}
+
 static const struct end_ops room_ops = {
 	.is_replayable = false,
 	.settles_doubt = true,
@@ -65,6 +70,7 @@ static const struct end_ops room_ops = {
 	.start = room_start,
 	.close = room_close,
 	.note = room_note,
+	.watch = room_watch,
 };
 
 static void room_on_receipt(void *arg, const struct receipt *receipt)
@@ -87,7 +93,7 @@ static struct irc_intake *room_intake(
 {
 	const struct irc_intake_params params = {
 		.conn = context->conn,
-		.network = context->params->conn.name,
+		.folk = context->folk,
 		.mapping = room->mapping,
 		.channel = room->channel,
 		.max_age_ms = context->params->backfill_max_age_ms,
@@ -97,6 +103,18 @@ static struct irc_intake *room_intake(
 		.arg = room,
 	};
 	return irc_intake_new(context->loop, &params);
+}
+
+static struct irc_roster *room_roster(
+	struct irc_room *room, const struct irc_room_context *context)
+{
+	const struct irc_roster_params params = {
+		.folk = context->folk,
+		.census = context->census,
+		.channel = room->channel,
+		.sink = &room->sink,
+	};
+	return irc_roster_new(context->loop, &params);
 }
 
 struct irc_room *irc_room_new(const struct irc_room_context *context,
@@ -122,6 +140,7 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 	room->sink = *sink;
 	room->outbound = irc_outbound_new(context->loop, &outbound);
 	room->intake = room_intake(room, context);
+	room->roster = room_roster(room, context);
 	return room;
 }
 
@@ -140,6 +159,7 @@ void irc_room_close(struct irc_room *room, struct loop *loop)
 	room->closed = true;
 	irc_outbound_close(TAKE(room->outbound));
 	irc_intake_close(TAKE(room->intake));
+	irc_roster_close(TAKE(room->roster));
 	loop_defer(loop, room_free, room);
 }
 
@@ -151,10 +171,16 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 	if (!ready) {
 		irc_intake_left(room->intake);
 		irc_outbound_left(room->outbound);
+		irc_roster_left(room->roster);
 	}
+	if (room->closed)
+		return;
 	room->sink.ready(room->sink.arg, ready, why);
-	if (ready && !room->closed)
-		irc_intake_joined(room->intake);
+	if (!ready || room->closed)
+		return;
+	irc_intake_joined(room->intake);
+	if (!room->closed)
+		irc_roster_joined(room->roster);
 }
 
 void irc_room_leave(struct irc_room *room, const char *why)
@@ -163,7 +189,9 @@ void irc_room_leave(struct irc_room *room, const char *why)
 		return;
 	room->ready = false;
 	irc_outbound_left(room->outbound);
-	room->sink.ready(room->sink.arg, false, why);
+	irc_roster_left(room->roster);
+	if (!room->closed)
+		room->sink.ready(room->sink.arg, false, why);
 }
 
 void irc_room_lost(struct irc_room *room, const char *why)
@@ -173,6 +201,12 @@ void irc_room_lost(struct irc_room *room, const char *why)
 	irc_room_leave(room, why);
 	if (!room->closed)
 		irc_intake_left(room->intake);
+}
+
+void irc_room_people(struct irc_room *room, const struct irc_message *message)
+{
+	if (!room->closed)
+		irc_roster_take(room->roster, message);
 }
 
 void irc_room_message(

@@ -9,6 +9,7 @@
 #include "end_irc/intake.h"
 #include "end_irc/outbound.h"
 #include "end_irc/render.h"
+#include "end_irc/roster.h"
 
 #include <uthash.h>
 
@@ -22,6 +23,7 @@ struct irc_room {
 	struct end_sink sink;
 	struct irc_outbound *outbound;
 	struct irc_intake *intake;
+	struct irc_roster *roster;
 	bool is_busy; /* the bridge cannot take more from us */
 	bool ready;
 	bool closed;
@@ -34,6 +36,8 @@ struct irc_room_context {
 	struct end_irc *end;
 	struct irc_conn *conn;
 	const struct end_irc_params *params;
+	struct irc_folk *folk;
+	struct irc_census *census;
 };
 
 struct irc_room *irc_room_new(const struct irc_room_context *context,
@@ -48,6 +52,8 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why);
 void irc_room_leave(struct irc_room *room, const char *why);
 /* The link is down. */
 void irc_room_lost(struct irc_room *room, const char *why);
+/* What happens now, about this channel or somebody in it: the people first. */
+void irc_room_people(struct irc_room *room, const struct irc_message *message);
 /* A message to this channel; `is_past`: shown unasked by the server. */
 void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound,
 	bool is_past);

@@ -32,6 +32,7 @@
 
 struct irc_conn;
 struct irc_channel;
+struct irc_user;
 
 enum irc_conn_state {
 	IRC_CONN_IDLE,        /* not started */
@@ -136,6 +137,13 @@ int irc_conn_mark_read(
 /* Tracked state of a joined channel (irc/channel.h), or NULL. */
 const struct irc_channel *irc_conn_channel(
 	const struct irc_conn *conn, const char *channel);
+
+/* Somebody in any of our channels, by nick; NULL when nobody is. The one after
+ * `prev`, the first for NULL; NULL at the end. Valid until the next message. */
+const struct irc_user *irc_conn_user(
+	const struct irc_conn *conn, const char *nick);
+const struct irc_user *irc_conn_next_user(
+	const struct irc_conn *conn, const struct irc_user *prev);
 
 /* The server's wall clock now, as far as its server-time tells; else ours. */
 int64_t irc_conn_server_ms(const struct irc_conn *conn);

@@ -209,3 +209,23 @@ const struct irc_channel *irc_conn_affected(
 		return NULL;
 	return irc_track_affected(&conn->track, i);
 }
+
+const struct irc_user *irc_conn_user(
+	const struct irc_conn *conn, const char *nick)
+{
+	const struct irc_person *person =
+		irc_people_find(&conn->track.people, nick);
+
+	return person ? &person->user : NULL;
+}
+
+const struct irc_user *irc_conn_next_user(
+	const struct irc_conn *conn, const struct irc_user *prev)
+{
+	/* What readers see comes first in it. */
+	const struct irc_person *person =
+		prev ? ((const struct irc_person *)prev)->hh.next
+		     : conn->track.people.by_nick;
+
+	return person ? &person->user : NULL;
+}

@@ -13,6 +13,7 @@
 
 struct fixture {
 	struct irc_peer peer;
+	struct irc_folk folk;
 	struct irc_backfill *backfill;
 	struct buf told;
 	bool free_in_event;
@@ -25,6 +26,7 @@ static int setup(void **state)
 	f = (struct fixture){.backfill = NULL};
 	irc_peer_init(&f.peer);
 	irc_peer_make(&f.peer);
+	irc_room_folk_init(&f.folk, &f.peer);
 	buf_init(&f.told, 1 << 16);
 	*state = &f;
 	return 0;
@@ -36,6 +38,7 @@ static int teardown(void **state)
 
 	irc_backfill_free(f->backfill);
 	irc_peer_turn(&f->peer);
+	irc_room_folk_release(&f->folk);
 	irc_peer_release(&f->peer);
 	buf_release(&f->told);
 	return 0;
@@ -70,7 +73,7 @@ static void begin(struct fixture *f, size_t max_lines, int64_t floor_ms)
 	f->backfill = irc_backfill_new(
 		f->peer.loop, &(struct irc_backfill_params){
 				      .conn = f->peer.conn,
-				      .network = "net",
+				      .folk = &f->folk,
 				      .channel = "#a",
 				      .max_lines = max_lines,
 				      .since_ms = ROOM_MINUTE_MS,

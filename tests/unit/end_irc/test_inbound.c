@@ -8,7 +8,7 @@
 #include "end_irc/inbound.h"
 
 #include "irc/delivery.h"
-#include "unit/support/irc_peer.h"
+#include "unit/support/irc_room.h"
 #include "util/clock.h"
 #include "util/str.h"
 
@@ -22,6 +22,7 @@ static const char caps[] = "account-notify account-tag batch "
 /* What became of each line. */
 struct fixture {
 	struct irc_peer peer; /* first: it is the argument of the events */
+	struct irc_folk folk;
 	struct buf seen;
 };
 
@@ -40,11 +41,12 @@ static void on_message(
 	};
 	struct fixture *f = arg;
 	struct irc_inbound inbound;
+	(void)conn;
 	if (!irc_message_is(message, "PRIVMSG") &&
 		!irc_message_is(message, "NOTICE"))
 		return;
 	irc_inbound_init(&inbound);
-	if (irc_inbound_read(&inbound, conn, "net", message)) {
+	if (irc_inbound_read(&inbound, &f->folk, message)) {
 		const struct event *event = &inbound.event;
 		buf_addf(&f->seen, "%s|%s|%s %s%s: %s", event->sender.id,
 			event->sender.name, str_or_empty(event->sender.account),
@@ -66,6 +68,7 @@ static int setup(void **state)
 	buf_init(&f.seen, 1 << 16);
 	f.peer.events.message = on_message;
 	irc_peer_make(&f.peer);
+	irc_room_folk_init(&f.folk, &f.peer);
 	irc_peer_start(&f.peer);
 	irc_peer_welcome(&f.peer, caps, "CHANTYPES=# STATUSMSG=@+");
 	irc_peer_join(&f.peer, "#a");
@@ -76,6 +79,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
+	irc_room_folk_release(&f->folk);
 	irc_peer_release(&f->peer);
 	buf_release(&f->seen);
 	return 0;
@@ -302,7 +306,7 @@ static void test_styles(void **state)
 		      "b\x01";
 	assert_int_equal(irc_message_parse(&message, line, strlen(line)), 0);
 	irc_inbound_init(&inbound);
-	assert_true(irc_inbound_read(&inbound, f->peer.conn, "net", &message));
+	assert_true(irc_inbound_read(&inbound, &f->folk, &message));
 	assert_int_equal(inbound.text.run_count, 2);
 	assert_int_equal(inbound.text.runs[0].styles, TEXT_BOLD);
 	assert_int_equal(inbound.text.runs[1].styles, TEXT_BOLD | TEXT_ITALIC);

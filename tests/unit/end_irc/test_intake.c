@@ -16,6 +16,7 @@
 
 struct fixture {
 	struct irc_peer peer;
+	struct irc_folk folk;
 	struct irc_intake *intake;
 	struct buf told;
 	enum end_answer answer;
@@ -37,6 +38,7 @@ static int setup(void **state)
 	};
 	irc_peer_init(&f.peer);
 	irc_peer_make(&f.peer);
+	irc_room_folk_init(&f.folk, &f.peer);
 	buf_init(&f.told, 1 << 20);
 	*state = &f;
 	return 0;
@@ -54,6 +56,7 @@ static int teardown(void **state)
 
 	close_intake(f);
 	irc_peer_turn(&f->peer);
+	irc_room_folk_release(&f->folk);
 	irc_peer_release(&f->peer);
 	buf_release(&f->told);
 	return 0;
@@ -110,7 +113,7 @@ static void make(struct fixture *f)
 	f->intake = irc_intake_new(
 		f->peer.loop, &(struct irc_intake_params){
 				      .conn = f->peer.conn,
-				      .network = "net",
+				      .folk = &f->folk,
 				      .mapping = "m",
 				      .channel = "#a",
 				      .max_age_ms = f->max_age_ms,

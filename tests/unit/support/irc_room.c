@@ -14,6 +14,21 @@
 #include <stdio.h>
 #include <string.h>
 
+void irc_room_folk_init(struct irc_folk *folk, struct irc_peer *peer)
+{
+	*folk = (struct irc_folk){
+		.conn = peer->conn,
+		.network = "net",
+		.identity = irc_identity_new(peer->conn, "net", NULL),
+	};
+}
+
+void irc_room_folk_release(struct irc_folk *folk)
+{
+	irc_identity_free(folk->identity);
+	irc_folk_release(folk);
+}
+
 void irc_room_up(struct irc_peer *peer, const char *caps)
 {
 	irc_peer_start(peer);

@@ -7,6 +7,7 @@
 
 #include "irc_peer.h"
 
+#include "end_irc/folk.h"
 #include "end_irc/inbound.h"
 #include "model/end.h"
 
@@ -16,6 +17,11 @@
 	"message-tags server-time"
 /* The time of all messages is in that minute. */
 #define ROOM_MINUTE_MS INT64_C(1600000000000) /* 2020-09-13T12:26:40Z */
+
+/* Who is who on the network "net" of this peer, which is made; nothing is
+ * remembered. */
+void irc_room_folk_init(struct irc_folk *folk, struct irc_peer *peer);
+void irc_room_folk_release(struct irc_folk *folk);
 
 /* Peer up and in #a; `caps` as irc_peer_welcome(). */
 void irc_room_up(struct irc_peer *peer, const char *caps);
