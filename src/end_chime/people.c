@@ -1,5 +1,6 @@
 #include "end_chime/people.h"
 
+#include "end_chime/expel.h"
 #include "end_chime/marks.h"
 #include "end_chime/roster.h"
 #include "util/alloc.h"
@@ -12,9 +13,38 @@ struct people {
 	char *object, *channel, *bearer;
 	struct roster *roster; /* NULL: not watched */
 	struct marks *marks;   /* NULL: the list tells, or none has come */
+	struct expel *expel;
 	bool is_readable;
 	bool closed;
 };
+
+static void people_on_note(void *arg, const char *text)
+{
+	struct people *p = arg;
+	p->params.note(p->params.arg, text);
+}
+
+static void people_on_removed(void *arg)
+{
+	struct people *p = arg;
+	if (p->roster)
+		roster_poke(p->roster);
+}
+
+static void start_expel(struct people *p)
+{
+	const struct expel_params params = {
+		.client = p->params.client,
+		.users = p->params.users,
+		.object = p->object,
+		.channel = p->channel,
+		.bridge = p->bearer,
+		.note = people_on_note,
+		.removed = people_on_removed,
+		.arg = p,
+	};
+	p->expel = expel_new(p->loop, &params);
+}
 
 struct people *people_new(struct loop *loop, const struct people_params *params)
 {
@@ -25,6 +55,7 @@ struct people *people_new(struct loop *loop, const struct people_params *params)
 	p->channel = xstrdup(params->channel);
 	p->bearer = xstrdup(params->bearer);
 	p->is_readable = true;
+	start_expel(p);
 	return p;
 }
 
@@ -49,6 +80,7 @@ void people_close(struct people *p)
 		return;
 	p->closed = true;
 	unwatch(p);
+	expel_close(TAKE(p->expel));
 	loop_defer(p->loop, people_free, p);
 }
 
@@ -162,8 +194,7 @@ void people_heard(struct people *p, const char *arn)
 		marks_spoke(p->marks, arn);
 }
 
-void people_poke(struct people *p)
+int people_expel(struct people *p, const struct removal *removal)
 {
-	if (p->roster)
-		roster_poke(p->roster);
+	return expel_add(p->expel, removal);
 }

@@ -1,7 +1,7 @@
 /*
- * The people of one channel, as the bridge is told of them while it watches:
- * who is there (end_chime/roster.h), how far they have read, and who of those
- * that we show was removed by somebody.
+ * The people of one channel. While the bridge watches it is told who is there
+ * (end_chime/roster.h), how far they have read, and who of those that we show
+ * was removed by somebody. And they can be removed (end_chime/expel.h).
  */
 #ifndef END_CHIME_PEOPLE_H
 #define END_CHIME_PEOPLE_H
@@ -22,6 +22,9 @@ struct people_params {
 	int64_t every_ms;
 	unsigned *load; /* see end_chime/roster.h */
 	const struct end_sink *sink;
+	/* Says it in the channel. From the loop. */
+	void (*note)(void *arg, const char *text);
+	void *arg; /* of `note` */
 };
 
 /* May all be called inside callbacks of the client and of the sink. */
@@ -33,11 +36,11 @@ void people_close(struct people *people);
 
 /* As `watch` of model/end.h. */
 void people_watch(struct people *people, bool on);
+/* As `expel` of model/end.h; other errors are those of expel_add(). */
+int people_expel(
+	struct people *people, const struct removal *removal) MUST_CHECK;
 /* The channel can (not) be read; from the loop. */
 void people_set_readable(struct people *people, bool is_readable);
 /* This one (ARN) has spoken in the channel. */
 void people_heard(struct people *people, const char *arn);
-/* Somebody may have come or gone. */
-void people_poke(struct people *people);
-
 #endif

@@ -178,6 +178,12 @@ static void start_markers(struct chime_room *room)
 		room->markers = markers_new(room->context->loop, &params);
 }
 
+static void room_on_note(void *arg, const char *text)
+{
+	struct chime_room *room = arg;
+	chime_outbound_note(room->outbound, text);
+}
+
 static void start_people(struct chime_room *room)
 {
 	const struct end_chime_params *p = room->context->params;
@@ -190,6 +196,8 @@ static void start_people(struct chime_room *room)
 		.every_ms = p->members_ms,
 		.load = &room->context->list_load,
 		.sink = &room->sink,
+		.note = room_on_note,
+		.arg = room,
 	};
 	room->people = people_new(room->context->loop, &params);
 	if (room->is_watched)
@@ -265,6 +273,12 @@ static void room_watch(struct end_room *base, bool on)
 		people_watch(room->people, on);
 }
 
+static int room_expel(struct end_room *base, const struct removal *removal)
+{
+	struct chime_room *room = room_of(base);
+	return room->people ? people_expel(room->people, removal) : -EAGAIN;
+}
+
 static void room_free(void *arg)
 {
 	struct chime_room *room = arg;
@@ -302,6 +316,7 @@ static const struct end_ops room_ops = {
 	.confirmed = room_confirmed,
 	.note = room_note,
 	.watch = room_watch,
+	.expel = room_expel,
 };
 
 struct end_room *chime_room_new(struct room_context *context,

@@ -59,6 +59,12 @@ static void on_read(void *arg, const char *person_id, int64_t at_ms)
 	buf_addf(&f->log, "read %" PRId64 "\n", at_ms);
 }
 
+static void on_note(void *arg, const char *text)
+{
+	struct fixture *f = arg;
+	buf_addf(&f->log, "%s\n", text);
+}
+
 static int setup(void **state)
 {
 	static struct fixture f;
@@ -88,6 +94,8 @@ static int setup(void **state)
 		.every_ms = EVERY_MS,
 		.load = &f.load,
 		.sink = &f.sink,
+		.note = on_note,
+		.arg = &f,
 	};
 	f.people = people_new(f.s.w.loop, &params);
 	*state = &f;
@@ -125,7 +133,6 @@ static void test_watching(void **state)
 {
 	struct fixture *f = *state;
 	people_heard(f->people, AL);
-	people_poke(f->people);
 	service_pass(&f->s, 2 * EVERY_MS);
 	people_watch(f->people, true);
 	expect_list(f, OF(""));
@@ -182,6 +189,33 @@ static void test_list_tells_no_marks(void **state)
 	}
 }
 
+/* Who was removed is gone from the list soon. */
+static void test_expelling(void **state)
+{
+	struct fixture *f = *state;
+	const struct removal removal = {.person_id = AL, .name = "Al"};
+	people_watch(f->people, true);
+	expect_list(f, OF(""));
+	expect_log(f, "begins\n0 Al\ncomplete\n");
+	service_pass(&f->s, EVERY_MS / 2);
+	assert_int_equal(people_expel(f->people, &removal), 0);
+	service_expect(&f->s,
+		"DELETE /channels/APP/channel/c/memberships/APP/user/al");
+	service_answer(&f->s, 204, "{}");
+	expect_log(f, "Al was removed by somebody (IRC)\n");
+	assert_true(service_pass_until_asked(&f->s, EVERY_MS) <= 1200);
+	service_expect(&f->s, LIST);
+	service_answer(&f->s, 200, "{\"ChannelMemberships\":[]}");
+	expect_log(f, "1 Al\n");
+	/* Also while nobody watches. */
+	people_watch(f->people, false);
+	assert_int_equal(people_expel(f->people, &removal), 0);
+	service_expect(&f->s,
+		"DELETE /channels/APP/channel/c/memberships/APP/user/al");
+	service_answer(&f->s, 204, "{}");
+	expect_log(f, "Al was removed by somebody (IRC)\n");
+}
+
 static void test_sink_that_does_not_care(void **state)
 {
 	struct fixture *f = *state;
@@ -203,6 +237,7 @@ int main(void)
 		T(test_unreadable),
 		T(test_list_tells_marks),
 		T(test_list_tells_no_marks),
+		T(test_expelling),
 		T(test_sink_that_does_not_care),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
