@@ -1,7 +1,9 @@
 #include "irc/cap.h"
 
+#include "util/alloc.h"
 #include "util/str.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* "CAP REQ :" and CRLF around the names, and room for a server that echoes
@@ -14,12 +16,23 @@ static const char *const NAMES[] = {
 #undef X
 };
 
-void irc_caps_init(struct irc_caps *caps, bool sasl)
+void irc_caps_init(struct irc_caps *caps)
 {
 	*caps = (struct irc_caps){.asked = 0};
 	for (int i = 0; i < IRC_CAP_COUNT; i++)
 		caps->of[i].is_wanted = true;
-	caps->of[IRC_CAP_SASL].is_wanted = sasl;
+}
+
+void irc_caps_release(struct irc_caps *caps)
+{
+	for (int i = 0; i < IRC_CAP_COUNT; i++)
+		free(caps->of[i].value);
+	irc_caps_init(caps);
+}
+
+void irc_caps_unwant(struct irc_caps *caps, enum irc_cap cap)
+{
+	caps->of[cap].is_wanted = false;
 }
 
 const char *irc_cap_name(enum irc_cap cap)
@@ -52,9 +65,8 @@ static void cap_offer(
 	entry->is_offered = true;
 	entry->is_refused = false;
 	entry->is_alone = false;
-	if (len > 0)
-		memcpy(entry->value, value.p, len);
-	entry->value[len] = '\0';
+	free(entry->value);
+	entry->value = len > 0 ? xstrndup(value.p, len) : NULL;
 }
 
 static void cap_delete(
@@ -220,5 +232,7 @@ bool irc_caps_has_name(const struct irc_caps *caps, const char *name)
 
 const char *irc_caps_value(const struct irc_caps *caps, enum irc_cap cap)
 {
-	return caps->of[cap].is_offered ? caps->of[cap].value : NULL;
+	if (!caps->of[cap].is_offered)
+		return NULL;
+	return str_or_empty(caps->of[cap].value);
 }

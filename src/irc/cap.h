@@ -55,7 +55,7 @@ struct irc_cap_entry {
 	bool is_asked;   /* in the outstanding REQ */
 	bool is_refused; /* NAKed alone */
 	bool is_alone;   /* NAKed in company: ask for it by itself */
-	char value[IRC_CAP_VALUE_BYTES];
+	char *value;     /* NULL: none */
 };
 
 struct irc_caps {
@@ -64,8 +64,12 @@ struct irc_caps {
 	unsigned asked; /* capabilities in the outstanding REQ */
 };
 
-/* A new link: nothing is known. `sasl`: is that one wanted too? */
-void irc_caps_init(struct irc_caps *caps, bool sasl);
+/* Nothing is known; all of them are wanted. */
+void irc_caps_init(struct irc_caps *caps);
+/* As after irc_caps_init(). */
+void irc_caps_release(struct irc_caps *caps);
+/* It will not be asked for. */
+void irc_caps_unwant(struct irc_caps *caps, enum irc_cap cap);
 /* Takes CAP; true when it was CAP. Ask irc_caps_request() afterwards. */
 bool irc_caps_take(struct irc_caps *caps, const struct irc_message *msg);
 /*

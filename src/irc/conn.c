@@ -122,7 +122,7 @@ static void conn_drop_link(struct irc_conn *conn, const char *why)
 	irc_joins_down(&conn->joins, why);
 	irc_isupport_init(&conn->isupport);
 	irc_track_clear(&conn->track);
-	irc_caps_init(&conn->caps, false);
+	irc_caps_release(&conn->caps);
 	irc_sasl_release(&conn->sasl);
 	irc_sasl_init(&conn->sasl);
 	set_string(&conn->parting_why, NULL);
@@ -404,7 +404,7 @@ static void conn_new_parts(struct irc_conn *conn)
 	const struct irc_conn_params *params = &conn->params;
 
 	irc_isupport_init(&conn->isupport);
-	irc_caps_init(&conn->caps, false);
+	irc_caps_init(&conn->caps);
 	irc_sasl_init(&conn->sasl);
 	irc_batches_init(&conn->batches);
 	irc_track_init(&conn->track, &conn->isupport);
@@ -481,6 +481,7 @@ static void conn_on_destroy(void *arg)
 	irc_joins_release(&conn->joins);
 	irc_track_release(&conn->track);
 	irc_batches_clear(&conn->batches);
+	irc_caps_release(&conn->caps);
 	irc_sasl_release(&conn->sasl);
 	buf_release(&conn->line);
 	conn_nick_release(conn);

@@ -6,6 +6,7 @@
 #include "irc/conn_register.h"
 #include "irc/conn_send.h"
 #include "irc/delivery_match.h"
+#include "irc/light.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/clock.h"
@@ -77,7 +78,7 @@ static void input_track(
 		conn_leave(conn, channel);
 		return;
 	}
-	if (is_own && irc_message_is(msg, "JOIN"))
+	if (is_own && irc_message_is(msg, "JOIN") && !conn->params.is_light)
 		(void)irc_track_enter(&conn->track, channel);
 	irc_track_take(&conn->track, msg,
 		irc_caps_has(&conn->caps, IRC_CAP_MULTI_PREFIX));
@@ -163,6 +164,19 @@ static void input_process(struct irc_conn *conn, const struct irc_message *msg)
 	irc_batches_end(&conn->batches);
 }
 
+static bool input_is_passed_over(
+	const struct irc_conn *conn, const char *line, size_t len)
+{
+	const struct irc_light light = {
+		.map = conn->isupport.casemap,
+		.own_nick = conn->self.nick,
+		.wanted_nick = conn->self.wanted,
+	};
+
+	return conn->params.is_light && conn->state == IRC_CONN_READY &&
+	       irc_light_is_of_others(&light, line, len);
+}
+
 void conn_input_line(struct irc_conn *conn, char *line, size_t len)
 {
 	struct irc_message msg;
@@ -170,6 +184,8 @@ void conn_input_line(struct irc_conn *conn, char *line, size_t len)
 
 	conn->stats.lines_received++;
 	conn->link.heard_ms = loop_now_ms(conn->loop);
+	if (input_is_passed_over(conn, line, len))
+		return;
 	rc = irc_message_parse(&msg, line, len);
 	if (rc == IRC_PARSE_EMPTY)
 		return;

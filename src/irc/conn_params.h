@@ -54,16 +54,18 @@ struct irc_conn_params {
 	int64_t retry_max_ms;        /* 0: 5 min */
 	/*
 	 * One of many on the same network: keeps as little as it can. It
-	 * tracks nobody (irc_conn_channel() is NULL), has no history, and
-	 * shows its `message` event only what is about itself: what is said
-	 * to its own nick, its echoes, its own NICK, JOIN, PART, KICK and
-	 * QUIT, and numerics.
+	 * tracks nobody (irc_conn_channel() is NULL), has no history, uses no
+	 * SASL, and once READY shows its `message` event only what is about
+	 * itself: what is said to its own nick, its echoes, its own NICK,
+	 * JOIN, PART, KICK and QUIT, numerics (but not 353), and what is in no
+	 * channel, like FAIL and BATCH.
 	 */
 	bool is_light;
-	/* Whom we connect for, where the server lets us say so (WEBIRC). */
+	/* Whom we connect for, where the server lets us say so
+	 * (https://ircv3.net/specs/extensions/webirc). */
 	const char *webirc_password; /* NULL: not said */
-	const char *webirc_host;
-	const char *webirc_address;
+	const char *webirc_host;     /* NULL: the address again */
+	const char *webirc_address;  /* NULL: not said either */
 };
 
 void irc_conn_params_copy(

@@ -12,9 +12,43 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char WEBIRC_GATEWAY[] = "belfry";
+
+/* They tell of others, or let us speak for others. */
+static const enum irc_cap NOT_LIGHT[] = {IRC_CAP_ACCOUNT_NOTIFY,
+	IRC_CAP_AWAY_NOTIFY, IRC_CAP_EVENT_PLAYBACK, IRC_CAP_EXTENDED_JOIN,
+	IRC_CAP_INVITE_NOTIFY, IRC_CAP_MULTI_PREFIX, IRC_CAP_RELAYMSG,
+	IRC_CAP_SETNAME, IRC_CAP_USERHOST_IN_NAMES};
+
 static bool register_wants_sasl(const struct irc_conn *conn)
 {
-	return conn->params.sasl != IRC_SASL_NONE;
+	return conn->params.sasl != IRC_SASL_NONE && !conn->params.is_light;
+}
+
+static void register_begin_caps(struct irc_conn *conn)
+{
+	irc_caps_release(&conn->caps);
+	if (!register_wants_sasl(conn))
+		irc_caps_unwant(&conn->caps, IRC_CAP_SASL);
+	for (size_t i = 0; conn->params.is_light && i < ARRAY_LEN(NOT_LIGHT);
+		i++)
+		irc_caps_unwant(&conn->caps, NOT_LIGHT[i]);
+}
+
+/* The address may not begin with the colon that marks a last parameter. */
+static int register_webirc(struct irc_conn *conn)
+{
+	const struct irc_conn_params *params = &conn->params;
+	const char *address = params->webirc_address;
+	char text[64];
+
+	if (!params->webirc_password || !address)
+		return 0;
+	(void)snprintf(text, sizeof(text), "%s%s", *address == ':' ? "0" : "",
+		address);
+	return conn_command(conn, "WEBIRC", params->webirc_password,
+		WEBIRC_GATEWAY,
+		params->webirc_host ? params->webirc_host : text, text, NULL);
 }
 
 /* Numeric forms, and the name that means them by convention. */
@@ -33,8 +67,10 @@ void conn_register_begin(struct irc_conn *conn)
 	conn->registration.is_welcome = false;
 	conn->registration.nick_tries = 0;
 	conn->registration.nick_refusals = 0;
-	irc_caps_init(&conn->caps, register_wants_sasl(conn));
-	rc = conn_command(conn, "CAP", "LS", "302", NULL);
+	register_begin_caps(conn);
+	rc = register_webirc(conn);
+	if (rc == 0)
+		rc = conn_command(conn, "CAP", "LS", "302", NULL);
 	if (rc == 0 && params->password)
 		rc = conn_command(conn, "PASS", params->password, NULL);
 	if (rc == 0)
@@ -44,8 +80,8 @@ void conn_register_begin(struct irc_conn *conn)
 			params->realname, NULL);
 	if (rc < 0)
 		conn_lose(conn, IRC_LOSS_REFUSED,
-			"the nick, username, realname or password of the "
-			"configuration cannot be sent");
+			"the nick, username, realname, password or WEBIRC "
+			"host of the configuration cannot be sent");
 }
 
 static void register_end_caps(struct irc_conn *conn)

@@ -110,7 +110,10 @@ static bool send_join(struct irc_conn *conn)
 
 static bool send_modes_query(struct irc_conn *conn)
 {
-	const char *channel = irc_joins_next_modes(&conn->joins);
+	/* A light connection has no place for them. */
+	const char *channel = conn->params.is_light
+				      ? NULL
+				      : irc_joins_next_modes(&conn->joins);
 	const struct irc_line line = {
 		.command = "MODE",
 		.params = {channel},

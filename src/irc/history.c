@@ -178,7 +178,7 @@ bool irc_history_is_offered(const struct irc_conn *conn)
 	for (size_t i = 0; i < ARRAY_LEN(NEEDED); i++)
 		if (!irc_caps_has(&conn->caps, NEEDED[i]))
 			return false;
-	return conn->state == IRC_CONN_READY;
+	return conn->state == IRC_CONN_READY && !conn->params.is_light;
 }
 
 bool irc_history_knows_msgid(const struct irc_conn *conn)

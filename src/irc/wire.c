@@ -1,12 +1,13 @@
 #include "irc/wire.h"
 
+#include "net/tls_share.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>
 
 struct wire {
 	struct stream *stream;
-	struct tls_profile *tls;
+	struct tls_share *tls;
 	irc_wire_fn *fn;
 	void *arg;
 };
@@ -20,17 +21,16 @@ static void wire_on_event(
 	wire->fn(event, wire->arg);
 }
 
-/* The profile is made anew each time, so that renewed files are read. */
 static void *wire_open(
 	void *context, const struct irc_wire_target *target, struct err *err)
 {
 	const struct irc_conn_params *params = target->params;
-	struct tls_profile *tls = NULL;
+	struct tls_share *tls = NULL;
 	struct wire *wire;
 
 	(void)context;
 	if (params->tls) {
-		tls = tls_profile_new(&params->tls_params, err);
+		tls = tls_share_get(target->loop, &params->tls_params, err);
 		if (!tls)
 			return NULL;
 	}
@@ -43,7 +43,7 @@ static void *wire_open(
 			.host = target->server->host,
 			.port = target->server->port,
 			.bind_address = params->bind_address,
-			.tls = tls,
+			.tls = tls ? tls_share_profile(tls) : NULL,
 			.connect_timeout_ms = params->connect_timeout_ms,
 			.max_line_bytes = IRC_WIRE_LINE_BYTES,
 			.max_unsent_bytes = IRC_WIRE_UNSENT_BYTES,
@@ -57,7 +57,7 @@ static void wire_close(void *arg)
 	struct wire *wire = arg;
 
 	stream_close(wire->stream);
-	tls_profile_free(wire->tls);
+	tls_share_put(wire->tls);
 	free(wire);
 }
 

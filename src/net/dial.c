@@ -35,6 +35,8 @@ struct dial {
 	struct resolve *resolve;
 	struct timer *timer;
 	struct address local; /* len 0: any */
+	char *local_text;
+	bool is_local_foreign; /* not of this host, but perhaps routed to it */
 	struct address addresses[RESOLVE_MAX_ADDRESSES];
 	size_t count;
 	size_t next;
@@ -73,10 +75,20 @@ static void dial_drop_socket(struct dial *dial)
 static void dial_free(struct dial *dial)
 {
 	dial_drop_socket(dial);
+	free(dial->local_text);
 	resolve_cancel(dial->resolve);
 	timer_free(dial->timer);
 	free(dial->host);
 	free(dial);
+}
+
+/* The likeliest cause, that nobody would guess from a silence. */
+static void dial_say_foreign(struct dial *dial)
+{
+	size_t len = strlen(dial->why);
+
+	snprintf(dial->why + len, sizeof(dial->why) - len,
+		"; %s is no address of this host", dial->local_text);
 }
 
 static void dial_finish(struct dial *dial)
@@ -87,6 +99,8 @@ static void dial_finish(struct dial *dial)
 	if (fd < 0 && dial->tried > 1)
 		snprintf(dial->why + len, sizeof(dial->why) - len,
 			" (the last of %zu addresses)", dial->tried);
+	if (fd < 0 && dial->is_local_foreign)
+		dial_say_foreign(dial);
 	/* The descriptor is the callee's now. */
 	dial->fd = -1;
 	dial->fn(fd, fd >= 0 ? NULL : dial->why, dial->arg);
@@ -113,20 +127,40 @@ static void dial_set_options(int fd)
 			&options[i].value, sizeof(options[i].value));
 }
 
+/* Addresses out of a prefix that is routed here need not be on an interface;
+ * ports are chosen per destination, so that many connections have room. */
+static int dial_bind(struct dial *dial)
+{
+	const struct sockaddr *sa = address_sockaddr(&dial->local);
+	int one = 1;
+
+	if (dial->local.len == 0)
+		return 0;
+	(void)setsockopt(dial->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one,
+		sizeof(one));
+	if (bind(dial->fd, sa, dial->local.len) == 0)
+		return 0;
+	if (errno != EADDRNOTAVAIL)
+		return -errno;
+	dial->is_local_foreign = true;
+	(void)setsockopt(dial->fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
+	return bind(dial->fd, sa, dial->local.len) == 0 ? 0 : -errno;
+}
+
 /* 0 when the connection is made or under way. */
 static int dial_open(struct dial *dial, const struct address *address)
 {
 	const struct sockaddr *sa = address_sockaddr(address);
+	int rc;
 
 	dial->fd = socket(
 		sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (dial->fd < 0)
 		return -errno;
 	dial_set_options(dial->fd);
-	if (dial->local.len > 0 &&
-		bind(dial->fd, address_sockaddr(&dial->local),
-			dial->local.len) != 0)
-		return -errno;
+	rc = dial_bind(dial);
+	if (rc < 0)
+		return rc;
 	if (connect(dial->fd, sa, address->len) != 0 && errno != EINPROGRESS)
 		return -errno;
 	return 0;
@@ -246,6 +280,7 @@ struct dial *dial_start(struct loop *loop, const struct dial_target *target,
 	dial->arg = arg;
 	dial->fd = -1;
 	dial->host = xstrdup(target->host);
+	dial->local_text = xstrdup_null(target->bind_address);
 	dial->timeout_ms = target->timeout_ms;
 	dial->end_ms = loop_now_ms(loop) + target->timeout_ms;
 	if (!dial_set_local(dial, target->bind_address)) {

@@ -118,3 +118,12 @@ bool lines_is_empty(const struct lines *lines)
 {
 	return lines->begin == lines->end;
 }
+
+void lines_rest(struct lines *lines)
+{
+	if (!lines_is_empty(lines) || lines->is_busy)
+		return;
+	free(TAKE(lines->data));
+	lines->size = 0;
+	lines->begin = lines->end = 0;
+}

@@ -38,6 +38,9 @@ void lines_commit(struct lines *lines, size_t n);
 /* 1 with a terminated line; 0: none; -EMSGSIZE: one too long was skipped. */
 int lines_next(
 	struct lines *lines, char **ret_line, size_t *ret_len) MUST_CHECK;
+/* Gives back what an empty buffer does not need while little is read: the lines
+ * that were given out are gone. */
+void lines_rest(struct lines *lines);
 bool lines_is_empty(const struct lines *lines);
 
 #endif

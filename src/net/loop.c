@@ -59,6 +59,7 @@ struct loop {
 	struct event_base *base;
 	struct evdns_base *dns;
 	unsigned dns_users;
+	struct tls_share *tls_shares;
 	unsigned holds;
 	struct event *limit; /* ends the wait of a turn */
 	/* libevent's own timers are late by the tick of the coarse clock, up to
@@ -223,6 +224,11 @@ static void loop_on_dns_stale(void *arg)
 		return;
 	evdns_base_free(loop->dns, 0);
 	loop->dns = NULL;
+}
+
+struct tls_share **loop_tls_shares(struct loop *loop)
+{
+	return &loop->tls_shares;
 }
 
 void loop_dns_release(struct loop *loop, bool is_stale)

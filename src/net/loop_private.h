@@ -12,6 +12,7 @@
 
 struct event_base;
 struct evdns_base;
+struct tls_share;
 
 struct event_base *loop_base(struct loop *loop);
 /*
@@ -21,6 +22,9 @@ struct event_base *loop_base(struct loop *loop);
  */
 struct evdns_base *loop_dns_acquire(struct loop *loop);
 void loop_dns_release(struct loop *loop, bool is_stale);
+
+/* The list of net/tls_share.h; empty when the loop is freed. */
+struct tls_share **loop_tls_shares(struct loop *loop);
 
 /*
  * Something that outlives its owner for a moment, like a killed process that

@@ -17,11 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum {
-	WHY_BYTES = 700,
-	/* The most that OpenSSL puts into one record. */
-	TLS_CHUNK_BYTES = 16384,
-};
+/* The most that OpenSSL puts into one record. */
+enum { TLS_CHUNK_BYTES = 16384 };
 
 enum stream_state {
 	STREAM_IS_DIALING,
@@ -54,7 +51,7 @@ struct stream {
 	bool is_flush_due;
 	bool must_announce; /* lines wait that came before a pause */
 	bool is_untrusted;
-	char why[WHY_BYTES];
+	char *why; /* NULL: nothing happened */
 };
 
 static void stream_tell(struct stream *stream, enum stream_event event)
@@ -81,7 +78,7 @@ static void stream_fail(struct stream *stream, const char *why)
 {
 	if (stream->state >= STREAM_HAS_FAILED)
 		return;
-	snprintf(stream->why, sizeof(stream->why), "%s", why);
+	set_string(&stream->why, why);
 	stream->state = STREAM_HAS_FAILED;
 	timer_cancel(stream->handshake_deadline);
 	stream_drop_socket(stream);
@@ -178,6 +175,7 @@ static void stream_read(struct stream *stream)
 	}
 	if (stream->state != STREAM_IS_OPEN)
 		return;
+	lines_rest(&stream->lines);
 	/* Paused within: the end will still be there after the pause. */
 	if (end != -EAGAIN && !stream->is_paused)
 		stream_fail_errno(stream, end);
@@ -397,6 +395,7 @@ static void stream_free_memory(void *arg)
 	lines_release(&stream->lines);
 	evbuffer_free(stream->unsent);
 	free(stream->host);
+	free(stream->why);
 	free(stream);
 }
 
@@ -467,7 +466,7 @@ void stream_resume(struct stream *stream)
 
 const char *stream_why(const struct stream *stream)
 {
-	return stream->why;
+	return stream->why ? stream->why : "";
 }
 
 bool stream_is_untrusted(const struct stream *stream)

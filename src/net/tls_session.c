@@ -12,12 +12,13 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	WHY_BYTES = 512,
+	WHY_BYTES = 512, /* longer ones are cut */
 	NAMES_SHOWN = 5,
 	NAMES_BYTES = 300,
 };
@@ -29,7 +30,7 @@ struct tls_session {
 	bool is_open;
 	bool wants_write;
 	bool is_untrusted;
-	char why[WHY_BYTES];
+	char *why; /* NULL: nothing is wrong */
 };
 
 static bool host_is_literal(const char *host)
@@ -103,6 +104,20 @@ static void names_of(X509 *cert, struct buf *names)
 		buf_adds(names, "nobody");
 }
 
+static void session_say(struct tls_session *session, const char *fmt, ...)
+	PRINTF_LIKE(2, 3);
+
+static void session_say(struct tls_session *session, const char *fmt, ...)
+{
+	char text[WHY_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	set_string(&session->why, text);
+}
+
 static void session_explain(struct tls_session *session, X509 *cert, int error)
 {
 	struct buf AUTOBUF names;
@@ -111,15 +126,13 @@ static void session_explain(struct tls_session *session, X509 *cert, int error)
 	session->is_untrusted = true;
 	if (error != X509_V_ERR_HOSTNAME_MISMATCH &&
 		error != X509_V_ERR_IP_ADDRESS_MISMATCH) {
-		snprintf(session->why, sizeof(session->why),
-			"certificate chain is not trusted: %s",
+		session_say(session, "certificate chain is not trusted: %s",
 			X509_verify_cert_error_string(error));
 		return;
 	}
 	names_of(cert, &names);
-	snprintf(session->why, sizeof(session->why),
-		"certificate is not valid for %s (it names: %s)", session->host,
-		names.data);
+	session_say(session, "certificate is not valid for %s (it names: %s)",
+		session->host, names.data);
 }
 
 static bool session_check_pin(struct tls_session *session, X509 *cert)
@@ -135,7 +148,7 @@ static bool session_check_pin(struct tls_session *session, X509 *cert)
 		    digest, tls_profile_pin(session->profile), SHA256_BYTES))
 		return true;
 	enc_hex(digest, SHA256_BYTES, hex);
-	snprintf(session->why, sizeof(session->why),
+	session_say(session,
 		"certificate does not match the pin (it is SHA-256 %s)", hex);
 	session->is_untrusted = true;
 	return false;
@@ -215,6 +228,7 @@ void tls_session_free(struct tls_session *session)
 	ERR_clear_error();
 	SSL_free(session->ssl);
 	free(session->host);
+	free(session->why);
 	free(session);
 }
 
@@ -222,9 +236,8 @@ static void session_set_why(struct tls_session *session, const char *reason)
 {
 	const char *prefix = session->is_open ? "TLS" : "TLS handshake failed";
 
-	if (!*session->why)
-		snprintf(session->why, sizeof(session->why), "%s: %s", prefix,
-			reason);
+	if (!session->why)
+		session_say(session, "%s: %s", prefix, reason);
 }
 
 static ssize_t session_break(struct tls_session *session, int sys_errno)
@@ -310,7 +323,7 @@ bool tls_session_has_pending(const struct tls_session *session)
 
 const char *tls_session_why(const struct tls_session *session)
 {
-	return session->why;
+	return session->why ? session->why : "";
 }
 
 bool tls_session_is_untrusted(const struct tls_session *session)

@@ -18,7 +18,7 @@ static struct buf request;
 static int setup(void **state)
 {
 	(void)state;
-	irc_caps_init(&caps, true);
+	irc_caps_init(&caps);
 	buf_init(&request, 512);
 	return 0;
 }
@@ -26,6 +26,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
+	irc_caps_release(&caps);
 	buf_release(&request);
 	return 0;
 }
@@ -85,7 +86,7 @@ static void test_forms_of_acknowledgement(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(FORMS) / sizeof(*FORMS); i++) {
-		irc_caps_init(&caps, true);
+		irc_caps_release(&caps);
 		take("CAP * LS :batch chghost");
 		assert_request("batch chghost");
 		take(FORMS[i]);
@@ -93,7 +94,7 @@ static void test_forms_of_acknowledgement(void **state)
 		assert_true(irc_caps_has(&caps, IRC_CAP_BATCH));
 		assert_true(irc_caps_has(&caps, IRC_CAP_CHGHOST));
 	}
-	irc_caps_init(&caps, true);
+	irc_caps_release(&caps);
 	take("CAP * LS batch");
 	assert_request("batch");
 	take("CAP * ACK batch");
@@ -158,7 +159,7 @@ static void test_new_and_del(void **state)
 static void test_sasl_only_when_wanted(void **state)
 {
 	(void)state;
-	irc_caps_init(&caps, false);
+	irc_caps_unwant(&caps, IRC_CAP_SASL);
 	take("CAP * LS :sasl");
 	assert_true(irc_caps_is_settled(&caps));
 	assert_request("");

@@ -271,6 +271,50 @@ static void test_not_in_it_after_all(void **state)
 	}
 }
 
+/* Of many connections on one network each minds its own business. */
+static void test_a_light_connection(void **state)
+{
+	struct irc_peer *peer = *state;
+	struct irc_conn_stats stats;
+
+	peer->params.is_light = true;
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_welcome(peer, NULL, "CHANTYPES=# BOT=B");
+	irc_conn_join(peer->conn, "#a", NULL);
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "JOIN #a");
+	irc_peer_feed(peer, ":belfry!bel@here JOIN #a");
+	irc_peer_feed(peer, ":s 353 belfry = #a :@belfry a b c");
+	irc_peer_feed(peer, ":s 366 belfry #a :End of NAMES");
+	peer_assert_log(peer->channels, "+#a: joined\n");
+	irc_peer_expect_none(peer); /* nor MODE */
+	assert_null(irc_conn_channel(peer->conn, "#a"));
+	assert_string_equal(irc_conn_mask(peer->conn), "belfry!bel@here");
+
+	buf_clear(&peer->messages);
+	irc_peer_feed(peer, ":n!u@h JOIN #a");
+	irc_peer_feed(peer, ":n!u@h PRIVMSG #a :belfry: hello");
+	irc_peer_feed(peer, ":n!u@h MODE #a +o n");
+	irc_peer_feed(peer, ":n!u@h KICK #a m :out");
+	irc_peer_feed(peer, ":n!u@h QUIT :bye");
+	peer_assert_log(peer->messages, "");
+	irc_conn_stats(peer->conn, &stats);
+	assert_int_equal(stats.lines_bad, 0);
+
+	irc_peer_feed(peer, "PING :x");
+	irc_peer_expect(peer, "PONG x");
+	irc_peer_feed(peer, ":n!u@h PRIVMSG belfry :hello");
+	irc_peer_feed(peer, ":n!u@h NICK belfry2");
+	irc_peer_feed(peer, ":belfry!bel@here NICK other");
+	irc_peer_feed(peer, ":n!u@h PRIVMSG Other :hello");
+	irc_peer_feed(peer, ":n!u@h KICK #a other :out");
+	peer_assert_log(peer->messages,
+		"PING x\nPRIVMSG belfry\nNICK other\nPRIVMSG Other\n"
+		"KICK #a\n");
+	peer_assert_log(peer->channels, "-#a: kicked by n: out\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -283,6 +327,7 @@ int main(void)
 		TEST(test_hostile_lines),
 		TEST(test_garbage_without_end),
 		TEST(test_not_in_it_after_all),
+		TEST(test_a_light_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

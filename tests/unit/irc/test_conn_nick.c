@@ -198,10 +198,7 @@ static void test_a_suffix_through_collisions(void **state)
 	peer->params.nick_suffix = "[c]";
 	irc_peer_make(peer);
 	assert_string_equal(irc_conn_wanted_nick(peer->conn), "bob[c]");
-	irc_conn_start(peer->conn);
-	irc_peer_turn(peer);
-	peer->fn(STREAM_CONNECTED, peer->arg);
-	irc_peer_turn(peer);
+	irc_peer_link(peer);
 	irc_peer_expect(peer, "CAP LS 302");
 	irc_peer_expect(peer, "NICK bob[c]");
 	irc_peer_expect(peer, "USER bel 0 * :Bridge of tests");
@@ -224,10 +221,7 @@ static void register_suffixed(struct irc_peer *peer, const char *nick)
 	peer->params.nick_suffix = "[c]";
 	peer->params.ping_interval_ms = INT64_C(10) * 3600 * 1000;
 	irc_peer_make(peer);
-	irc_conn_start(peer->conn);
-	irc_peer_turn(peer);
-	peer->fn(STREAM_CONNECTED, peer->arg);
-	irc_peer_turn(peer);
+	irc_peer_link(peer);
 	irc_peer_expect(peer, "CAP LS 302");
 	irc_peer_expect(peer, "NICK %s", nick);
 	irc_peer_expect(peer, "USER bel 0 * :Bridge of tests");

@@ -62,6 +62,61 @@ static void test_password_comes_before_nick(void **state)
 	irc_peer_expect_none(peer);
 }
 
+static void test_webirc_comes_first(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.password = "open";
+	peer->params.webirc_password = "hush";
+	peer->params.webirc_host = "alice.example";
+	peer->params.webirc_address = "::1";
+	irc_peer_make(peer);
+	irc_peer_link(peer);
+	irc_peer_expect(peer, "WEBIRC hush belfry alice.example 0::1");
+	irc_peer_expect(peer, "CAP LS 302");
+	irc_peer_expect(peer, "PASS open");
+}
+
+static void test_webirc_without_a_name(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.webirc_password = "hush";
+	peer->params.webirc_address = "192.0.2.7";
+	irc_peer_make(peer);
+	irc_peer_link(peer);
+	irc_peer_expect(peer, "WEBIRC hush belfry 192.0.2.7 192.0.2.7");
+}
+
+static void test_webirc_about_nobody(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.webirc_password = "hush";
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_expect_none(peer);
+}
+
+static void test_what_a_light_connection_asks_for(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.is_light = true;
+	peer->params.sasl = IRC_SASL_PLAIN;
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_feed(peer,
+		":s CAP * LS :account-notify account-tag away-notify batch "
+		"cap-notify chghost draft/read-marker draft/relaymsg "
+		"echo-message extended-join invite-notify labeled-response "
+		"message-tags multi-prefix sasl server-time setname "
+		"standard-replies userhost-in-names");
+	irc_peer_expect(peer, "CAP REQ :account-tag batch cap-notify chghost "
+			      "draft/read-marker echo-message labeled-response "
+			      "message-tags server-time standard-replies");
+}
+
 static void test_capabilities(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -381,10 +436,7 @@ static void test_a_configuration_that_cannot_be_sent(void **state)
 
 	peer->params.username = "two words";
 	irc_peer_make(peer);
-	irc_conn_start(peer->conn);
-	irc_peer_turn(peer);
-	peer->fn(STREAM_CONNECTED, peer->arg);
-	irc_peer_turn(peer);
+	irc_peer_link(peer);
 	assert_state(peer, IRC_CONN_WAITING);
 	assert_true(irc_peer_log_has(&peer->states, "cannot be sent"));
 }
@@ -395,6 +447,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_server_without_cap),
 		TEST(test_password_comes_before_nick),
+		TEST(test_webirc_comes_first),
+		TEST(test_webirc_without_a_name),
+		TEST(test_webirc_about_nobody),
+		TEST(test_what_a_light_connection_asks_for),
 		TEST(test_capabilities),
 		TEST(test_nothing_to_ask_for),
 		TEST(test_a_request_without_answer),

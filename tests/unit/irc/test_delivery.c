@@ -320,6 +320,60 @@ static void test_client_tag(void **state)
 	irc_peer_expect(peer, "NOTICE #a x");
 }
 
+static void light_in(struct irc_peer *peer, const char *caps)
+{
+	peer->params.is_light = true;
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_peer_welcome(peer, caps, "CHANTYPES=#");
+	(void)irc_outcomes_say(peer, "#a", "early");
+	irc_peer_turn(peer);
+	assert_outcomes("early: blocked: not in the channel\n");
+	irc_conn_join(peer->conn, "#a", NULL);
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "JOIN #a");
+	irc_peer_feed(peer, ":belfry!bel@here JOIN #a");
+	irc_peer_feed(peer, ":s 366 belfry #a :End of NAMES");
+}
+
+static void test_a_light_connection_with_labels(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	light_in(peer, WITH_LABELS);
+	(void)irc_outcomes_say(peer, "#a", "one");
+	irc_peer_expect(peer, "@label=1 PRIVMSG #a one");
+	irc_peer_feed(peer, ":belfry2!b@h PRIVMSG #a one");
+	irc_peer_feed(peer, "@label=1;msgid=m :belfry!b@h PRIVMSG #a one");
+	assert_outcomes("one: confirmed m\n");
+}
+
+static void test_a_light_connection_with_echoes(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	light_in(peer, WITH_ECHO);
+	(void)irc_outcomes_say(peer, "#a", "one");
+	irc_peer_expect(peer, "PRIVMSG #a one");
+	irc_peer_feed(peer, "@msgid=m :Belfry!b@h PRIVMSG #a one");
+	assert_outcomes("one: confirmed m\n");
+	(void)irc_outcomes_say(peer, "#a", "two");
+	irc_peer_feed(peer, ":s 404 belfry #a :Cannot send");
+	assert_outcomes("two: blocked: Cannot send (404)\n");
+}
+
+static void test_a_light_connection_with_a_barrier(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	light_in(peer, NULL);
+	(void)irc_outcomes_say(peer, "#a", "one");
+	irc_peer_expect(peer, "PRIVMSG #a one");
+	irc_peer_expect(peer, "PING 1");
+	irc_peer_feed(peer, ":s PONG s 1");
+	assert_outcomes("one: confirmed\n");
+}
+
 static int relay(struct irc_peer *peer, const char *nick, const char *target,
 	const char *command)
 {
@@ -380,6 +434,9 @@ int main(void)
 		TEST(test_what_callbacks_may_do),
 		TEST(test_client_tag),
 		TEST(test_what_can_be_relayed),
+		TEST(test_a_light_connection_with_labels),
+		TEST(test_a_light_connection_with_echoes),
+		TEST(test_a_light_connection_with_a_barrier),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

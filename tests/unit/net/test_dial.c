@@ -152,7 +152,8 @@ static void test_bad_local_addresses(void **state)
 	world->is_done = false;
 	target.bind_address = "192.0.2.1";
 	dial_it(world, &target);
-	assert_string_equal(world->why, "cannot assign requested address");
+	assert_non_null(
+		strstr(world->why, "; 192.0.2.1 is no address of this host"));
 }
 
 /* A listener whose queue is full takes no more: SYNs go unanswered. */

@@ -165,6 +165,35 @@ static void test_room_is_bounded(void **state)
 	assert_int_equal(size, 1);
 }
 
+static void test_rest(void **state)
+{
+	struct lines *lines = *state;
+	size_t size;
+	char *room = lines_room(lines, &size);
+
+	memcpy(room, "one\ntwo", 7);
+	lines_commit(lines, 7);
+	next_is(lines, "one");
+	/* Something is there still. */
+	lines_rest(lines);
+	assert_non_null(lines->data);
+	room = lines_room(lines, &size);
+	*room = '\n';
+	lines_commit(lines, 1);
+	next_is(lines, "two");
+	lines_rest(lines);
+	assert_null(lines->data);
+	next_code_is(lines, 0);
+	/* As many came as there was room for: more will. */
+	room = lines_room(lines, &size);
+	memset(room, '\n', size);
+	lines_commit(lines, size);
+	while (size-- > 0)
+		next_is(lines, "");
+	lines_rest(lines);
+	assert_non_null(lines->data);
+}
+
 #define LINES_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -176,6 +205,7 @@ int main(void)
 		LINES_TEST(test_limit_is_exact),
 		LINES_TEST(test_long_line_is_skipped_once),
 		LINES_TEST(test_room_is_bounded),
+		LINES_TEST(test_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -313,13 +313,18 @@ void irc_peer_expect_none(struct irc_peer *peer)
 	assert_string_equal(peer->written.data, "");
 }
 
-void irc_peer_start(struct irc_peer *peer)
+void irc_peer_link(struct irc_peer *peer)
 {
 	irc_conn_start(peer->conn);
 	irc_peer_turn(peer);
 	assert_non_null(peer->fn);
 	peer->fn(STREAM_CONNECTED, peer->arg);
 	irc_peer_turn(peer);
+}
+
+void irc_peer_start(struct irc_peer *peer)
+{
+	irc_peer_link(peer);
 	irc_peer_expect(peer, "CAP LS 302");
 	if (peer->params.password)
 		irc_peer_expect(peer, "PASS %s", peer->params.password);

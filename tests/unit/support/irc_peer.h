@@ -77,6 +77,8 @@ void irc_peer_expect_none(struct irc_peer *peer);
  * next call. */
 const char *irc_peer_next(struct irc_peer *peer);
 
+/* Starts and connects. */
+void irc_peer_link(struct irc_peer *peer);
 /* Starts, connects, takes the first lines ("CAP LS 302", NICK, USER). */
 void irc_peer_start(struct irc_peer *peer);
 /* From there to READY. `caps` is what LS offers, NULL: no CAP at all;
