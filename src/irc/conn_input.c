@@ -6,7 +6,6 @@
 #include "irc/conn_register.h"
 #include "irc/conn_send.h"
 #include "irc/delivery_match.h"
-#include "irc/light.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/clock.h"
@@ -164,19 +163,6 @@ static void input_process(struct irc_conn *conn, const struct irc_message *msg)
 	irc_batches_end(&conn->batches);
 }
 
-static bool input_is_passed_over(
-	const struct irc_conn *conn, const char *line, size_t len)
-{
-	const struct irc_light light = {
-		.map = conn->isupport.casemap,
-		.own_nick = conn->self.nick,
-		.wanted_nick = conn->self.wanted,
-	};
-
-	return conn->params.is_light && conn->state == IRC_CONN_READY &&
-	       irc_light_is_of_others(&light, line, len);
-}
-
 void conn_input_line(struct irc_conn *conn, char *line, size_t len)
 {
 	struct irc_message msg;
@@ -184,7 +170,7 @@ void conn_input_line(struct irc_conn *conn, char *line, size_t len)
 
 	conn->stats.lines_received++;
 	conn->link.heard_ms = loop_now_ms(conn->loop);
-	if (input_is_passed_over(conn, line, len))
+	if (conn_nick_is_of_others(conn, line, len))
 		return;
 	rc = irc_message_parse(&msg, line, len);
 	if (rc == IRC_PARSE_EMPTY)

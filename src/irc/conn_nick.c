@@ -2,6 +2,7 @@
 
 #include "irc/conn_private.h"
 #include "irc/conn_send.h"
+#include "irc/light.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/attr.h"
@@ -372,6 +373,19 @@ void conn_nick_source(const struct irc_conn *conn, struct buf *out)
 	buf_adds(out, conn->self.nick);
 	if (*conn->self.user && *conn->self.host)
 		buf_addf(out, "!%s@%s", conn->self.user, conn->self.host);
+}
+
+bool conn_nick_is_of_others(
+	const struct irc_conn *conn, const char *line, size_t len)
+{
+	const struct irc_light light = {
+		.map = conn->isupport.casemap,
+		.own_nick = conn->self.nick,
+		.wanted_nick = conn->self.wanted,
+	};
+
+	return conn->params.is_light && conn->state == IRC_CONN_READY &&
+	       irc_light_is_of_others(&light, line, len);
 }
 
 const char *irc_conn_nick(const struct irc_conn *conn)

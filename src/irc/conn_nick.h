@@ -40,6 +40,10 @@ void conn_nick_end(struct irc_conn *conn);
  */
 void conn_nick_take(
 	struct irc_conn *conn, const struct irc_message *msg, bool is_own);
+/* A line that a light connection passes over: about neither us nor who has the
+ * nick we want. */
+bool conn_nick_is_of_others(
+	const struct irc_conn *conn, const char *line, size_t len);
 /* The regain timer. */
 void conn_nick_on_timer(void *conn);
 /* "nick!user@host" as far as it is known. */
