@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
+
 static const struct limit {
 	size_t offset;
 	enum chime_budget budget;
@@ -17,8 +19,7 @@ static const struct limit {
 	{offsetof(struct limits_config, app_instance_reads),
 		CHIME_BUDGET_APP_INSTANCE_READS},
 	{offsetof(struct limits_config, users), CHIME_BUDGET_USERS},
-	{offsetof(struct limits_config, users_lists),
-		CHIME_BUDGET_USERS_LISTS},
+	{offsetof(struct limits_config, users_lists), CHIME_BUDGET_USERS_LISTS},
 	{offsetof(struct limits_config, user_reads), CHIME_BUDGET_USER_READS},
 	{offsetof(struct limits_config, channels), CHIME_BUDGET_CHANNELS},
 	{offsetof(struct limits_config, list_channels),
@@ -59,6 +60,11 @@ static const enum in_doubt_policy in_doubts[] = {
 static const enum when_full when_fulls[] = {
 	[WHEN_FULL_CONFIG_DROP_OLDEST] = WHEN_FULL_DROP_OLDEST,
 	[WHEN_FULL_CONFIG_STOP] = WHEN_FULL_STOP,
+};
+static const enum members_policy members[] = {
+	[MEMBERS_CONFIG_OFF] = MEMBERS_OFF,
+	[MEMBERS_CONFIG_LAZY] = MEMBERS_LAZY,
+	[MEMBERS_CONFIG_FULL] = MEMBERS_FULL,
 };
 static const char *const privacies[] = {
 	[PRIVACY_CONFIG_PUBLIC] = "PUBLIC",
@@ -115,6 +121,9 @@ void params_end_chime(
 		.poll_min_ms = config->poll_min_ms,
 		.poll_max_ms = config->poll_max_ms,
 		.late_after_ms = config->late_after_ms,
+		.members_ms = config->members_ms,
+		.max_puppets = (size_t)config->max_puppets,
+		.retire_after_ms = (int64_t)config->retire_after_days * DAY_MS,
 	};
 }
 
@@ -131,11 +140,58 @@ void params_room_chime(
 	};
 }
 
+static enum members_policy members_policy(
+	const struct mirror_config *config, enum members_config way)
+{
+	return members[way == MEMBERS_CONFIG_SAME ? config->members : way];
+}
+
+static struct mirror_params mirror_params(const struct mirror_config *config)
+{
+	return (struct mirror_params){
+		.to_irc = members_policy(config, config->members_to_irc),
+		.to_chime = members_policy(config, config->members_to_chime),
+		.kicks = config->kicks,
+		.announce = config->announce == ANNOUNCE_CONFIG_NOTICES,
+		.quit_ms = config->quit_ms,
+		.split_ms = config->split_ms,
+	};
+}
+
+static struct pattern_list pattern_list(char *const *items, size_t count)
+{
+	return (struct pattern_list){
+		.items = (const char *const *)items,
+		.count = count,
+	};
+}
+
+void params_filter(
+	const struct filter_config *config, struct filter_params *ret)
+{
+	*ret = (struct filter_params){
+		.ignore_irc = pattern_list(
+			config->ignore_irc, config->ignore_irc_count),
+		.ignore_chime = pattern_list(
+			config->ignore_chime, config->ignore_chime_count),
+		.drop_irc =
+			pattern_list(config->drop_irc, config->drop_irc_count),
+		.drop_chime = pattern_list(
+			config->drop_chime, config->drop_chime_count),
+		.never_puppet = pattern_list(
+			config->never_puppet, config->never_puppet_count),
+	};
+}
+
 void params_mapping(const struct mapping_config *config,
 	const struct network_config *network, struct mapping_params *ret)
 {
 	*ret = (struct mapping_params){
 		.name = config->name,
+		.irc_label = config->irc,
+		.chime_label = config->chime.name ? config->chime.name
+						  : config->chime.arn,
+		.mirror = mirror_params(&config->mirror),
 		.messages = policies[config->messages],
 		.in_doubt = in_doubts[network->in_doubt],
 		.window = (unsigned)network->window,
@@ -144,9 +200,11 @@ void params_mapping(const struct mapping_config *config,
 				.max_lines = (size_t)config->queue.max_lines,
 				.max_bytes = (size_t)config->queue.max_bytes,
 				.max_age_ms = config->queue.max_age_ms,
-				.when_full = when_fulls[config->queue.when_full],
+				.when_full =
+					when_fulls[config->queue.when_full],
 			},
 	};
+	params_filter(&config->filter, &ret->filter);
 }
 
 static struct irc_server *servers_new(const struct network_config *config)
@@ -198,6 +256,22 @@ static struct irc_conn_params conn_params(const struct network_config *config)
 	};
 }
 
+static struct irc_puppet_settings puppet_settings(
+	const struct puppets_config *config)
+{
+	return (struct irc_puppet_settings){
+		.nick = config->nick,
+		.username = config->username,
+		.realname = config->realname,
+		.max = (size_t)config->max,
+		.connect_interval_ms = config->connect_interval_ms,
+		.idle_ms = (int64_t)config->idle_s * 1000,
+		.webirc = config->webirc,
+		.host = config->host,
+		.addresses = config->addresses,
+	};
+}
+
 void params_network_init(
 	struct network_params *params, const struct network_config *config)
 {
@@ -215,6 +289,17 @@ void params_network_init(
 					1000,
 				.backfill_max_lines =
 					(size_t)config->backfill_max_lines,
+				.relaymsg = config->relaymsg,
+				.has_puppets = config->presence ==
+					       PRESENCE_CONFIG_PUPPETS,
+				.puppets = puppet_settings(&config->puppets),
+				.relays = (const char *const *)config->relays,
+				.relay_count = config->relay_count,
+				.operators =
+					(const char *const *)config->operators,
+				.operator_count = config->operator_count,
+				.ignores_bots =
+					config->bots == BOTS_CONFIG_IGNORE,
 			},
 		.servers = servers_new(config),
 	};

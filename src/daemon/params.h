@@ -22,9 +22,12 @@ void params_end_chime(
 	const struct chime_config *config, struct end_chime_params *ret);
 void params_room_chime(
 	const struct mapping_config *config, struct end_chime_room_params *ret);
+void params_filter(
+	const struct filter_config *config, struct filter_params *ret);
 void params_mapping(const struct mapping_config *config,
 	const struct network_config *network, struct mapping_params *ret);
 
+/* Without store, command and direct. */
 struct network_params {
 	struct end_irc_params end;
 	struct irc_server *servers; /* end.conn.servers; owned with hosts */

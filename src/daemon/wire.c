@@ -4,8 +4,9 @@
 
 #include "aws/creds.h"
 #include "bridge/bridge.h"
+#include "bridge/command.h"
 #include "chime/client.h"
-#include "config/schema_diff.h"
+#include "daemon/links.h"
 #include "daemon/params.h"
 #include "end_chime/end_chime.h"
 #include "end_irc/end_irc.h"
@@ -20,21 +21,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <uthash.h>
 
 static const char quit_reason[] = "Belfry is stopping";
 
 struct wired_network {
 	char *name;
 	struct end_irc *end;
-};
-
-/* A mapping that runs, and the settings it runs with. */
-struct wired {
-	const struct mapping_config *config;
-	struct mapping *mapping;
-	bool wanted; /* by the configuration being applied */
-	UT_hash_handle hh;
 };
 
 struct wire {
@@ -50,7 +42,7 @@ struct wire {
 	struct wired_network *networks;
 	size_t network_count;
 	struct bridge *bridge;
-	struct wired *mappings; /* by name */
+	struct links *links;
 	/* New mappings begin once what the old ones said is saved. */
 	struct store_sync *saving;
 	/* While stopping. */
@@ -168,6 +160,22 @@ static int check_tls(const struct irc_conn_params *conn, struct err *err)
 	return 0;
 }
 
+static void wire_on_command(void *arg, const struct irc_command *asked)
+{
+	struct wire *wire = arg;
+	const struct command command = {
+		.network = asked->network,
+		.mapping = asked->mapping,
+		.person = asked->person,
+		.is_operator = asked->is_operator,
+		.words = asked->words,
+		.say = asked->say,
+		.arg = asked->say_arg,
+	};
+
+	bridge_command(wire->bridge, &command);
+}
+
 static int open_network(
 	struct wire *wire, const struct network_config *config, struct err *err)
 {
@@ -176,6 +184,10 @@ static int open_network(
 	int error;
 
 	params_network_init(&params, config);
+	params.end.store = wire->store;
+	params.end.arg = wire;
+	if (config->commands)
+		params.end.command = wire_on_command;
 	error = check_tls(&params.end.conn, err);
 	if (error == 0) {
 		network->name = xstrdup(config->name);
@@ -201,99 +213,47 @@ static int open_networks(struct wire *wire, struct err *err, int *ret_exit)
 	return 0;
 }
 
-static struct end_irc *find_network(const struct wire *wire, const char *name)
+static const struct wired_network *find_network(
+	const struct wire *wire, const char *name)
 {
 	for (size_t i = 0; i < wire->network_count; i++)
 		if (str_eq(wire->networks[i].name, name))
-			return wire->networks[i].end;
+			return &wire->networks[i];
 	return NULL;
 }
 
-/* Mappings. */
-
-static struct wired *find_mapping(const struct wire *wire, const char *name)
+static struct end_irc *wire_on_network(void *arg, const char *name)
 {
-	struct wired *wired;
+	const struct wired_network *network = find_network(arg, name);
 
-	HASH_FIND_STR(wire->mappings, name, wired);
-	return wired;
-}
-
-static void attach(struct wire *wire, struct mapping *mapping,
-	const struct mapping_config *config, struct end_irc *end,
-	const char *channel)
-{
-	struct end_sink irc_sink = mapping_sink_irc(mapping);
-	struct end_sink chime_sink = mapping_sink_chime(mapping);
-	struct end_irc_room_params irc = {
-		.mapping = config->name,
-		.channel = channel,
-		.key = config->irc_key,
-	};
-	struct end_chime_room_params chime;
-
-	params_room_chime(config, &chime);
-	mapping_attach(mapping, end_irc_open(end, &irc, &irc_sink),
-		end_chime_open(wire->chime, &chime, &chime_sink));
-}
-
-static void remember(struct wire *wire, struct mapping *mapping,
-	const struct mapping_config *config)
-{
-	struct wired *wired = xcalloc(1, sizeof(*wired));
-
-	wired->config = config;
-	wired->mapping = mapping;
-	wired->wanted = true;
-	HASH_ADD_KEYPTR(
-		hh, wire->mappings, config->name, strlen(config->name), wired);
-}
-
-static int add_mapping(
-	struct wire *wire, const struct mapping_config *config, struct err *err)
-{
-	const char *channel = NULL;
-	const struct network_config *network =
-		belfry_mapping_network(wire->config, config, &channel);
-	struct end_irc *end =
-		network ? find_network(wire, network->name) : NULL;
-	struct mapping_params params;
-	struct mapping *mapping;
-	int error = 0;
-
-	if (!end)
-		return err_set(err, -ENOENT,
-			"mapping %s: its network needs a restart first",
-			config->name);
-	params_mapping(config, network, &params);
-	mapping = bridge_add(wire->bridge, &params, &error);
-	if (!mapping)
-		return err_set(err, error, "mapping %s: %s", config->name,
-			strerror(-error));
-	attach(wire, mapping, config, end, channel);
-	remember(wire, mapping, config);
-	return 0;
-}
-
-static void remove_mapping(struct wire *wire, struct wired *wired)
-{
-	HASH_DEL(wire->mappings, wired);
-	bridge_remove(wire->bridge, wired->mapping);
-	free(wired);
+	return network ? network->end : NULL;
 }
 
 static int open_bridge(struct wire *wire, struct err *err, int *ret_exit)
 {
-	const struct belfry_config *config = wire->config;
+	struct filter_params filter;
+	int error;
 
 	wire->bridge = bridge_new(wire->loop, wire->store);
-	for (size_t i = 0; i < config->mapping_count; i++) {
-		if (add_mapping(wire, &config->mappings[i], err) == 0)
-			continue;
-		*ret_exit = EX_IOERR;
-		return err->code;
-	}
-	return 0;
+	params_filter(&wire->config->filter, &filter);
+	error = bridge_set_filter(wire->bridge, &filter, err);
+	if (error < 0)
+		*ret_exit = EX_CONFIG;
+	return error;
+}
+
+static int open_links(struct wire *wire, struct err *err, int *ret_exit)
+{
+	const struct links_params params = {
+		.bridge = wire->bridge,
+		.chime = wire->chime,
+		.network = wire_on_network,
+		.arg = wire,
+	};
+
+	wire->links = links_new(&params);
+	*ret_exit = EX_IOERR;
+	return links_begin(wire->links, wire->config, true, err);
 }
 
 /* Life. */
@@ -310,7 +270,8 @@ struct wire *wire_new(
 	if (open_store(wire, err, ret_exit) == 0 &&
 		open_chime(wire, err, ret_exit) == 0 &&
 		open_networks(wire, err, ret_exit) == 0 &&
-		open_bridge(wire, err, ret_exit) == 0)
+		open_bridge(wire, err, ret_exit) == 0 &&
+		open_links(wire, err, ret_exit) == 0)
 		return wire;
 	wire_free(wire);
 	return NULL;
@@ -320,16 +281,6 @@ void wire_start(struct wire *wire)
 {
 	for (size_t i = 0; i < wire->network_count; i++)
 		end_irc_start(wire->networks[i].end);
-}
-
-static void free_mappings(struct wire *wire)
-{
-	struct wired *wired, *next;
-
-	HASH_ITER (hh, wire->mappings, wired, next) {
-		HASH_DEL(wire->mappings, wired);
-		free(wired);
-	}
 }
 
 static void cancel_saving(struct wire *wire)
@@ -343,7 +294,7 @@ void wire_free(struct wire *wire)
 	if (!wire)
 		return;
 	cancel_saving(wire);
-	free_mappings(wire);
+	links_free(wire->links);
 	bridge_free(TAKE(wire->bridge));
 	for (size_t i = 0; i < wire->network_count; i++) {
 		end_irc_free(wire->networks[i].end);
@@ -362,62 +313,25 @@ void wire_free(struct wire *wire)
 
 /* Reload. */
 
-static void drop_unwanted(struct wire *wire)
-{
-	struct wired *wired, *next;
-
-	HASH_ITER (hh, wire->mappings, wired, next) {
-		if (wired->wanted)
-			continue;
-		log_info("config", "mapping %s ends here", wired->config->name);
-		remove_mapping(wire, wired);
-	}
-}
-
-/* Marks what runs on as it is. The settings move to the new configuration. */
-static void keep_unchanged(
-	struct wire *wire, const struct belfry_config *config)
-{
-	struct wired *wired, *next;
-
-	HASH_ITER (hh, wire->mappings, wired, next)
-		wired->wanted = false;
-	for (size_t i = 0; i < config->mapping_count; i++) {
-		wired = find_mapping(wire, config->mappings[i].name);
-		if (!wired || !schema_rows_same(belfry_mapping_rows,
-				      wired->config, &config->mappings[i]))
-			continue;
-		HASH_DEL(wire->mappings, wired);
-		wired->config = &config->mappings[i];
-		wired->wanted = true;
-		HASH_ADD_KEYPTR(hh, wire->mappings, wired->config->name,
-			strlen(wired->config->name), wired);
-	}
-}
-
-static void add_new(struct wire *wire, const struct belfry_config *config)
-{
-	struct err err = {0};
-
-	for (size_t i = 0; i < config->mapping_count; i++) {
-		const struct mapping_config *mapping = &config->mappings[i];
-
-		if (find_mapping(wire, mapping->name))
-			continue;
-		if (add_mapping(wire, mapping, &err) < 0)
-			log_error("config", "%s", err.text);
-		else
-			log_info("config", "mapping %s begins: %s",
-				mapping->name, mapping->irc);
-	}
-}
-
 static void wire_on_saved(void *arg)
 {
 	struct wire *wire = arg;
 
+	struct err err = {0};
+
 	wire->saving = NULL;
-	add_new(wire, wire->config);
+	if (links_begin(wire->links, wire->config, false, &err) < 0)
+		log_error("config", "%s", err.text);
+}
+
+static void reload_filter(struct wire *wire, const struct belfry_config *config)
+{
+	struct filter_params filter;
+	struct err err = {0};
+
+	params_filter(&config->filter, &filter);
+	if (bridge_set_filter(wire->bridge, &filter, &err) < 0)
+		log_error("config", "%s; the old filter stays", err.text);
 }
 
 void wire_reload(struct wire *wire, const struct belfry_config *config)
@@ -428,8 +342,8 @@ void wire_reload(struct wire *wire, const struct belfry_config *config)
 	budget_set_limits(chime_client_budget(wire->client), &limits);
 	end_chime_set_poll(wire->chime, config->chime.poll_min_ms,
 		config->chime.poll_max_ms);
-	keep_unchanged(wire, config);
-	drop_unwanted(wire);
+	reload_filter(wire, config);
+	links_keep(wire->links, config);
 	wire->config = config;
 	cancel_saving(wire);
 	wire->saving = store_sync(wire->store, wire_on_saved, wire);
@@ -472,9 +386,7 @@ const char *wire_trouble(const struct wire *wire)
 
 struct mapping *wire_mapping(struct wire *wire, const char *name)
 {
-	struct wired *wired = find_mapping(wire, name);
-
-	return wired ? wired->mapping : NULL;
+	return links_find(wire->links, name);
 }
 
 struct end_chime *wire_chime(const struct wire *wire)
@@ -484,19 +396,10 @@ struct end_chime *wire_chime(const struct wire *wire)
 
 void wire_visit(const struct wire *wire, const struct wire_visitor *visitor)
 {
-	const struct belfry_config *config = wire->config;
-
 	for (size_t i = 0; i < wire->network_count; i++)
 		visitor->network(wire->networks[i].name, wire->networks[i].end,
 			visitor->arg);
-	for (size_t i = 0; i < config->mapping_count; i++) {
-		struct wired *wired =
-			find_mapping(wire, config->mappings[i].name);
-
-		if (wired)
-			visitor->mapping(
-				wired->config, wired->mapping, visitor->arg);
-	}
+	links_each(wire->links, wire->config, visitor->mapping, visitor->arg);
 }
 
 static void describe_lane(

@@ -36,7 +36,8 @@ static void test_chime(void **state UNUSED)
 	struct belfry_config *config =
 		daemon_config_load(&(struct daemon_config_text){.state = "s",
 			.chime = "profile = \"p\"; max_connections = 3; "
-				 "puppets = false; read_markers = false; poll = { min_ms = 20; "
+				 "puppets = false; read_markers = false; poll "
+				 "= { min_ms = 20; "
 				 "max_ms = 30; };"});
 	struct chime_client_params client;
 	struct end_chime_params end;
@@ -54,6 +55,62 @@ static void test_chime(void **state UNUSED)
 	assert_false(end.read_markers);
 	assert_int_equal(end.poll_min_ms, 20);
 	assert_int_equal(end.poll_max_ms, 30);
+	check_free(config);
+}
+
+/* What is set for both ways holds for those that say nothing else. */
+static void test_people(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.rest = "filter = { never_puppet = (\"a\", \"b\"); };",
+			.mappings = "{ name = \"a\"; irc = \"net/#a\"; chime = "
+				    "\"" DAEMON_APP_INSTANCE "/channel/a\"; "
+				    "mirror = { members = \"full\"; "
+				    "members_to_irc = \"off\"; kicks = false; "
+				    "announce = \"notices\"; split_ms = 5; }; "
+				    "filter = { drop_irc = (\"^!\"); }; }"});
+	struct mapping_params mapping;
+	struct filter_params filter;
+
+	params_mapping(&config->mappings[0], &config->networks[0], &mapping);
+	assert_string_equal(mapping.irc_label, "net/#a");
+	assert_string_equal(
+		mapping.chime_label, DAEMON_APP_INSTANCE "/channel/a");
+	assert_int_equal(mapping.mirror.to_irc, MEMBERS_OFF);
+	assert_int_equal(mapping.mirror.to_chime, MEMBERS_FULL);
+	assert_false(mapping.mirror.kicks);
+	assert_true(mapping.mirror.announce);
+	assert_int_equal(mapping.mirror.split_ms, 5);
+	assert_int_equal(mapping.mirror.quit_ms, 60000);
+	assert_int_equal(mapping.filter.drop_irc.count, 1);
+	assert_string_equal(mapping.filter.drop_irc.items[0], "^!");
+	params_filter(&config->filter, &filter);
+	assert_int_equal(filter.never_puppet.count, 2);
+	assert_string_equal(filter.never_puppet.items[1], "b");
+	check_free(config);
+}
+
+static void test_puppets(void **state UNUSED)
+{
+	struct belfry_config *config =
+		daemon_config_load(&(struct daemon_config_text){.state = "s",
+			.network = "presence = \"puppets\"; operators = "
+				   "(\"op\"); bots = \"ignore\"; puppets = { "
+				   "max = 7; idle_s = 3; webirc = \"w\"; };"});
+	struct network_params params;
+
+	params_network_init(&params, &config->networks[0]);
+	assert_true(params.end.has_puppets);
+	assert_true(params.end.relaymsg);
+	assert_true(params.end.ignores_bots);
+	assert_int_equal(params.end.puppets.max, 7);
+	assert_int_equal(params.end.puppets.idle_ms, 3000);
+	assert_string_equal(params.end.puppets.webirc, "w");
+	assert_string_equal(params.end.puppets.nick, "{name}[c]");
+	assert_int_equal(params.end.operator_count, 1);
+	assert_string_equal(params.end.operators[0], "op");
+	params_network_release(&params);
 	check_free(config);
 }
 
@@ -101,7 +158,8 @@ static void test_mapping(void **state UNUSED)
 			.mappings = DAEMON_MAPPING(
 				"a") ", { name = \"b\"; "
 				     "irc = \"net/#b\"; messages = "
-				     "\"to_chime\"; queue = { max_lines = 77; when_full = "
+				     "\"to_chime\"; queue = { max_lines = 77; "
+				     "when_full = "
 				     "\"stop\"; }; chime = { name = \"B\"; "
 				     "privacy = \"PRIVATE\"; mode = "
 				     "\"RESTRICTED\"; create = true; }; }"});
@@ -137,6 +195,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_chime),
+		cmocka_unit_test(test_people),
+		cmocka_unit_test(test_puppets),
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_mapping),
 	};
