@@ -110,30 +110,25 @@ static bool is_of_network(const struct mapping *mapping, const char *network)
 	       label[n + 1] && strchr("#&+!", label[n + 1]);
 }
 
-struct presence_search {
-	const char *id;
-	bool found;
-};
-
-static void search_on_member(void *arg, const struct mapping_member *member)
+/* Who quit is still of the channel for a while. */
+static bool is_in_channel(const struct mapping *mapping, const char *id)
 {
-	struct presence_search *search = arg;
+	const struct member *member =
+		roster_find(&mapping->shown_in_chime->roster, id);
 
-	if (str_eq(member->person_id, search->id))
-		search->found = true;
+	return member && (member->place == MEMBER_HERE ||
+				 member->place == MEMBER_LINGERS);
 }
 
-bool asking_sees(const struct asking *asking, struct mapping *mapping)
+bool asking_sees(const struct asking *asking, const struct mapping *mapping)
 {
 	const struct command *command = asking->command;
-	struct presence_search search = {.id = command->person->id};
 
 	if (!is_of_network(mapping, command->network))
 		return false;
-	if (command->is_operator || str_eq(command->mapping, mapping->name))
-		return true;
-	mapping_members(mapping, LANE_TO_CHIME, search_on_member, &search);
-	return search.found;
+	return command->is_operator ||
+	       str_eq(command->mapping, mapping->name) ||
+	       is_in_channel(mapping, command->person->id);
 }
 
 struct visit {

@@ -29,7 +29,7 @@ void asking_say(struct asking *asking, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "network/#channel" -> "#channel"; the mapping's name when it has none. */
 const char *asking_label(const struct mapping *mapping);
-bool asking_sees(const struct asking *asking, struct mapping *mapping);
+bool asking_sees(const struct asking *asking, const struct mapping *mapping);
 /* Each that they see. */
 void asking_each(struct asking *asking,
 	void (*fn)(struct asking *asking, struct mapping *mapping, void *arg),

@@ -190,9 +190,21 @@ static void say_whose(struct asking *asking)
 			person->name);
 }
 
+struct wish {
+	const struct person *person;
+};
+
+static void wish_on_mapping(struct mapping *mapping, void *arg)
+{
+	const struct wish *wish = arg;
+
+	mapping_refilter_person(mapping, wish->person);
+}
+
 void command_optout(struct asking *asking)
 {
 	const struct person *person = asking->command->person;
+	struct wish wish = {person};
 	int error = optouts_add(bridge_filters(asking->bridge)->optouts,
 		person->id, person->name);
 
@@ -201,7 +213,7 @@ void command_optout(struct asking *asking)
 		return;
 	}
 	if (error == 0)
-		bridge_refilter(asking->bridge);
+		bridge_each(asking->bridge, wish_on_mapping, &wish);
 	asking_say(asking,
 		"You have no user of your own in Chime%s: the bridge speaks "
 		"for you there, with your name in front. \"optin\" ends this.",
@@ -211,14 +223,15 @@ void command_optout(struct asking *asking)
 
 void command_optin(struct asking *asking)
 {
-	const char *id = asking->command->person->id;
-	int error = optouts_remove(bridge_filters(asking->bridge)->optouts, id);
+	struct wish wish = {asking->command->person};
+	int error = optouts_remove(
+		bridge_filters(asking->bridge)->optouts, wish.person->id);
 
 	if (error < 0) {
 		asking_say(asking, "You had not opted out.");
 		return;
 	}
-	bridge_refilter(asking->bridge);
+	bridge_each(asking->bridge, wish_on_mapping, &wish);
 	asking_say(asking, "You are shown in Chime as a user of your own.");
 	say_whose(asking);
 }

@@ -384,3 +384,18 @@ void mapping_refilter(struct mapping *mapping)
 	if (mapping->irc && mapping->chime)
 		mapping_resync(mapping);
 }
+
+void mapping_refilter_person(
+	struct mapping *mapping, const struct person *person)
+{
+	struct mirror *mirror = mapping->shown_in_chime;
+	const struct member *member = roster_find(&mirror->roster, person->id);
+	struct presence presence = {
+		.kind = PRESENCE_HERE,
+		.origin = ORIGIN_PERSON,
+		.person = *person,
+	};
+
+	if (member && member->place == MEMBER_HERE)
+		mirror_on_presence(mirror, &presence);
+}

@@ -53,5 +53,8 @@ void mapping_drain(struct mapping *mapping);
 bool mapping_is_idle(const struct mapping *mapping);
 /* Its filter may answer otherwise from now on. */
 void mapping_refilter(struct mapping *mapping);
+/* The same for one person of IRC alone; who is not there is not touched. */
+void mapping_refilter_person(
+	struct mapping *mapping, const struct person *person);
 
 #endif
