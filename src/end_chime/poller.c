@@ -174,6 +174,11 @@ void poller_set_pace(struct poller *p, int64_t min_ms, int64_t max_ms)
 		pass_in(p, with_jitter(max_ms));
 }
 
+bool poller_needs_people(const struct poller *p)
+{
+	return p->told_people;
+}
+
 void poller_poke(struct poller *p)
 {
 	p->interval_ms = shortest_ms(p);

@@ -52,6 +52,8 @@ void poller_close(struct poller *poller);
 void poller_resume(struct poller *poller);
 /* Something happened in the channel: the next poll is soon. */
 void poller_poke(struct poller *poller);
+/* Must somebody do something, as far as the last failure tells? */
+bool poller_needs_people(const struct poller *poller);
 /* Other bounds of the interval, from now on. */
 void poller_set_pace(struct poller *poller, int64_t min_ms, int64_t max_ms);
 

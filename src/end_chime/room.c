@@ -1,16 +1,12 @@
 #include "end_chime/room.h"
 
 #include "end_chime/content.h"
-#include "end_chime/inbound.h"
-#include "end_chime/markers.h"
 #include "end_chime/opening.h"
 #include "end_chime/outbound.h"
 #include "end_chime/people.h"
-#include "end_chime/poller.h"
+#include "end_chime/reading.h"
 #include "util/alloc.h"
 #include "util/log.h"
-#include "util/step.h"
-#include "util/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,13 +21,11 @@ struct chime_room {
 	char *channel, *name, *privacy, *mode;
 	bool create;
 	struct opening *opening;
-	struct poller *poller;
+	struct reading *reading;
 	struct chime_outbound *outbound;
-	struct markers *markers; /* NULL: they are left alone */
 	struct people *people;
 	bool is_watched;
-	bool is_confirmed;       /* all that was presented */
-	bool is_unmarked;        /* something was relayed since the marker */
+	bool is_confirmed; /* all that was presented */
 	int64_t position;
 	bool closed;
 	struct chime_room *prev, *next; /* in the context */
@@ -60,8 +54,8 @@ static void room_deliver(struct end_room *base, const struct parcel *parcel)
 
 static void room_resume(struct end_room *base)
 {
-	if (room_of(base)->poller)
-		poller_resume(room_of(base)->poller);
+	if (room_of(base)->reading)
+		reading_resume(room_of(base)->reading);
 }
 
 static void set_ready(struct chime_room *room, bool ready, const char *why)
@@ -70,61 +64,18 @@ static void set_ready(struct chime_room *room, bool ready, const char *why)
 		room->sink.ready(room->sink.arg, ready, why);
 }
 
-static int64_t clock_off_ms(const struct chime_room *room)
-{
-	struct chime_stats stats;
-	chime_client_stats(room->context->params->client, &stats);
-	return stats.clock_offset_ms;
-}
-
-static bool room_on_message(void *arg, const struct chime_message *message)
-{
-	struct chime_room *room = arg;
-	struct chime_inbound inbound;
-	bool taken = true;
-	step("message has come");
-	if (message->sender_arn)
-		people_heard(room->people, message->sender_arn);
-	chime_inbound_init(&inbound);
-	if (chime_inbound_read(&inbound, room->context->users, message)) {
-		inbound.event.clock_off_ms = clock_off_ms(room);
-		taken = room->sink.event(room->sink.arg, &inbound.event) ==
-			END_TAKEN;
-	}
-	chime_inbound_release(&inbound);
-	return taken;
-}
-
 static void room_confirmed(struct end_room *base, bool all)
 {
 	struct chime_room *room = room_of(base);
 	room->is_confirmed = all;
-	room->is_unmarked |= all;
-}
-
-/* The marker is set to the present: then nothing may lie in the channel that
- * was not relayed, which is known only when it has just been listed. */
-static void room_on_listed(void *arg)
-{
-	struct chime_room *room = arg;
-	if (room->markers && room->is_confirmed && room->is_unmarked &&
-		markers_read(room->markers))
-		room->is_unmarked = false;
+	if (room->reading)
+		reading_confirmed(room->reading, all);
 }
 
 static void room_on_spoke(void *arg, const char *puppet)
 {
 	struct chime_room *room = arg;
-	if (room->markers)
-		markers_spoke(room->markers, puppet);
-}
-
-static void room_on_position(void *arg, int64_t position)
-{
-	struct chime_room *room = arg;
-	log_info(room->object,
-		"what is said in Chime from now on is relayed");
-	room->sink.position(room->sink.arg, position);
+	reading_spoke(room->reading, puppet);
 }
 
 static void room_on_state(void *arg, bool readable, const char *why)
@@ -140,15 +91,22 @@ static void room_on_receipt(void *arg, const struct receipt *receipt)
 {
 	struct chime_room *room = arg;
 	if (receipt->outcome == RECEIPT_DONE)
-		poller_poke(room->poller);
+		reading_poke(room->reading);
 	room->sink.receipt(room->sink.arg, receipt);
 }
 
-static void start_poller(struct chime_room *room)
+static void room_on_heard(void *arg, const char *arn)
+{
+	people_heard(((struct chime_room *)arg)->people, arn);
+}
+
+static void start_reading(struct chime_room *room)
 {
 	const struct end_chime_params *p = room->context->params;
-	const struct poller_params params = {
+	const struct reading_params params = {
 		.client = p->client,
+		.users = room->context->users,
+		.sink = &room->sink,
 		.object = room->object,
 		.channel = room->channel,
 		.bearer = p->user,
@@ -156,26 +114,14 @@ static void start_poller(struct chime_room *room)
 		.max_ms = p->poll_max_ms,
 		.overlap_ms = p->overlap_ms,
 		.position = room->position,
-		.message = room_on_message,
-		.position_found = room_on_position,
-		.listed = room_on_listed,
+		.markers = p->read_markers,
+		.heard = room_on_heard,
 		.state = room_on_state,
 		.arg = room,
 	};
-	room->poller = poller_new(room->context->loop, &params);
-}
-
-static void start_markers(struct chime_room *room)
-{
-	const struct end_chime_params *p = room->context->params;
-	const struct markers_params params = {
-		.client = p->client,
-		.object = room->object,
-		.channel = room->channel,
-		.bridge = p->user,
-	};
-	if (p->read_markers)
-		room->markers = markers_new(room->context->loop, &params);
+	room->reading = reading_new(room->context->loop, &params);
+	if (room->is_confirmed)
+		reading_confirmed(room->reading, true);
 }
 
 static void room_on_note(void *arg, const char *text)
@@ -222,9 +168,8 @@ static void room_on_opened(void *arg, const char *channel)
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
-	start_markers(room);
 	start_people(room);
-	start_poller(room);
+	start_reading(room);
 	opening_close(TAKE(room->opening));
 	set_ready(room, true, NULL);
 }
@@ -299,9 +244,8 @@ static void room_close(struct end_room *base)
 	room->closed = true;
 	DL_DELETE(room->context->rooms, room);
 	opening_close(TAKE(room->opening));
-	poller_close(TAKE(room->poller));
+	reading_close(TAKE(room->reading));
 	chime_outbound_close(TAKE(room->outbound));
-	markers_close(TAKE(room->markers));
 	people_close(TAKE(room->people));
 	loop_defer(room->context->loop, room_free, room);
 }
@@ -343,7 +287,7 @@ void chime_rooms_repace(struct room_context *context)
 	struct chime_room *room;
 
 	DL_FOREACH (context->rooms, room)
-		if (room->poller)
-			poller_set_pace(
-				room->poller, p->poll_min_ms, p->poll_max_ms);
+		if (room->reading)
+			reading_set_pace(
+				room->reading, p->poll_min_ms, p->poll_max_ms);
 }
