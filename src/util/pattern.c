@@ -32,7 +32,7 @@ static const char *next_character(const char *text)
 }
 
 /*
- * A star first takes nothing, and one character more whenever what stands
+ * A star first takes nothing, and one byte more whenever what stands
  * behind it does not fit; only the last star has to be tried again.
  */
 bool pattern_mask_fits(const char *mask, const char *text)
@@ -52,7 +52,7 @@ bool pattern_mask_fits(const char *mask, const char *text)
 			text++;
 		} else if (star) {
 			mask = star;
-			text = tried = next_character(tried);
+			text = ++tried;
 		} else {
 			return false;
 		}
