@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+/* Who was put out may be let in again: asked for, slowly. */
+enum { REOPEN_MS = 60 * 1000 };
+
 struct chime_room {
 	struct end_room base; /* first: it is what the bridge holds */
 	struct room_context *context;
@@ -20,7 +23,8 @@ struct chime_room {
 	char *object; /* "mapping NAME", for logs */
 	char *channel, *name, *privacy, *mode;
 	bool create;
-	struct opening *opening;
+	struct opening *opening; /* also of one that was open before */
+	struct timer *reopen;
 	struct reading *reading;
 	struct chime_outbound *outbound;
 	struct people *people;
@@ -83,6 +87,12 @@ static void room_on_state(void *arg, bool readable, const char *why)
 	struct chime_room *room = arg;
 	if (!readable)
 		opening_forget(room->context->params->store, room->mapping);
+	if (readable) {
+		timer_cancel(room->reopen);
+		opening_close(TAKE(room->opening));
+	} else if (!room->opening && reading_needs_people(room->reading)) {
+		timer_arm(room->reopen, REOPEN_MS);
+	}
 	people_set_readable(room->people, readable);
 	set_ready(arg, readable, why);
 }
@@ -150,11 +160,9 @@ static void start_people(struct chime_room *room)
 		people_watch(room->people, true);
 }
 
-static void room_on_opened(void *arg, const char *channel)
+static void start_outbound(struct chime_room *room)
 {
-	struct chime_room *room = arg;
 	const struct end_chime_params *p = room->context->params;
-	set_string(&room->channel, channel);
 	const struct chime_outbound_params params = {
 		.client = p->client,
 		.users = room->context->users,
@@ -168,9 +176,21 @@ static void room_on_opened(void *arg, const char *channel)
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
+}
+
+static void room_on_opened(void *arg, const char *channel)
+{
+	struct chime_room *room = arg;
+	opening_close(TAKE(room->opening));
+	if (room->outbound) {
+		log_info(room->object,
+			"the bridge's user is in its channel again");
+		return; /* it is ready once it is read */
+	}
+	set_string(&room->channel, channel);
+	start_outbound(room);
 	start_people(room);
 	start_reading(room);
-	opening_close(TAKE(room->opening));
 	set_ready(room, true, NULL);
 }
 
@@ -179,9 +199,8 @@ static void room_on_failed(void *arg, const char *why)
 	set_ready(arg, false, why);
 }
 
-static void room_start(struct end_room *base, int64_t position)
+static void start_opening(struct chime_room *room)
 {
-	struct chime_room *room = room_of(base);
 	const struct end_chime_params *p = room->context->params;
 	const struct opening_params params = {
 		.client = p->client,
@@ -199,8 +218,19 @@ static void room_start(struct end_room *base, int64_t position)
 		.failed = room_on_failed,
 		.arg = room,
 	};
-	room->position = position;
 	room->opening = opening_new(room->context->loop, &params);
+}
+
+static void room_on_reopen(void *arg)
+{
+	start_opening(arg);
+}
+
+static void room_start(struct end_room *base, int64_t position)
+{
+	struct chime_room *room = room_of(base);
+	room->position = position;
+	start_opening(room);
 }
 
 static void room_note(struct end_room *base, const char *text)
@@ -244,6 +274,7 @@ static void room_close(struct end_room *base)
 	room->closed = true;
 	DL_DELETE(room->context->rooms, room);
 	opening_close(TAKE(room->opening));
+	timer_free(TAKE(room->reopen));
 	reading_close(TAKE(room->reading));
 	chime_outbound_close(TAKE(room->outbound));
 	people_close(TAKE(room->people));
@@ -277,6 +308,7 @@ struct end_room *chime_room_new(struct room_context *context,
 	room->privacy = xstrdup_null(params->privacy);
 	room->mode = xstrdup_null(params->mode);
 	room->create = params->create;
+	room->reopen = timer_new(context->loop, room_on_reopen, room);
 	DL_APPEND(context->rooms, room);
 	return &room->base;
 }
