@@ -81,6 +81,38 @@ class IrcClient:
                 out.append(text.decode(errors="replace"))
         return out
 
+    def spoken(self, channel, command="PRIVMSG"):
+        """(nick, text) of what others said, in order."""
+        out = []
+        for line in list(self.lines):
+            head, _, text = line[1:].partition(b" :")
+            words = head.split(b" ")
+            if len(words) >= 3 and words[1] == command.encode() and \
+                    words[2].decode().lower() == channel.lower():
+                out.append((words[0].split(b"!")[0].decode(),
+                            text.decode(errors="replace")))
+        return out
+
+    def wait_spoken(self, channel, text, deadline_s=20.0, command="PRIVMSG"):
+        """Waits for a line that contains `text`; its nick and all of it."""
+        def seen():
+            return next((said for said in self.spoken(channel, command)
+                         if text in said[1]), None)
+        return until(seen, lambda: f"{text!r} in {channel}; heard "
+                     f"{self.spoken(channel, command)[-10:]}", deadline_s)
+
+    def wait_here(self, channel, *nicks, deadline_s=30.0):
+        """Until all of these are in the channel."""
+        until(lambda: set(nicks) <= self.members(channel),
+              lambda: f"{nicks} in {channel}: {self.members(channel)}",
+              deadline_s, step_s=0.1)
+
+    def wait_away(self, channel, *nicks, deadline_s=30.0):
+        """Until none of these is."""
+        until(lambda: not set(nicks) & self.members(channel),
+              lambda: f"{nicks} out of {channel}: {self.members(channel)}",
+              deadline_s, step_s=0.1)
+
     def wait_heard(self, channel, text, deadline_s=20.0, command="PRIVMSG"):
         """Waits for a line that contains `text`; returns that line."""
         def seen():
