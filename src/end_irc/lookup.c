@@ -1,5 +1,6 @@
 #include "end_irc/lookup.h"
 
+#include "irc/casemap.h"
 #include "irc/channel.h"
 #include "irc/history.h"
 #include "util/alloc.h"
@@ -16,7 +17,8 @@ struct own_line {
 	struct own_line *prev;
 	struct own_line *next;
 	char *text;
-	char *id; /* of its mark, or NULL */
+	char *id;   /* of its mark, or NULL */
+	char *nick; /* of whom it was said for; NULL: by ourselves */
 	char *msgid;
 	int64_t ms; /* by the server's clock */
 };
@@ -48,6 +50,7 @@ static void own_line_free(struct irc_lookup *lookup, struct own_line *line)
 	DL_DELETE(lookup->lines, line);
 	free(line->text);
 	free(line->id);
+	free(line->nick);
 	free(line->msgid);
 	free(line);
 }
@@ -69,6 +72,8 @@ static void lookup_keep(
 
 	line->text = xstrdup(irc_message_param(msg, 1));
 	line->id = xstrdup_null(irc_message_tag(msg, "+belfry/id"));
+	if (!irc_history_is_own(lookup->params.conn, msg))
+		line->nick = xstrdup(msg->source.nick);
 	line->msgid = xstrdup(str_or_empty(irc_message_tag(msg, "msgid")));
 	line->ms = ms;
 	lookup->count++;
@@ -90,13 +95,27 @@ static bool lookup_is_known(
 	       lookup->params.is_taken(lookup->params.arg, msgid);
 }
 
+/* Puppets and those who are relayed under a nick of their own are ours too; a
+ * mark alone proves nothing, anybody can copy it. */
+static bool lookup_is_ours(
+	const struct irc_lookup *lookup, const struct irc_message *msg)
+{
+	const char *relayed_by = irc_message_tag(msg, "draft/relaymsg");
+
+	return irc_history_is_own(lookup->params.conn, msg) ||
+	       (relayed_by && irc_conn_is_own_nick(
+				      lookup->params.conn, relayed_by)) ||
+	       (lookup->params.is_said_for &&
+		       lookup->params.is_said_for(
+			       lookup->params.arg, msg->source.nick));
+}
+
 static bool lookup_is_own_text(
 	const struct irc_lookup *lookup, const struct irc_message *msg)
 {
 	return (irc_message_is(msg, "PRIVMSG") ||
 		       irc_message_is(msg, "NOTICE")) &&
-	       irc_history_is_own(lookup->params.conn, msg) &&
-	       !lookup_is_known(lookup, msg);
+	       lookup_is_ours(lookup, msg) && !lookup_is_known(lookup, msg);
 }
 
 static void lookup_on_line(const struct irc_message *msg, void *arg)
@@ -278,13 +297,25 @@ bool irc_lookup_find_id(struct irc_lookup *lookup, const char *id, size_t above,
 	return false;
 }
 
-bool irc_lookup_find_text(struct irc_lookup *lookup, const char *text,
-	int64_t since_ms, const char **ret_msgid)
+static bool lookup_is_said_by(const struct irc_lookup *lookup,
+	const struct own_line *line, const char *nick)
+{
+	if (!nick || !line->nick)
+		return !nick && !line->nick;
+	return irc_casemap_equal(
+		irc_conn_isupport(lookup->params.conn)->casemap, line->nick,
+		nick);
+}
+
+bool irc_lookup_find_text(struct irc_lookup *lookup,
+	const struct irc_lookup_text *said, const char *text,
+	const char **ret_msgid)
 {
 	struct own_line *line;
 
 	DL_FOREACH (lookup->lines, line) {
-		if (line->id || line->ms < since_ms + lookup->skew_ms ||
+		if (line->id || line->ms < said->since_ms + lookup->skew_ms ||
+			!lookup_is_said_by(lookup, line, said->nick) ||
 			!str_eq(line->text, text))
 			continue;
 		lookup_found(lookup, line, ret_msgid);

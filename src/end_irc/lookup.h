@@ -2,7 +2,7 @@
  * Which of our own lines are in a channel's history since a moment: what tells
  * whether something that was sent before a crash, or before the link died, has
  * arrived. A line is known by its mark (+belfry/id) where the server relays
- * and keeps client tags, else by its text and time.
+ * and keeps client tags, else by its text, nick and time.
  *
  * Begins when nobody in the channel has the nick that is ours by right: a
  * session of ours that is not dead yet could still say something. Waits for it
@@ -42,6 +42,9 @@ struct irc_lookup_params {
 	int64_t since_ms; /* wall, by our clock */
 	/* Is this msgid known for something else? */
 	bool (*is_taken)(void *arg, const char *msgid);
+	/* May this be the nick of one who speaks here through us? NULL: none
+	 * does. */
+	bool (*is_said_for)(void *arg, const char *nick);
 	void (*done)(void *arg); /* from the loop: not RUNNING any more */
 	void *arg;
 };
@@ -62,9 +65,14 @@ bool irc_lookup_covers(const struct irc_lookup *lookup, int64_t since_ms);
  */
 bool irc_lookup_find_id(struct irc_lookup *lookup, const char *id, size_t above,
 	size_t *ret_n, const char **ret_msgid);
-/* The first unmarked one not yet found with this text, not before since_ms by
- * our clock. */
-bool irc_lookup_find_text(struct irc_lookup *lookup, const char *text,
-	int64_t since_ms, const char **ret_msgid);
+/* What is looked for by its text. */
+struct irc_lookup_text {
+	const char *nick; /* who said it; NULL: our own connection */
+	int64_t since_ms; /* not before, by our clock */
+};
+/* The first unmarked line not yet found with this text. */
+bool irc_lookup_find_text(struct irc_lookup *lookup,
+	const struct irc_lookup_text *said, const char *text,
+	const char **ret_msgid);
 
 #endif

@@ -1,12 +1,13 @@
 #include "end_irc/outbound.h"
 
+#include "end_irc/draft.h"
 #include "end_irc/lookup.h"
+#include "end_irc/recent.h"
 #include "end_irc/render.h"
+#include "irc/casemap.h"
 #include "irc/delivery.h"
 #include "irc/history.h"
-#include "irc/split.h"
 #include "util/alloc.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/step.h"
 #include "util/str.h"
@@ -15,10 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <utlist.h>
-
-enum { RECENT = 256 };
 
 /* One parcel under way. */
 struct job {
@@ -33,9 +31,11 @@ struct job {
 	bool open;        /* the last of them: its fate is unknown */
 	int64_t position;
 	int64_t first_sent_ms;
-	bool is_doubtful; /* sent before: is it there already? */
-	bool skip_doubt;  /* not to be sent again when nobody knows */
-	bool is_final;    /* in doubt for ever */
+	int64_t waits_since_ms; /* for its voice; 0: it does not */
+	bool is_plain;          /* no other voice but the bridge's was heard */
+	bool is_doubtful;       /* sent before: is it there already? */
+	bool skip_doubt;        /* not to be sent again when nobody knows */
+	bool is_final;          /* in doubt for ever */
 	bool failed;
 	enum receipt_outcome outcome; /* when failed */
 	char *why;
@@ -47,17 +47,8 @@ struct line {
 	struct irc_outbound *outbound;
 	struct job *job;
 	struct irc_delivery *delivery;
+	struct irc_voice voice;
 	size_t end; /* payload offset behind it */
-};
-
-/* The last of each, to know them again. */
-struct recent {
-	/* Of parcels that were for certain not sent. */
-	uint64_t unsent[RECENT];
-	size_t next_unsent;
-	/* Of lines that are confirmed. */
-	char *msgids[RECENT];
-	size_t next_msgid;
 };
 
 struct irc_outbound {
@@ -67,12 +58,12 @@ struct irc_outbound {
 	struct timer *pump;
 	struct job *jobs;
 	struct line *lines;
-	unsigned open;  /* lines whose fate is unknown */
-	bool settling;  /* a parcel failed: send nothing, wait for the rest */
+	unsigned open; /* lines whose fate is unknown */
+	bool settling; /* a parcel failed: send nothing, wait for the rest */
 	/* What of ours is in the channel's history; of this link, or NULL. */
 	struct irc_lookup *lookup;
-	struct recent recent;
-	bool closed;    /* freed at the end of this turn */
+	struct irc_recent recent;
+	bool closed; /* freed at the end of this turn */
 };
 
 static void irc_outbound_pump(void *arg);
@@ -89,39 +80,10 @@ struct irc_outbound *irc_outbound_new(
 	return o;
 }
 
-static bool recent_is_unsent(const struct recent *recent, uint64_t ticket)
-{
-	for (size_t i = 0; i < RECENT; i++)
-		if (recent->unsent[i] == ticket)
-			return true;
-	return false;
-}
-
-/* Tickets begin at 1. */
-static void recent_note_job(struct recent *recent, const struct job *job)
-{
-	for (size_t i = 0; i < RECENT; i++)
-		if (recent->unsent[i] == job->ticket)
-			recent->unsent[i] = 0;
-	if (job->outcome != RECEIPT_LATER || job->is_doubtful)
-		return;
-	recent->unsent[recent->next_unsent++ % RECENT] = job->ticket;
-}
-
-static void recent_note_msgid(struct recent *recent, const char *msgid)
-{
-	if (*msgid)
-		set_string(&recent->msgids[recent->next_msgid++ % RECENT],
-			msgid);
-}
-
-static bool recent_has_msgid(void *arg, const char *msgid)
+static bool is_msgid_taken(void *arg, const char *msgid)
 {
 	const struct irc_outbound *o = arg;
-	for (size_t i = 0; i < RECENT; i++)
-		if (o->recent.msgids[i] && str_eq(o->recent.msgids[i], msgid))
-			return true;
-	return false;
+	return irc_recent_has_msgid(&o->recent, msgid);
 }
 
 static void job_free(struct job *job)
@@ -144,10 +106,9 @@ static void irc_outbound_free(void *arg)
 	while (o->lines)
 		line_free(o, o->lines);
 	struct job *job, *tmp;
-	DL_FOREACH_SAFE(o->jobs, job, tmp)
+	DL_FOREACH_SAFE (o->jobs, job, tmp)
 		job_free(job);
-	for (size_t i = 0; i < RECENT; i++)
-		free(o->recent.msgids[i]);
+	irc_recent_release(&o->recent);
 	free(o->channel);
 	free(o);
 }
@@ -158,7 +119,7 @@ void irc_outbound_close(struct irc_outbound *o)
 	if (!o || o->closed)
 		return;
 	o->closed = true;
-	DL_FOREACH(o->lines, line)
+	DL_FOREACH (o->lines, line)
 		irc_delivery_cancel(TAKE(line->delivery));
 	timer_free(TAKE(o->pump));
 	irc_lookup_free(TAKE(o->lookup));
@@ -182,7 +143,7 @@ void irc_outbound_add(struct irc_outbound *o, const struct parcel *parcel)
 	job->position = parcel->position;
 	job->first_sent_ms = parcel->first_sent_ms;
 	job->is_doubtful = parcel->first_sent_ms != 0 &&
-			   !recent_is_unsent(&o->recent, parcel->ticket);
+			   !irc_recent_is_unsent(&o->recent, parcel->ticket);
 	job->skip_doubt = parcel->skip_doubt;
 	DL_APPEND(o->jobs, job);
 	arm_pump(o);
@@ -204,13 +165,13 @@ static void give_receipt(struct irc_outbound *o, const struct job *job,
 		.is_final = job->is_final,
 	};
 	if (done)
-		recent_note_msgid(&o->recent, receipt.dest_id);
+		irc_recent_note_msgid(&o->recent, receipt.dest_id);
 	o->params.receipt(o->params.arg, &receipt);
 }
 
 /* The first failure counts. */
-static void job_fail(struct job *job, enum receipt_outcome outcome,
-	const char *why)
+static void job_fail(
+	struct job *job, enum receipt_outcome outcome, const char *why)
 {
 	if (job->failed)
 		return;
@@ -225,7 +186,7 @@ static struct job *take_back(struct irc_outbound *o)
 {
 	struct job *out = NULL, *job, *tmp;
 	bool back = false;
-	DL_FOREACH_SAFE(o->jobs, job, tmp) {
+	DL_FOREACH_SAFE (o->jobs, job, tmp) {
 		if (!job->failed && !back)
 			continue;
 		if (!job->failed)
@@ -242,8 +203,9 @@ static void settle(struct irc_outbound *o)
 {
 	struct job *back = take_back(o), *job, *tmp;
 	o->settling = false;
-	DL_FOREACH_SAFE(back, job, tmp) {
-		recent_note_job(&o->recent, job);
+	DL_FOREACH_SAFE (back, job, tmp) {
+		irc_recent_note_ticket(&o->recent, job->ticket,
+			job->outcome == RECEIPT_LATER && !job->is_doubtful);
 		give_receipt(o, job, job->outcome, NULL);
 		job_free(job);
 	}
@@ -259,9 +221,30 @@ static const struct {
 	{IRC_DELIVERY_LOST, RECEIPT_IN_DOUBT},
 };
 
-static void line_failed(struct line *line,
-	const struct irc_delivery_result *result)
+/* A message does not fail because of who was to say it: the bridge says it.
+ * But for what may be there already. */
+static bool line_is_unheard(
+	struct line *line, const struct irc_delivery_result *result)
 {
+	struct irc_outbound *o = line->outbound;
+	struct job *job = line->job;
+	if (line->voice.way == IRC_WAY_BRIDGE ||
+		result->outcome == IRC_DELIVERY_LOST)
+		return false;
+	job->is_plain = true;
+	job->sent = job->confirmed;
+	job->lines--;
+	if (o->params.unheard)
+		o->params.unheard(o->params.arg, job->payload, job->payload_len,
+			line->voice.way, result->why);
+	return true;
+}
+
+static void line_failed(
+	struct line *line, const struct irc_delivery_result *result)
+{
+	if (line_is_unheard(line, result))
+		return;
 	line->outbound->settling = true;
 	for (size_t i = 0; i < ARRAY_LEN(outcome_rows); i++)
 		if (outcome_rows[i].from == result->outcome)
@@ -269,8 +252,8 @@ static void line_failed(struct line *line,
 }
 
 /* Gone when it is complete, which is returned, or when all is closed. */
-static bool job_confirm(struct irc_outbound *o, struct job *job, size_t end,
-	const char *msgid)
+static bool job_confirm(
+	struct irc_outbound *o, struct job *job, size_t end, const char *msgid)
 {
 	job->confirmed = end;
 	give_receipt(o, job, RECEIPT_DONE, msgid);
@@ -301,91 +284,14 @@ static void line_on_result(const struct irc_delivery_result *result, void *arg)
 	arm_pump(o);
 }
 
-/* Before a line that is older than is usual: its time. */
-enum late_mark { NOT_LATE, LATE_TODAY, LATE_BY_DAYS, LATE_MARKS };
-
-static enum late_mark late_mark(
-	const struct irc_outbound *o, const struct job *job)
-{
-	int64_t age = clock_wall_ms() - job->position;
-	if (!o->params.late_after_ms || job->position <= 0 ||
-		age < o->params.late_after_ms)
-		return NOT_LATE;
-	return age >= 24 * 3600 * 1000LL ? LATE_BY_DAYS : LATE_TODAY;
-}
-
-/* "[14:02 UTC] ". */
-static void add_late_mark(
-	struct buf *out, enum late_mark mark, const struct job *job)
-{
-	time_t seconds = (time_t)(job->position / 1000);
-	struct tm tm;
-	if (mark == NOT_LATE || !gmtime_r(&seconds, &tm))
-		return;
-	buf_addc(out, '[');
-	if (mark == LATE_BY_DAYS)
-		buf_addf(out, "%04d-%02d-%02d ", tm.tm_year + 1900,
-			tm.tm_mon + 1, tm.tm_mday);
-	buf_addf(out, "%02d:%02d UTC] ", tm.tm_hour, tm.tm_min);
-}
-
-/* How a job is put into lines. */
-struct draft {
-	struct rendered rendered;
-	enum late_mark mark;
-};
-
-/*
- * Writes the next line of the job into `out` and says where it ends in the
- * payload. False when nothing is left to send.
- */
-static bool next_line(const struct irc_outbound *o, const struct job *job,
-	const struct draft *draft, struct buf *out, size_t *ret_end)
+static int send_line(struct irc_outbound *o, struct job *job,
+	const struct irc_draft *draft, const struct buf *text, size_t end)
 {
 	const struct rendered *r = &draft->rendered;
-	struct irc_split split;
-	struct irc_part part;
-	struct buf AUTOBUF body;
-	size_t at = job->sent > r->text_at ? job->sent - r->text_at : 0;
-	add_late_mark(out, draft->mark, job);
-	buf_add(out, r->prefix, r->prefix_len);
-	size_t room = irc_conn_text_room(
-		o->params.conn, r->command, o->channel);
-	size_t budget = room > out->len ? room - out->len : 0;
-	if (budget < IRC_SPLIT_BUDGET_MIN)
-		budget = IRC_SPLIT_BUDGET_MIN;
-	buf_init(&body, budget);
-	if (irc_split_init(&split, r->text, r->text_len, budget, at) < 0 ||
-		!irc_split_next(&split, &body, &part))
-		return false;
-	buf_add(out, body.data, body.len);
-	*ret_end = r->text_at + part.next;
-	/* The last line confirms the whole payload. */
-	buf_clear(&body);
-	if (!irc_split_next(&split, &body, &part))
-		*ret_end = job->payload_len;
-	return true;
-}
-
-/* The line that stands for all that was cut, once max_lines were sent. */
-static bool cut_line(const struct irc_outbound *o, const struct job *job,
-	const struct rendered *r, struct buf *out, size_t *ret_end)
-{
-	if (!o->params.max_lines || job->lines < o->params.max_lines)
-		return false;
-	buf_clear(out);
-	buf_add(out, r->prefix, r->prefix_len);
-	buf_addf(out, "\xe2\x80\xa6 (%zu more bytes, cut)",
-		job->payload_len - job->sent);
-	*ret_end = job->payload_len;
-	return true;
-}
-
-static int send_line(struct irc_outbound *o, struct job *job,
-	const struct rendered *r, const struct buf *text, size_t end)
-{
+	const struct irc_voice *voice = draft->voice;
 	struct line *line = xcalloc(1, sizeof(*line));
-	char *AUTOFREE id = xasprintf("%s.%zu", job->source_id, end - r->text_at);
+	char *AUTOFREE id =
+		xasprintf("%s.%zu", job->source_id, end - r->text_at);
 	const struct irc_delivery_request request = {
 		.command = r->command,
 		.channel = o->channel,
@@ -393,12 +299,14 @@ static int send_line(struct irc_outbound *o, struct job *job,
 		.text_len = text->len,
 		/* How far the text is said with this line. */
 		.id = id,
+		.relay_nick = voice->way == IRC_WAY_RELAY ? voice->nick : NULL,
 	};
 	line->outbound = o;
+	line->voice = *voice;
 	line->job = job;
 	line->end = end;
-	int error = irc_deliver(o->params.conn, &request, line_on_result, line,
-		&line->delivery);
+	int error = irc_deliver(
+		voice->conn, &request, line_on_result, line, &line->delivery);
 	step("line is queued to IRC");
 	if (error) {
 		free(line);
@@ -412,55 +320,146 @@ static int send_line(struct irc_outbound *o, struct job *job,
 	return 0;
 }
 
-/* False when the job can send nothing (more). */
+static void read_draft(const struct irc_outbound *o, const struct job *job,
+	struct irc_draft *ret)
+{
+	ret->payload_len = job->payload_len;
+	ret->channel = o->channel;
+	ret->position = job->position;
+	ret->late = irc_draft_late(job->position, o->params.late_after_ms);
+}
+
+/*
+ * False: not now. What is said by another connection waits until all before it
+ * is confirmed, as two links know of no order.
+ */
+static bool choose_voice(struct irc_outbound *o, struct job *job,
+	const struct rendered *r, struct irc_voice *ret)
+{
+	int64_t now_ms = loop_now_ms(o->loop), wait_ms;
+	*ret = (struct irc_voice){.conn = o->params.conn};
+	if (!job->waits_since_ms)
+		job->waits_since_ms = now_ms;
+	wait_ms = o->params.voice && !job->is_plain
+			  ? o->params.voice(o->params.arg, r,
+				    now_ms - job->waits_since_ms, ret)
+			  : 0;
+	if (wait_ms > 0)
+		timer_arm(o->pump, wait_ms);
+	return wait_ms <= 0 && (!o->lines || o->lines->voice.conn == ret->conn);
+}
+
+/* False when nothing (more) can be sent now. */
 static bool job_send(struct irc_outbound *o, struct job *job)
 {
-	struct draft draft = {.mark = late_mark(o, job)};
-	struct rendered *rendered = &draft.rendered;
+	struct irc_voice voice;
+	struct irc_draft draft = {.voice = &voice};
 	struct buf AUTOBUF text;
 	size_t end;
+	int error;
 	buf_init(&text, 8192);
-	if (job->failed || job->sent >= job->payload_len)
-		return false;
-	if (render_read(rendered, job->payload, job->payload_len) < 0) {
+	read_draft(o, job, &draft);
+	if (render_read(&draft.rendered, job->payload, job->payload_len) < 0) {
 		job_fail(job, RECEIPT_REFUSED, "the payload is unreadable");
-	} else if (!next_line(o, job, &draft, &text, &end)) {
-		job_fail(job, RECEIPT_REFUSED, "no line can be made of it");
-	} else {
-		(void)cut_line(o, job, rendered, &text, &end);
-		if (send_line(o, job, rendered, &text, end) == 0)
-			return true;
-		job_fail(job, RECEIPT_REFUSED, "it cannot be an IRC line");
+		o->settling = true;
+		return false;
 	}
+	if (!choose_voice(o, job, &draft.rendered, &voice))
+		return false;
+	error = irc_draft_line(&draft, job->sent, &text, &end) ? 0 : -ENODATA;
+	if (!error && o->params.max_lines && job->lines >= o->params.max_lines)
+		irc_draft_cut(&draft, job->sent, &text, &end);
+	if (!error)
+		error = send_line(o, job, &draft, &text, end);
+	if (!error)
+		return true;
+	if (voice.way != IRC_WAY_BRIDGE) {
+		job->is_plain = true;
+		return true;
+	}
+	job_fail(job, RECEIPT_REFUSED,
+		error == -ENODATA ? "no line can be made of it"
+				  : "it cannot be an IRC line");
 	o->settling = true;
 	return false;
 }
 
-/* --- doubt: sent before, by an earlier process or on a link that died ------ */
+/* --- doubt: sent before, by an earlier process or on a link that died ------
+ */
 
-/* The next line of the job, as it may have been said. */
-static bool find_text(struct irc_outbound *o, const struct job *job,
-	struct draft *draft, size_t *ret_end, const char **ret_msgid)
+/* As whom it may have been said in this way; false: for certain not so. */
+static bool past_voice(const struct irc_outbound *o, const struct rendered *r,
+	enum irc_way way, struct irc_voice *ret)
 {
+	*ret = (struct irc_voice){.conn = o->params.conn};
+	return way == IRC_WAY_BRIDGE ||
+	       (o->params.past_voice &&
+		       o->params.past_voice(o->params.arg, r, way, ret));
+}
+
+/* Could it be a line of one of those who speak here through us? */
+static bool is_said_for(void *arg, const char *nick)
+{
+	const struct irc_outbound *o = arg;
+	enum irc_casemap map = irc_conn_isupport(o->params.conn)->casemap;
+	struct irc_voice voice;
+	struct rendered r;
+	const struct job *job;
+	DL_FOREACH (o->jobs, job) {
+		if (!job->is_doubtful ||
+			render_read(&r, job->payload, job->payload_len) < 0)
+			continue;
+		for (int way = IRC_WAY_RELAY; way <= IRC_WAY_PUPPET; way++)
+			if (past_voice(o, &r, (enum irc_way)way, &voice) &&
+				irc_casemap_equal(map, nick, voice.nick))
+				return true;
+	}
+	return false;
+}
+
+/* The next line of the job, as it may have been said in one way. */
+static bool find_said(struct irc_outbound *o, const struct job *job,
+	struct irc_draft *draft, size_t *ret_end, const char **ret_msgid)
+{
+	const struct irc_voice *voice = draft->voice;
 	struct buf AUTOBUF text;
 	buf_init(&text, 8192);
-	for (int mark = NOT_LATE; mark < LATE_MARKS; mark++) {
+	for (int late = IRC_NOT_LATE; late < IRC_LATE_MARKS; late++) {
+		const struct irc_lookup_text said = {
+			.nick = voice->way == IRC_WAY_BRIDGE ? NULL
+							     : voice->nick,
+			.since_ms = job->first_sent_ms,
+		};
 		buf_clear(&text);
-		draft->mark = (enum late_mark)mark;
-		if (next_line(o, job, draft, &text, ret_end) &&
-			irc_lookup_find_text(o->lookup, text.data,
-				job->first_sent_ms, ret_msgid))
+		draft->late = (enum irc_late)late;
+		if (irc_draft_line(draft, job->sent, &text, ret_end) &&
+			irc_lookup_find_text(
+				o->lookup, &said, text.data, ret_msgid))
 			return true;
 	}
+	return false;
+}
+
+static bool find_text(struct irc_outbound *o, const struct job *job,
+	const struct irc_draft *read, size_t *ret_end, const char **ret_msgid)
+{
+	struct irc_voice voice;
+	struct irc_draft draft = *read;
+	draft.voice = &voice;
+	for (int way = IRC_WAY_BRIDGE; way <= IRC_WAY_PUPPET; way++)
+		if (past_voice(o, &draft.rendered, (enum irc_way)way, &voice) &&
+			find_said(o, job, &draft, ret_end, ret_msgid))
+			return true;
 	return false;
 }
 
 static bool find_line(struct irc_outbound *o, const struct job *job,
 	size_t *ret_end, const char **ret_msgid)
 {
-	struct draft draft;
+	struct irc_draft draft;
 	struct rendered *r = &draft.rendered;
 	size_t above, n;
+	read_draft(o, job, &draft);
 	if (render_read(r, job->payload, job->payload_len) < 0)
 		return false;
 	above = job->sent > r->text_at ? job->sent - r->text_at : 0;
@@ -525,15 +524,16 @@ static bool settle_doubt(struct irc_outbound *o, struct job *job)
 	if (o->lookup && !irc_lookup_covers(o->lookup, job->first_sent_ms))
 		irc_lookup_free(TAKE(o->lookup));
 	if (!o->lookup)
-		o->lookup = irc_lookup_new(o->loop,
-			&(struct irc_lookup_params){
-				.conn = o->params.conn,
-				.channel = o->channel,
-				.since_ms = job->first_sent_ms,
-				.is_taken = recent_has_msgid,
-				.done = lookup_on_done,
-				.arg = o,
-			});
+		o->lookup = irc_lookup_new(
+			o->loop, &(struct irc_lookup_params){
+					 .conn = o->params.conn,
+					 .channel = o->channel,
+					 .since_ms = job->first_sent_ms,
+					 .is_taken = is_msgid_taken,
+					 .is_said_for = is_said_for,
+					 .done = lookup_on_done,
+					 .arg = o,
+				 });
 	if (irc_lookup_state(o->lookup) == IRC_LOOKUP_RUNNING ||
 		!confirm_found(o, job))
 		return false;
@@ -553,7 +553,7 @@ static bool settle_doubt(struct irc_outbound *o, struct job *job)
 static struct job *next_job(struct irc_outbound *o)
 {
 	struct job *job;
-	DL_FOREACH(o->jobs, job)
+	DL_FOREACH (o->jobs, job)
 		if (!job->failed && job->sent < job->payload_len)
 			return job->open ? NULL : job;
 	return NULL;
@@ -561,8 +561,7 @@ static struct job *next_job(struct irc_outbound *o)
 
 static bool is_waiting(const struct irc_outbound *o)
 {
-	return o->lookup &&
-	       irc_lookup_state(o->lookup) == IRC_LOOKUP_RUNNING;
+	return o->lookup && irc_lookup_state(o->lookup) == IRC_LOOKUP_RUNNING;
 }
 
 static void irc_outbound_pump(void *arg)
@@ -571,19 +570,26 @@ static void irc_outbound_pump(void *arg)
 	struct job *job;
 	while (!o->closed && !o->settling && !is_waiting(o) &&
 		o->open < o->params.window && (job = next_job(o)))
-		if (!job->is_doubtful || settle_doubt(o, job))
-			job_send(o, job);
+		if ((!job->is_doubtful || settle_doubt(o, job)) &&
+			!job_send(o, job))
+			break;
 	if (!o->closed && o->settling && !o->open) {
 		settle(o);
 		arm_pump(o);
 	}
 }
 
+void irc_outbound_poke(struct irc_outbound *o)
+{
+	if (o->jobs)
+		arm_pump(o);
+}
+
 void irc_outbound_left(struct irc_outbound *o)
 {
 	struct job *job;
 	irc_lookup_free(TAKE(o->lookup));
-	DL_FOREACH(o->jobs, job)
+	DL_FOREACH (o->jobs, job)
 		if (job->is_doubtful) {
 			job_fail(job, RECEIPT_LATER, "the channel was left");
 			o->settling = true;

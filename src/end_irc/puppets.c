@@ -1,7 +1,9 @@
 #include "end_irc/puppets.h"
 
+#include "end_irc/nickname.h"
 #include "end_irc/ours.h"
 #include "end_irc/puppet_private.h"
+#include "end_irc/puppet_settings.h"
 #include "irc/channel.h"
 #include "irc/conn_params.h"
 #include "util/alloc.h"
@@ -435,45 +437,6 @@ const char *irc_puppets_owner(
 /* --- all of them
  * ------------------------------------------------------------------- */
 
-static const size_t setting_strings[] = {
-	offsetof(struct irc_puppet_settings, nick),
-	offsetof(struct irc_puppet_settings, username),
-	offsetof(struct irc_puppet_settings, realname),
-	offsetof(struct irc_puppet_settings, webirc),
-	offsetof(struct irc_puppet_settings, host),
-	offsetof(struct irc_puppet_settings, addresses),
-};
-
-static char **setting_string(struct irc_puppet_settings *settings, size_t i)
-{
-	return (char **)(void *)((char *)settings + setting_strings[i]);
-}
-
-static void copy_settings(struct irc_puppet_settings *copy,
-	const struct irc_puppet_settings *settings)
-{
-	*copy = *settings;
-	if (!copy->nick)
-		copy->nick = "{name}[c]";
-	if (!copy->username)
-		copy->username = "{id}";
-	if (!copy->realname)
-		copy->realname = "{name}";
-	for (size_t i = 0; i < ARRAY_LEN(setting_strings); i++)
-		*setting_string(copy, i) =
-			xstrdup_null(*setting_string(copy, i));
-}
-
-static void release_settings(struct irc_puppet_settings *settings)
-{
-	for (size_t i = 0; i < ARRAY_LEN(setting_strings); i++) {
-		char *text = *setting_string(settings, i);
-		if (text)
-			explicit_bzero(text, strlen(text));
-		free(text);
-	}
-}
-
 struct irc_puppets *irc_puppets_new(
 	struct loop *loop, const struct irc_puppets_params *params)
 {
@@ -483,7 +446,7 @@ struct irc_puppets *irc_puppets_new(
 	puppets->params = *params;
 	puppets->object = xasprintf("irc %s", params->network);
 	irc_conn_params_copy(&puppets->conn, params->conn);
-	copy_settings(&puppets->settings, params->settings);
+	irc_puppet_settings_copy(&puppets->settings, params->settings);
 	puppets->ours = (struct irc_ours){
 		.isupport = irc_conn_isupport(params->main),
 		.whose = whose,
@@ -513,7 +476,7 @@ void irc_puppets_free(struct irc_puppets *puppets)
 	irc_ours_clear(&puppets->ours);
 	timer_free(puppets->timer);
 	irc_conn_params_release(&puppets->conn);
-	release_settings(&puppets->settings);
+	irc_puppet_settings_release(&puppets->settings);
 	free(puppets->object);
 	free(puppets);
 }
@@ -574,6 +537,22 @@ struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
 		hh, puppets->all, puppet->id, strlen(puppet->id), puppet);
 	wake(puppets);
 	return puppet;
+}
+
+void irc_puppets_nick(const struct irc_puppets *puppets, const char *id,
+	const char *name, char ret[IRC_NICK_BYTES])
+{
+	struct irc_nickname nickname;
+
+	irc_nickname_make(&nickname, puppets->settings.nick, id, name);
+	irc_nick_choice(
+		&(struct irc_nick_wish){
+			.wanted = nickname.base,
+			.suffix = nickname.suffix,
+			.nicklen = irc_conn_isupport(puppets->params.main)
+					   ->nicklen,
+		},
+		0, ret);
 }
 
 void irc_puppets_stop(struct irc_puppets *puppets, const char *reason)

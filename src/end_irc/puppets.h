@@ -14,6 +14,7 @@
 #include "end_irc/end_irc.h"
 #include "end_irc/puppet.h"
 #include "irc/message.h"
+#include "irc/nick.h"
 #include "irc/source.h"
 #include "util/buf.h"
 
@@ -56,6 +57,9 @@ struct irc_puppet *irc_puppets_find(
  */
 struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
 	const char *name, const char **ret_why) MUST_CHECK;
+/* The nick that this person would ask for, whether there is a puppet or not. */
+void irc_puppets_nick(const struct irc_puppets *puppets, const char *id,
+	const char *name, char ret[IRC_NICK_BYTES]);
 /* About how long until it is READY, in ms; -1: not to be waited for. */
 int64_t irc_puppets_eta_ms(
 	const struct irc_puppets *puppets, const struct irc_puppet *puppet);

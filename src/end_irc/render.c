@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Before who says it, behind the text. */
+#define SPEAKER "\x01"
+
 static const struct {
 	unsigned text;
 	unsigned irc;
@@ -146,8 +149,8 @@ static void add_prefix(struct buf *out, const struct event *event,
 	}
 	for (const char *p = params->nick_template; *p;) {
 		if (str_starts(p, "{name}")) {
-			render_name(
-				out, str_or_empty(who->name), params->anti_ping);
+			render_name(out, str_or_empty(who->name),
+				params->anti_ping);
 			p += 6;
 		} else if (str_starts(p, "{id}")) {
 			render_name(out, short_id(who->id), false);
@@ -161,6 +164,27 @@ static void add_prefix(struct buf *out, const struct event *event,
 			p++;
 		}
 	}
+}
+
+/* An id that could be taken for something else is none. */
+static bool is_showable(const struct person *who)
+{
+	if (who->is_unshown || !*who->id ||
+		strnlen(who->id, RENDER_ID_BYTES) == RENDER_ID_BYTES)
+		return false;
+	for (const char *p = who->id; *p; p++)
+		if (utf8_is_control((unsigned char)*p))
+			return false;
+	return true;
+}
+
+static void add_speaker(struct buf *out, const struct person *who)
+{
+	bool is_shown = is_showable(who);
+	buf_adds(out, is_shown ? SPEAKER "s" : SPEAKER "u");
+	buf_adds(out, is_shown ? who->id : "");
+	buf_addc(out, '\n');
+	render_name(out, str_or_empty(who->name), false);
 }
 
 int render_payload(struct buf *out, const struct event *event,
@@ -181,17 +205,42 @@ int render_payload(struct buf *out, const struct event *event,
 	add_prefix(&prefix, event, params);
 	buf_truncate(&prefix,
 		utf8_fit(prefix.data, prefix.len, RENDER_PREFIX_BYTES));
-	buf_addc(out, '1');
+	buf_addc(out, '2');
 	buf_addc(out, kind_rows[event->kind].letter);
 	buf_add(out, prefix.data, prefix.len);
 	buf_addc(out, '\n');
 	buf_add(out, text.data, text.len);
+	add_speaker(out, &event->sender);
 	return out->overflow ? -EMSGSIZE : 0;
+}
+
+/* Takes the speaker off the end of the text. */
+static int read_speaker(struct rendered *r)
+{
+	const char *mark = memchr(r->text, *SPEAKER, r->text_len);
+	size_t len;
+	if (!mark)
+		return -EINVAL;
+	struct span rest = {
+		mark + 1, r->text_len - (size_t)(mark + 1 - r->text)};
+	len = (size_t)(mark - r->text);
+	if (!rest.len)
+		return -EINVAL;
+	r->is_unshown = *rest.p != 's';
+	rest.p++;
+	rest.len--;
+	r->id = span_cut(&rest, '\n');
+	if (!rest.p)
+		return -EINVAL;
+	r->name = rest;
+	r->text_len = len;
+	return 0;
 }
 
 int render_read(struct rendered *ret, const char *payload, size_t len)
 {
-	if (len < 3 || payload[0] != '1')
+	struct rendered r = {.is_unshown = true};
+	if (len < 3 || (payload[0] != '1' && payload[0] != '2'))
 		return -EINVAL;
 	const char *end = memchr(payload, '\n', len);
 	if (!end)
@@ -199,12 +248,16 @@ int render_read(struct rendered *ret, const char *payload, size_t len)
 	for (size_t i = 0; i < ARRAY_LEN(kind_rows); i++) {
 		if (payload[1] != kind_rows[i].letter)
 			continue;
-		ret->command = kind_rows[i].command;
-		ret->prefix = payload + 2;
-		ret->prefix_len = (size_t)(end - payload) - 2;
-		ret->text = end + 1;
-		ret->text_at = (size_t)(end + 1 - payload);
-		ret->text_len = len - ret->text_at;
+		r.command = kind_rows[i].command;
+		r.is_action = kind_rows[i].kind == EVENT_ACTION;
+		r.prefix = payload + 2;
+		r.prefix_len = (size_t)(end - payload) - 2;
+		r.text = end + 1;
+		r.text_at = (size_t)(end + 1 - payload);
+		r.text_len = len - r.text_at;
+		if (payload[0] == '2' && read_speaker(&r) < 0)
+			return -EINVAL;
+		*ret = r;
 		return 0;
 	}
 	return -EINVAL;

@@ -3,8 +3,12 @@
  * names as they are shown in a channel, and the payload of a parcel.
  *
  * The payload is one version byte, one kind byte ('m', 'a', 'n'), the prefix
- * that stands before every line, LF, and the text (mIRC formatting, lines
- * separated by LF). A progress is an offset into these bytes.
+ * that stands before every line when the bridge speaks, LF, and the text (mIRC
+ * formatting, lines separated by LF). Version 2 has a byte 1 (which no text
+ * holds) behind that, then who speaks: 's' (may be shown as a person) or 'u'
+ * (spoken for by the bridge), the id, LF, the name. A progress is an offset
+ * into these bytes, and means the same in both versions, however the text is
+ * said.
  */
 #ifndef END_IRC_RENDER_H
 #define END_IRC_RENDER_H
@@ -12,6 +16,7 @@
 #include "model/event.h"
 #include "util/attr.h"
 #include "util/buf.h"
+#include "util/str.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +25,7 @@ enum {
 	RENDER_PAYLOAD_BYTES = 64 * 1024, /* most of one event */
 	RENDER_PREFIX_BYTES = 160,        /* most of a name with its template */
 	RENDER_NAME_BYTES = 64,           /* most of a name inside it */
+	RENDER_ID_BYTES = 2048,           /* one that is longer is not shown */
 };
 
 struct render_params {
@@ -37,15 +43,20 @@ int render_payload(struct buf *out, const struct event *event,
 /* The parts of a payload; all borrowed from it. */
 struct rendered {
 	const char *command; /* PRIVMSG or NOTICE */
-	const char *prefix;
+	const char *prefix;  /* tells who does it, too, when it is an action */
 	size_t prefix_len;
 	const char *text;
 	size_t text_len;
 	size_t text_at; /* offset of the text in the payload */
+	bool is_action;
+	/* Who says it; empty in version 1. */
+	bool is_unshown;
+	struct span id;
+	struct span name;
 };
 /* -EINVAL when it is not a payload of a version we know. */
-int render_read(struct rendered *ret, const char *payload, size_t len)
-	MUST_CHECK;
+int render_read(
+	struct rendered *ret, const char *payload, size_t len) MUST_CHECK;
 
 /* mIRC text (any bytes) appended to neutral text. */
 void render_text_from_irc(struct text *out, const char *s, size_t len);
@@ -53,8 +64,8 @@ void render_text_from_irc(struct text *out, const char *s, size_t len);
 void render_text_to_irc(struct buf *out, const struct text *text);
 /*
  * A display name as one harmless word or few: no controls, invisibles or
- * bidirectional overrides, no line breaks, at most RENDER_NAME_BYTES. "someone" when nothing is
- * left.
+ * bidirectional overrides, no line breaks, at most RENDER_NAME_BYTES. "someone"
+ * when nothing is left.
  */
 void render_name(struct buf *out, const char *name, bool anti_ping);
 

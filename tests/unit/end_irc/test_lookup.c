@@ -88,8 +88,11 @@ static void expect_text(
 {
 	const char *found = "none";
 
-	assert_int_equal(irc_lookup_find_text(f->lookup, text,
-				 ROOM_MINUTE_MS + since_s * 1000, &found),
+	const struct irc_lookup_text said = {
+		.since_ms = ROOM_MINUTE_MS + since_s * 1000,
+	};
+
+	assert_int_equal(irc_lookup_find_text(f->lookup, &said, text, &found),
 		!str_eq(msgid, "none"));
 	assert_string_equal(found, msgid);
 }

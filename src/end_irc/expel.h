@@ -1,0 +1,17 @@
+/*
+ * Takes a native of the network out of a channel.
+ */
+#ifndef END_IRC_EXPEL_H
+#define END_IRC_EXPEL_H
+
+#include "irc/conn.h"
+#include "model/presence.h"
+
+/*
+ * KICK. -EPERM: we have no rank that allows it; -ENOENT: nobody of that nick is
+ * there; errors of irc_conn_send().
+ */
+int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
+	const struct removal *removal) MUST_CHECK;
+
+#endif
