@@ -1,6 +1,7 @@
 #include "end_irc/end_irc.h"
 
 #include "end_irc/command.h"
+#include "end_irc/directs.h"
 #include "end_irc/end_irc_private.h"
 #include "end_irc/inbound.h"
 #include "end_irc/room.h"
@@ -15,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STOP_MS = 3000 };
+
 struct end_irc {
 	struct loop *loop;
 	struct end_irc_params params;
@@ -25,6 +28,8 @@ struct end_irc {
 	struct irc_folk folk;
 	struct irc_census *census;
 	struct irc_commands *commands;
+	struct irc_puppets *puppets; /* NULL: one connection speaks for all */
+	struct irc_directs *directs; /* NULL without puppets */
 	int busy;               /* rooms that cannot present what they hear */
 	struct irc_room *rooms; /* by folded channel */
 	char *why;              /* why the connection is in its state */
@@ -67,6 +72,14 @@ static void log_state(
 		log_debug(end->object, "%s", text);
 }
 
+/* All links are down: so it is told, in another turn. */
+static void check_stopped(struct end_irc *end)
+{
+	if (end->stopped && irc_conn_state(end->conn) == IRC_CONN_IDLE &&
+		(!end->puppets || irc_puppets_is_down(end->puppets)))
+		timer_arm(end->stop_timer, 0);
+}
+
 static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	const char *why, void *arg)
 {
@@ -77,14 +90,15 @@ static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	log_state(end, state, why);
 	if (state == IRC_CONN_READY)
 		irc_identity_up(end->folk.identity);
+	if (end->puppets)
+		irc_puppets_on_main(end->puppets, state);
 	HASH_ITER (hh, end->rooms, room, tmp) {
 		if (state == IRC_CONN_CLOSING)
 			irc_room_leave(room, why);
 		else if (state != IRC_CONN_READY)
 			irc_room_lost(room, why);
 	}
-	if (state == IRC_CONN_IDLE && end->stopped)
-		timer_arm(end->stop_timer, 0);
+	check_stopped(end);
 }
 
 /* What it says about people, to the rooms that it is about. */
@@ -95,6 +109,8 @@ static void tell_rooms(struct end_irc *end, const struct irc_message *message)
 		find_room(end, irc_message_param(message, where));
 	const struct irc_channel *channel;
 
+	if (end->puppets)
+		irc_puppets_before(end->puppets, message);
 	irc_identity_take(end->folk.identity, message);
 	irc_census_take(end->census, message);
 	if (room)
@@ -104,6 +120,8 @@ static void tell_rooms(struct end_irc *end, const struct irc_message *message)
 		if (room)
 			irc_room_people(room, message);
 	}
+	if (end->puppets)
+		irc_puppets_after(end->puppets, message);
 }
 
 static void present(struct end_irc *end, struct irc_room *room,
@@ -161,7 +179,90 @@ static void end_on_stopped(void *arg)
 {
 	struct end_irc *end = arg;
 	loop_fn *fn = TAKE(end->stopped);
-	fn(end->stopped_arg);
+	if (fn)
+		fn(end->stopped_arg);
+}
+
+/* --- puppets --- */
+
+static void end_on_puppet(void *arg, struct irc_puppet *puppet)
+{
+	struct end_irc *end = arg;
+	struct irc_room *room, *tmp;
+	/* Who goes with us comes back with us. */
+	if (end->stopped) {
+		check_stopped(end);
+		return;
+	}
+	irc_directs_changed(end->directs, puppet);
+	HASH_ITER (hh, end->rooms, room, tmp)
+		irc_room_puppet(room, puppet);
+}
+
+static void end_on_puppet_channel(void *arg, struct irc_puppet *puppet,
+	const char *channel, bool joined, const char *why)
+{
+	struct irc_room *room = find_room(arg, channel);
+	(void)joined;
+	(void)why;
+	if (room)
+		irc_room_puppet(room, puppet);
+}
+
+static void end_on_puppet_kicked(void *arg, struct irc_puppet *puppet,
+	const struct irc_message *kick)
+{
+	struct irc_room *room = find_room(arg, irc_message_param(kick, 0));
+	if (room)
+		irc_room_puppet_kicked(room, puppet, kick);
+}
+
+static void end_on_puppet_message(void *arg, struct irc_puppet *puppet,
+	const struct irc_message *message)
+{
+	struct end_irc *end = arg;
+	irc_directs_message(end->directs, puppet, message);
+}
+
+static bool end_is_in_sight(void *arg, const char *nick)
+{
+	const struct end_irc *end = arg;
+	const struct irc_room *room;
+	const struct irc_channel *channel;
+	for (room = end->rooms; room; room = room->hh.next) {
+		channel = irc_conn_channel(end->conn, room->channel);
+		if (channel && irc_channel_member(channel, nick))
+			return true;
+	}
+	return false;
+}
+
+static void new_puppets(
+	struct end_irc *end, const struct end_irc_params *params)
+{
+	const struct irc_puppets_params puppets = {
+		.network = end->name,
+		.conn = &params->conn,
+		.settings = &params->puppets,
+		.main = end->conn,
+		.changed = end_on_puppet,
+		.channel = end_on_puppet_channel,
+		.kicked = end_on_puppet_kicked,
+		.message = end_on_puppet_message,
+		.is_in_sight = end_is_in_sight,
+		.arg = end,
+	};
+	if (!params->has_puppets)
+		return;
+	end->puppets = irc_puppets_new(end->loop, &puppets);
+	end->folk.puppets = end->puppets;
+	end->directs = irc_directs_new(end->loop,
+		&(struct irc_directs_params){
+			.folk = &end->folk,
+			.puppets = end->puppets,
+			.direct = params->direct,
+			.arg = params->arg,
+		});
 }
 
 /* Who is who, and what the end's people ask for. */
@@ -203,6 +304,7 @@ struct end_irc *end_irc_new(
 		end->params.window = 1;
 	end->conn = irc_conn_new(loop, &params->conn, &conn_events, end);
 	new_people(end, params);
+	new_puppets(end, params);
 	end->stop_timer = timer_new(loop, end_on_stopped, end);
 	return end;
 }
@@ -211,6 +313,8 @@ void end_irc_free(struct end_irc *end)
 {
 	if (!end)
 		return;
+	irc_directs_free(end->directs);
+	irc_puppets_free(end->puppets);
 	free_people(end);
 	irc_conn_free(end->conn);
 	timer_free(end->stop_timer);
@@ -231,10 +335,12 @@ void end_irc_stop(
 {
 	end->stopped = fn;
 	end->stopped_arg = arg;
-	if (irc_conn_state(end->conn) == IRC_CONN_IDLE)
-		timer_arm(end->stop_timer, 0);
-	else
+	timer_arm(end->stop_timer, STOP_MS);
+	if (end->puppets)
+		irc_puppets_stop(end->puppets, reason);
+	if (irc_conn_state(end->conn) != IRC_CONN_IDLE)
 		irc_conn_stop(end->conn, reason);
+	check_stopped(end);
 }
 
 void end_irc_describe(const struct end_irc *end, struct buf *out)
@@ -246,6 +352,8 @@ void end_irc_describe(const struct end_irc *end, struct buf *out)
 			irc_conn_server(end->conn)->host);
 	else if (end->why && *end->why)
 		buf_addf(out, ", %s", end->why);
+	if (end->puppets)
+		irc_puppets_describe(end->puppets, out);
 }
 
 const struct end_irc_params *end_irc_params(const struct end_irc *end)
@@ -277,10 +385,18 @@ struct end_room *end_irc_open(struct end_irc *end,
 		.params = &end->params,
 		.folk = &end->folk,
 		.census = end->census,
+		.puppets = end->puppets,
 	};
 	struct irc_room *room = irc_room_new(&context, params, sink);
 	HASH_ADD_KEYPTR(hh, end->rooms, room->key, strlen(room->key), room);
 	return &room->base;
+}
+
+struct end_room *end_irc_open_direct(struct end_irc *end,
+	const struct end_irc_direct_params *params, const struct end_sink *sink)
+{
+	return end->directs ? irc_directs_open(end->directs, params, sink)
+			    : NULL;
 }
 
 void end_irc_join(struct end_irc *end, struct irc_room *room)

@@ -94,11 +94,12 @@ struct end_irc *end_irc_new(
 /* Rooms must be closed first. */
 void end_irc_free(struct end_irc *end);
 void end_irc_start(struct end_irc *end);
-/* Orderly QUIT; `fn` when the connection is down. */
+/* Orderly QUIT, of puppets too; `fn` when all links are down, or after 3 s. */
 void end_irc_stop(struct end_irc *end, const char *reason, loop_fn *fn,
 	void *arg);
 /* One line for status: "libera: ready as belfry on irc.libera.chat", or the
- * state and why: "libera: connecting, trying irc.libera.chat:6697". */
+ * state and why: "libera: connecting, trying irc.libera.chat:6697". With puppets
+ * ", 12 puppets (3 connecting, limit 200)" follows. */
 void end_irc_describe(const struct end_irc *end, struct buf *out);
 
 struct end_irc_room_params {
@@ -120,7 +121,7 @@ struct end_irc_direct_params {
 	const char *peer;    /* id of the Chime person whose puppet speaks */
 	const char *peer_name;
 };
-/* As end_irc_open(). */
+/* As end_irc_open(); NULL where there are no puppets. */
 struct end_room *end_irc_open_direct(struct end_irc *end,
 	const struct end_irc_direct_params *params,
 	const struct end_sink *sink) MUST_CHECK;

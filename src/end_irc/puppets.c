@@ -166,6 +166,8 @@ static int64_t connect_due(struct irc_puppets *puppets, int64_t now_ms)
 	struct irc_puppet *puppet;
 	int64_t due_ms;
 
+	if (irc_conn_state(puppets->params.main) != IRC_CONN_READY)
+		return INT64_MAX;
 	while ((puppet = next_to_connect(puppets, now_ms, &due_ms)) != NULL) {
 		int64_t at_ms = puppets->next_connect_ms;
 		if (puppets->barred_until_ms > at_ms)
@@ -423,9 +425,12 @@ void irc_puppets_after(
 	irc_ours_after(&puppets->ours, message);
 }
 
-void irc_puppets_blind(struct irc_puppets *puppets)
+void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
 {
-	irc_ours_clear(&puppets->ours);
+	if (state == IRC_CONN_READY)
+		wake(puppets);
+	else if (state != IRC_CONN_CLOSING)
+		irc_ours_clear(&puppets->ours);
 }
 
 const char *irc_puppets_owner(

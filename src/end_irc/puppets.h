@@ -81,8 +81,10 @@ void irc_puppets_before(
 	struct irc_puppets *puppets, const struct irc_message *message);
 void irc_puppets_after(
 	struct irc_puppets *puppets, const struct irc_message *message);
-/* The main link is down: nobody is seen. */
-void irc_puppets_blind(struct irc_puppets *puppets);
+/* The main connection is in another state: no puppet connects before it, and
+ * when it is down nobody is seen. */
+void irc_puppets_on_main(
+	struct irc_puppets *puppets, enum irc_conn_state state);
 /*
  * Whose puppet this is, as the main connection sees people: a Chime id, valid
  * until the next message; NULL for everybody else. Also for one who has left or

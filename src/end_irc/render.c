@@ -173,7 +173,7 @@ static bool is_showable(const struct person *who)
 		strnlen(who->id, RENDER_ID_BYTES) == RENDER_ID_BYTES)
 		return false;
 	for (const char *p = who->id; *p; p++)
-		if (utf8_is_control((unsigned char)*p))
+		if (*p <= ' ' || *p >= 0x7f)
 			return false;
 	return true;
 }

@@ -1,7 +1,9 @@
 #include "end_irc/room.h"
 
 #include "end_irc/end_irc_private.h"
+#include "end_irc/expel.h"
 #include "end_irc/note.h"
+#include "end_irc/voices.h"
 #include "irc/casemap.h"
 #include "util/alloc.h"
 #include "util/step.h"
@@ -61,6 +63,42 @@ static void room_watch(struct end_room *base, bool on)
 	irc_roster_watch(room_of(base)->roster, on);
 }
 
+static void room_admit(struct end_room *base, const struct person *person)
+{
+	irc_cast_admit(room_of(base)->cast, person);
+}
+
+static void room_dismiss(struct end_room *base, const struct removal *removal)
+{
+	irc_cast_dismiss(room_of(base)->cast, removal);
+}
+
+static void room_shown(struct end_room *base,
+	void (*fn)(void *arg, const struct shown *shown), void *arg)
+{
+	irc_cast_each(room_of(base)->cast, fn, arg);
+}
+
+static int room_expel(struct end_room *base, const struct removal *removal)
+{
+	const struct irc_room *room = room_of(base);
+	const char *nick =
+		irc_roster_nick(room->roster, removal->person_id, NULL);
+	int error = irc_expel(
+		end_irc_conn(room->end), room->channel, nick, removal);
+	while (!error && (nick = irc_roster_nick(room->roster,
+				  removal->person_id, nick)) != NULL)
+		error = irc_expel(
+			end_irc_conn(room->end), room->channel, nick, removal);
+	return error;
+}
+
+static void room_has_read(
+	struct end_room *base, const char *person_id, int64_t at_ms)
+{
+	irc_cast_has_read(room_of(base)->cast, person_id, at_ms);
+}
+
 static const struct end_ops room_ops = {
 	.is_replayable = false,
 	.settles_doubt = true,
@@ -71,6 +109,11 @@ static const struct end_ops room_ops = {
 	.close = room_close,
 	.note = room_note,
 	.watch = room_watch,
+	.admit = room_admit,
+	.dismiss = room_dismiss,
+	.shown = room_shown,
+	.expel = room_expel,
+	.has_read = room_has_read,
 };
 
 static void room_on_receipt(void *arg, const struct receipt *receipt)
@@ -78,6 +121,34 @@ static void room_on_receipt(void *arg, const struct receipt *receipt)
 	struct irc_room *room = arg;
 	if (!room->closed)
 		room->sink.receipt(room->sink.arg, receipt);
+}
+
+static int64_t room_voice(void *arg, const struct rendered *rendered,
+	int64_t waited_ms, struct irc_voice *ret)
+{
+	struct irc_room *room = arg;
+	return irc_cast_voice(room->cast, rendered, waited_ms, ret);
+}
+
+static bool room_past_voice(void *arg, const struct rendered *rendered,
+	enum irc_way way, struct irc_voice *ret)
+{
+	struct irc_room *room = arg;
+	return irc_cast_past_voice(room->cast, rendered, way, ret);
+}
+
+static void room_on_unheard(void *arg, const char *payload, size_t len,
+	enum irc_way way, const char *why)
+{
+	struct irc_room *room = arg;
+	irc_cast_unheard(room->cast, payload, len, way, why);
+}
+
+static void room_on_voices(void *arg)
+{
+	struct irc_room *room = arg;
+	if (!room->closed)
+		irc_outbound_poke(room->outbound);
 }
 
 static void room_on_busy(void *arg, bool is_busy)
@@ -117,6 +188,24 @@ static struct irc_roster *room_roster(
 	return irc_roster_new(context->loop, &params);
 }
 
+static struct irc_cast *room_cast(
+	struct irc_room *room, const struct irc_room_context *context)
+{
+	const struct irc_cast_params params = {
+		.puppets = context->puppets,
+		.conn = context->conn,
+		.network = context->folk->network,
+		.channel = room->channel,
+		.key = room->password,
+		.relaymsg = context->params->relaymsg,
+		.store = context->params->store,
+		.sink = &room->sink,
+		.poke = room_on_voices,
+		.arg = room,
+	};
+	return irc_cast_new(context->loop, &params);
+}
+
 struct irc_room *irc_room_new(const struct irc_room_context *context,
 	const struct end_irc_room_params *params, const struct end_sink *sink)
 {
@@ -127,6 +216,9 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 		.window = context->params->window,
 		.max_lines = context->params->max_lines,
 		.late_after_ms = context->params->late_after_ms,
+		.voice = room_voice,
+		.past_voice = room_past_voice,
+		.unheard = room_on_unheard,
 		.receipt = room_on_receipt,
 		.arg = room,
 	};
@@ -141,6 +233,7 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 	room->outbound = irc_outbound_new(context->loop, &outbound);
 	room->intake = room_intake(room, context);
 	room->roster = room_roster(room, context);
+	room->cast = room_cast(room, context);
 	return room;
 }
 
@@ -160,6 +253,7 @@ void irc_room_close(struct irc_room *room, struct loop *loop)
 	irc_outbound_close(TAKE(room->outbound));
 	irc_intake_close(TAKE(room->intake));
 	irc_roster_close(TAKE(room->roster));
+	irc_cast_close(TAKE(room->cast));
 	loop_defer(loop, room_free, room);
 }
 
@@ -207,6 +301,19 @@ void irc_room_people(struct irc_room *room, const struct irc_message *message)
 {
 	if (!room->closed)
 		irc_roster_take(room->roster, message);
+}
+
+void irc_room_puppet(struct irc_room *room, const struct irc_puppet *puppet)
+{
+	if (!room->closed)
+		irc_cast_changed(room->cast, puppet);
+}
+
+void irc_room_puppet_kicked(struct irc_room *room,
+	const struct irc_puppet *puppet, const struct irc_message *kick)
+{
+	if (!room->closed)
+		irc_cast_kicked(room->cast, puppet, kick);
 }
 
 void irc_room_message(

@@ -4,6 +4,7 @@
 #ifndef END_IRC_ROOM_H
 #define END_IRC_ROOM_H
 
+#include "end_irc/cast.h"
 #include "end_irc/end_irc.h"
 #include "end_irc/inbound.h"
 #include "end_irc/intake.h"
@@ -24,6 +25,7 @@ struct irc_room {
 	struct irc_outbound *outbound;
 	struct irc_intake *intake;
 	struct irc_roster *roster;
+	struct irc_cast *cast;
 	bool is_busy; /* the bridge cannot take more from us */
 	bool ready;
 	bool closed;
@@ -38,6 +40,7 @@ struct irc_room_context {
 	const struct end_irc_params *params;
 	struct irc_folk *folk;
 	struct irc_census *census;
+	struct irc_puppets *puppets; /* or NULL */
 };
 
 struct irc_room *irc_room_new(const struct irc_room_context *context,
@@ -54,6 +57,10 @@ void irc_room_leave(struct irc_room *room, const char *why);
 void irc_room_lost(struct irc_room *room, const char *why);
 /* What happens now, about this channel or somebody in it: the people first. */
 void irc_room_people(struct irc_room *room, const struct irc_message *message);
+/* Something has changed for a puppet; it was kicked out of this channel. */
+void irc_room_puppet(struct irc_room *room, const struct irc_puppet *puppet);
+void irc_room_puppet_kicked(struct irc_room *room,
+	const struct irc_puppet *puppet, const struct irc_message *kick);
 /* A message to this channel; `is_past`: shown unasked by the server. */
 void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound,
 	bool is_past);

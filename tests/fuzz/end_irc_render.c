@@ -30,10 +30,14 @@ static void check_payload(const struct buf *out)
 	require(utf8_is_valid(out->data, out->len));
 	require(!memchr(out->data, '\0', out->len));
 	require(!memchr(out->data, '\r', out->len));
-	require(!memchr(out->data, '\x01', out->len));
+	require(!memchr(r.text, '\x01', r.text_len));
+	require(!memchr(r.prefix, '\x01', r.prefix_len));
+	require(!memchr(r.name.p, '\n', r.name.len));
+	require(r.is_unshown == !r.id.len);
 	require(!memchr(r.prefix, '\n', r.prefix_len));
 	require(r.prefix_len <= RENDER_PREFIX_BYTES);
-	require(r.text_len > 0 && r.text + r.text_len == out->data + out->len);
+	require(r.text_len > 0 && r.text[r.text_len] == '\x01');
+	require(r.name.p + r.name.len == out->data + out->len);
 	require(r.prefix + r.prefix_len + 1 == r.text);
 	require(out->data + r.text_at == r.text);
 }
@@ -89,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *s = (const char *)data;
 	text_init(&text, RENDER_PAYLOAD_BYTES + 100);
 	if (render_read(&r, s, size) == 0)
-		require(r.text + r.text_len == s + size);
+		require(r.text + r.text_len <= s + size && r.name.len <= size &&
+			r.id.len <= size);
 	check_in(s, size);
 	if (size < 2)
 		return 0;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -25,9 +26,17 @@ static int render(struct buf *out, enum event_kind kind, const char *name,
 	return render_payload(out, &event, params);
 }
 
-static void expect_payload(
-	enum event_kind kind, const char *name, const char *said,
-	const char *payload)
+/* "m<Alice> LF hi" as it is with version and speaker. */
+static const char *with_speaker(const char *payload, const char *name)
+{
+	static char text[1000];
+	(void)snprintf(text, sizeof(text), "2%s\x01sarn:x/user/alice\n%s",
+		payload, name);
+	return text;
+}
+
+static void expect_payload(enum event_kind kind, const char *name,
+	const char *said, const char *payload)
 {
 	struct text AUTOTEXT text;
 	struct buf AUTOBUF out;
@@ -35,24 +44,30 @@ static void expect_payload(
 	buf_init(&out, RENDER_PAYLOAD_BYTES + 512);
 	text_append_plain(&text, said);
 	assert_int_equal(render(&out, kind, name, &text, &plain), 0);
-	assert_string_equal(out.data, payload);
+	assert_string_equal(out.data, with_speaker(payload, name));
 }
 
 static void test_kinds(void **state)
 {
 	(void)state;
-	expect_payload(EVENT_MESSAGE, "Alice", "hi", "1m<Alice> \nhi");
-	expect_payload(EVENT_ACTION, "Alice", "waves", "1a* Alice \nwaves");
-	expect_payload(EVENT_NOTICE, "Bot", "beep", "1n<Bot> \nbeep");
-	expect_payload(EVENT_MESSAGE, "Alice", "a\nb", "1m<Alice> \na\nb");
+	expect_payload(EVENT_MESSAGE, "Alice", "hi", "m<Alice> \nhi");
+	expect_payload(EVENT_ACTION, "Alice", "waves", "a* Alice \nwaves");
+	expect_payload(EVENT_NOTICE, "Bot", "beep", "n<Bot> \nbeep");
+	expect_payload(EVENT_MESSAGE, "Alice", "a\nb", "m<Alice> \na\nb");
 }
 
 static void test_hostile_text(void **state)
 {
 	(void)state;
-	expect_payload(EVENT_MESSAGE, "A", "x\r\nQUIT :y", "1m<A> \nx\nQUIT :y");
-	expect_payload(EVENT_MESSAGE, "A", "\x01" "VERSION\x01", "1m<A> \nVERSION");
-	expect_payload(EVENT_MESSAGE, "A", "b\x02old\x03" "4,5", "1m<A> \nbold4,5");
+	expect_payload(EVENT_MESSAGE, "A", "x\r\nQUIT :y", "m<A> \nx\nQUIT :y");
+	expect_payload(EVENT_MESSAGE, "A",
+		"\x01"
+		"VERSION\x01",
+		"m<A> \nVERSION");
+	expect_payload(EVENT_MESSAGE, "A",
+		"b\x02old\x03"
+		"4,5",
+		"m<A> \nbold4,5");
 }
 
 static void test_names(void **state)
@@ -65,12 +80,15 @@ static void test_names(void **state)
 		{"", "someone"},
 		{"\x01\x02\r\n", "someone"},
 		{"  spaced  out ", "spaced  out"},
-		{"ev\xe2\x80\xaeil", "evil"},           /* right-to-left override */
+		{"ev\xe2\x80\xaeil", "evil"}, /* right-to-left override */
 		{"zero\xe2\x80\x8bwidth", "zerowidth"},
 		{"a\nQUIT :b", "aQUIT :b"},
-		{"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd", "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd"},
-		{"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e", "\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"},
-		{"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf", "\xd9\x85\xd8\xad\xd9\x85\xd8\xaf"},
+		{"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd",
+			"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd"},
+		{"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e",
+			"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"},
+		{"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf",
+			"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf"},
 		{"bro\xffken", "broken"},
 	};
 	(void)state;
@@ -119,9 +137,8 @@ static void test_template(void **state)
 	text_init(&text, 100);
 	buf_init(&out, 1000);
 	text_append_plain(&text, "hi");
-	assert_int_equal(
-		render(&out, EVENT_MESSAGE, "Al", &text, &params), 0);
-	assert_string_equal(out.data, "1m[alice/Al] \nhi");
+	assert_int_equal(render(&out, EVENT_MESSAGE, "Al", &text, &params), 0);
+	assert_string_equal(out.data, with_speaker("m[alice/Al] \nhi", "Al"));
 }
 
 static void test_nothing_to_say(void **state)
@@ -198,10 +215,63 @@ static void test_read_payload(void **state)
 	assert_memory_equal(r.prefix, "<A> ", 4);
 	assert_int_equal(r.text_at, 7);
 	assert_memory_equal(r.text, "hi", 2);
+	/* Nobody is known in version 1: the bridge says it. */
+	assert_true(r.is_unshown);
+	assert_int_equal(r.id.len, 0);
 	assert_int_equal(render_read(&r, "2m\nhi", 5), -EINVAL);
+	assert_int_equal(render_read(&r, "2m\nhi\x01", 6), -EINVAL);
+	assert_int_equal(render_read(&r,
+				 "2m\nhi\x01"
+				 "sid",
+				 9),
+		-EINVAL);
+	assert_int_equal(render_read(&r, "3m\nhi", 5), -EINVAL);
 	assert_int_equal(render_read(&r, "1z\nhi", 5), -EINVAL);
 	assert_int_equal(render_read(&r, "1mhi", 4), -EINVAL);
 	assert_int_equal(render_read(&r, "", 0), -EINVAL);
+}
+
+/* A progress means the same in both versions. */
+static void test_read_speaker(void **state)
+{
+	static const char payload[] = "2a* A \none\ntwo\x01sarn:a/user/x\nA B";
+	struct rendered r;
+	(void)state;
+	assert_int_equal(render_read(&r, payload, sizeof(payload) - 1), 0);
+	assert_int_equal(r.text_at, 7);
+	assert_int_equal(r.text_len, 7);
+	assert_memory_equal(r.text, "one\ntwo", 7);
+	assert_true(r.is_action);
+	assert_false(r.is_unshown);
+	assert_true(span_is(r.id, "arn:a/user/x"));
+	assert_true(span_is(r.name, "A B"));
+}
+
+static void test_unshown(void **state)
+{
+	static const struct {
+		const char *id;
+		bool is_unshown;
+	} rows[] = {{"arn:x", true}, {"a\nb", false}, {"", false}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct text AUTOTEXT text;
+		struct buf AUTOBUF out;
+		struct rendered r;
+		text_init(&text, 100);
+		buf_init(&out, 1000);
+		text_append_plain(&text, "hi");
+		const struct event event = {
+			.sender = {.id = rows[i].id,
+				.name = "A",
+				.is_unshown = rows[i].is_unshown},
+			.text = &text,
+		};
+		assert_int_equal(render_payload(&out, &event, &plain), 0);
+		assert_int_equal(render_read(&r, out.data, out.len), 0);
+		assert_true(r.is_unshown);
+		assert_memory_equal(r.text, "hi", r.text_len);
+	}
 }
 
 int main(void)
@@ -218,6 +288,8 @@ int main(void)
 		cmocka_unit_test(test_styles_round_trip),
 		cmocka_unit_test(test_latin1_from_irc),
 		cmocka_unit_test(test_read_payload),
+		cmocka_unit_test(test_read_speaker),
+		cmocka_unit_test(test_unshown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
