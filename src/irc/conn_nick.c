@@ -89,15 +89,26 @@ static void nick_try_next(struct irc_conn *conn, const struct irc_message *msg)
 	conn_lose(conn, IRC_LOSS_UNSERVED, why.data);
 }
 
+/* What was asked for at the very first. */
+static void nick_first(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
+{
+	const struct irc_nick_wish wish = {
+		.wanted = conn->params.nick,
+		.suffix = conn->params.nick_suffix,
+	};
+
+	irc_nick_choice(&wish, 0, ret);
+}
+
 /* When only its length was refused, and there is room for it after all, its
  * letters are meant. */
 static enum irc_nick_manner nick_target_manner(const struct irc_conn *conn)
 {
 	unsigned refusals = conn->registration.nick_refusals;
-	size_t len = strlen(conn->params.nick) +
-		     strlen(str_or_empty(conn->params.nick_suffix));
+	char first[IRC_NICK_BYTES];
 
-	if (refusals == 1 && len <= conn->isupport.nicklen)
+	nick_first(conn, first);
+	if (refusals == 1 && strlen(first) <= conn->isupport.nicklen)
 		refusals++;
 	return nick_manner(refusals);
 }
@@ -217,17 +228,6 @@ void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)
 void conn_nick_set(struct irc_conn *conn, const char *nick)
 {
 	set_string(&conn->self.nick, nick);
-}
-
-/* What was asked for at the very first. */
-static void nick_first(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
-{
-	const struct irc_nick_wish wish = {
-		.wanted = conn->params.nick,
-		.suffix = conn->params.nick_suffix,
-	};
-
-	irc_nick_choice(&wish, 0, ret);
 }
 
 /* Now NICKLEN is known: what was cut too short, or by the server in the wrong

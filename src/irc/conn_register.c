@@ -283,6 +283,9 @@ static void register_on_welcome(
 		conn->registration.is_welcome)
 		return;
 	conn->registration.is_welcome = true;
+	/* Whatever was refused before did not matter: WEBIRC, a password. */
+	conn->parting = IRC_LOSS_NORMAL;
+	set_string(&conn->parting_why, NULL);
 	if (*nick && !str_eq(nick, "*"))
 		conn_nick_set(conn, nick);
 	/* The server did not wait for CAP END: it knows none. */

@@ -50,6 +50,7 @@ static const struct loss_word WORDS[] = {
 	{"password mismatch", IRC_LOSS_REFUSED},
 	{"access denied", IRC_LOSS_REFUSED},
 	{"sasl", IRC_LOSS_REFUSED},
+	{"webirc", IRC_LOSS_REFUSED},
 };
 
 static bool contains_nocase(const char *text, const char *word)

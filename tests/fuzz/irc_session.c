@@ -163,6 +163,7 @@ static void session_deliver(struct session *session, int i)
 			    .text = "text",
 			    .text_len = 4,
 			    .id = "id",
+			    .relay_nick = i % 4 == 3 ? "bob/c" : NULL,
 		    },
 		    session_on_result, &slots[i], &delivery) != 0)
 		return;
@@ -249,6 +250,8 @@ static void session_begin(struct session *session, uint8_t choice)
 			.servers = &server,
 			.server_count = 1,
 			.nick = "me",
+			.nick_suffix = choice & 64 ? "[c]" : NULL,
+			.is_light = choice & 32,
 			.username = "u",
 			.realname = "r",
 			.sasl = (enum irc_sasl_mechanism)(choice & 3),

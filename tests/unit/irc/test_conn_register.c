@@ -88,6 +88,23 @@ static void test_webirc_without_a_name(void **state)
 	irc_peer_expect(peer, "WEBIRC hush belfry 192.0.2.7 192.0.2.7");
 }
 
+/* 464 is the end, unless the server goes on. */
+static void test_webirc_is_refused_and_no_matter(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	peer->params.webirc_password = "hush";
+	peer->params.webirc_address = "192.0.2.7";
+	irc_peer_make(peer);
+	irc_peer_link(peer);
+	buf_clear(&peer->written);
+	irc_peer_feed(peer, ":s 464 * :Invalid password");
+	assert_ready(peer);
+	buf_clear(&peer->states);
+	irc_peer_close(peer, "gone");
+	assert_true(irc_peer_log_has(&peer->states, "waiting: gone"));
+}
+
 static void test_webirc_about_nobody(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -449,6 +466,7 @@ int main(void)
 		TEST(test_password_comes_before_nick),
 		TEST(test_webirc_comes_first),
 		TEST(test_webirc_without_a_name),
+		TEST(test_webirc_is_refused_and_no_matter),
 		TEST(test_webirc_about_nobody),
 		TEST(test_what_a_light_connection_asks_for),
 		TEST(test_capabilities),

@@ -41,6 +41,9 @@ static const struct {
 	{"Closing Link: h (AKILL ID:123)", IRC_LOSS_BANNED},
 	{"Closing Link: h (Unauthorized connection)", IRC_LOSS_BANNED},
 	{"Access denied: Bad password?", IRC_LOSS_REFUSED},
+	{"Closing link: (u@h) [WEBIRC: you don't match any configured WebIRC "
+	 "hosts.]",
+		IRC_LOSS_REFUSED},
 	{"", IRC_LOSS_NORMAL},
 };
 
