@@ -357,6 +357,16 @@ void budget_drop(struct budget_claim *claim)
 		arm(b);
 }
 
+void budget_raise(struct budget_claim *claim)
+{
+	if (!claim->waiting || claim->priority == CHIME_LIVE)
+		return;
+	struct budget_bucket *b = claim->steps[claim->step];
+	dequeue(b, claim);
+	claim->priority = CHIME_LIVE;
+	enqueue(b, claim);
+}
+
 void budget_throttled(
 	struct budget *budget, const char *bearer, int64_t hold_ms)
 {

@@ -75,6 +75,9 @@ bool budget_take(struct budget *budget, const struct budget_request *request,
 	struct budget_claim *claim, budget_fn *fn, void *arg) MUST_CHECK;
 /* Gives up waiting; tokens taken so far go back. Fine when not waiting. */
 void budget_drop(struct budget_claim *claim);
+/* It is live from now on: goes before those of the background that wait where
+ * it waits, and further on. Fine when not waiting. */
+void budget_raise(struct budget_claim *claim);
 
 /* The service answered 429: this bearer's bucket stays empty for hold_ms. */
 void budget_throttled(

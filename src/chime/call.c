@@ -178,6 +178,13 @@ void chime_cancel(struct chime_call *call)
 	call_free(call);
 }
 
+void chime_raise(struct chime_call *call)
+{
+	call->priority = CHIME_LIVE;
+	if (call->state == CALL_BUDGET)
+		budget_raise(&call->claim);
+}
+
 static bool was_tried(const struct chime_call *call)
 {
 	return call->attempts > 0 && call->last.error != CHIME_OK;

@@ -93,6 +93,8 @@ struct chime_call *chime_start(struct chime_client *client,
 /* In any state; the callback never comes. A request that is under way may
  * still have its effect. */
 void chime_cancel(struct chime_call *call);
+/* Somebody waits for it now: it is live from here on. */
+void chime_raise(struct chime_call *call);
 
 struct chime_stats {
 	uint64_t calls;    /* started */

@@ -127,6 +127,12 @@ void params_end_chime(
 	};
 }
 
+static enum members_policy members_policy(
+	const struct mirror_config *config, enum members_config way)
+{
+	return members[way == MEMBERS_CONFIG_SAME ? config->members : way];
+}
+
 void params_room_chime(
 	const struct mapping_config *config, struct end_chime_room_params *ret)
 {
@@ -137,13 +143,10 @@ void params_room_chime(
 		.privacy = privacies[config->chime.privacy],
 		.mode = modes[config->chime.mode],
 		.create = config->chime.create,
+		.is_minded = members_policy(&config->mirror,
+				     config->mirror.members_to_chime) ==
+			     MEMBERS_FULL,
 	};
-}
-
-static enum members_policy members_policy(
-	const struct mirror_config *config, enum members_config way)
-{
-	return members[way == MEMBERS_CONFIG_SAME ? config->members : way];
 }
 
 static struct mirror_params mirror_params(const struct mirror_config *config)

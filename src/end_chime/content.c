@@ -25,12 +25,12 @@ static const char *const kind_names[] = {
 };
 
 /* Our own words around the text when there is no puppet to say it. */
-static void add_speaker(struct buf *out, const struct event *event)
+static void add_speaker(struct buf *out, const char *speaker, const char *kind)
 {
 	struct buf AUTOBUF name;
 	buf_init(&name, 1024);
-	utf8_repair(&name, event->sender.name, strlen(event->sender.name));
-	if (event->kind == EVENT_ACTION) {
+	utf8_repair(&name, speaker, strlen(speaker));
+	if (str_eq(kind, kind_names[EVENT_ACTION])) {
 		buf_adds(out, "\\* ");
 		markdown_escape(out, name.data, name.len);
 		buf_addc(out, ' ');
@@ -63,8 +63,10 @@ static void cut(struct buf *content)
 	buf_adds(content, ellipsis);
 }
 
-int content_prepare(struct buf *out, const struct event *event, bool puppets)
+int content_prepare(
+	struct buf *out, const struct event *event, bool has_puppets)
 {
+	bool puppets = has_puppets && !event->sender.is_unshown;
 	struct buf AUTOBUF content;
 	struct buf AUTOBUF name;
 	struct span plain = {event->text->bytes.data, event->text->bytes.len};
@@ -73,7 +75,8 @@ int content_prepare(struct buf *out, const struct event *event, bool puppets)
 	if (!span_trim(plain).len)
 		return -ENODATA;
 	if (!puppets)
-		add_speaker(&content, event);
+		add_speaker(
+			&content, event->sender.name, kind_names[event->kind]);
 	add_text(&content, event, puppets);
 	cut(&content);
 	utf8_repair(&name, event->sender.name, strlen(event->sender.name));
@@ -153,6 +156,16 @@ char *content_metadata(const struct content_mark *mark)
 		json_set_string(belfry, "id", id.data);
 	json_t AUTOJSON *root = json_pack("{s:o}", "belfry", belfry);
 	return json_text(root);
+}
+
+char *content_spoken_for(const struct content *content)
+{
+	struct buf said;
+	buf_init(&said, 2 * CONTENT_BYTES);
+	add_speaker(&said, content->name, content->kind);
+	buf_adds(&said, content->content);
+	cut(&said);
+	return buf_take(&said);
 }
 
 char *content_late(const char *content, int64_t said_ms, int64_t sent_ms)

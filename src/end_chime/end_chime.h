@@ -50,6 +50,9 @@ struct end_chime_room_params {
 	const char *privacy; /* PUBLIC | PRIVATE */
 	const char *mode;    /* UNRESTRICTED | RESTRICTED */
 	bool create;
+	/* All who are shown in the channel are present, and are dismissed when
+	 * they are not: they are not retired, however long they are silent. */
+	bool is_minded;
 	/*
 	 * A private conversation: the channel is made by the puppet of
 	 * `person` (an id on the other side, called `person_name`), read and

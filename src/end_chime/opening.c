@@ -2,6 +2,7 @@
 
 #include "chime/decode.h"
 #include "chime/paging.h"
+#include "end_chime/opening_memory.h"
 #include "util/alloc.h"
 #include "util/backoff.h"
 #include "util/digest.h"
@@ -25,17 +26,12 @@ enum {
 	FRESH_RETRY_MS = 500,
 };
 
-/* Facts in the space "room MAPPING". */
-static const char key_channel[] = "channel"; /* found or created: its ARN */
-static const char key_joined[] = "joined";   /* ARN of where we are member */
-
 struct opening {
 	struct loop *loop;
 	struct opening_params params;
 	char *object, *mapping, *app_instance, *bridge;
 	char *channel, *name, *privacy, *mode;
-	char *space;
-	char *joined; /* the channel that was all right before, or NULL */
+	struct opening_memory memory; /* joined: it was all right before */
 	struct timer *timer;
 	struct chime_call *call;
 	struct chime_paging *paging;
@@ -47,46 +43,23 @@ struct opening {
 
 static void opening_on_timer(void *arg);
 
-static void opening_on_fact(const struct store_record *record, void *arg)
-{
-	struct opening *o = arg;
-	if (str_eq(record->key, key_joined))
-		set_string(&o->joined, record->value);
-	else if (str_eq(record->key, key_channel) && !o->params.channel)
-		set_string(&o->channel, record->value);
-}
-
 static void recall(struct opening *o)
 {
-	const struct store_query query = {
-		.kind = STORE_FACT,
-		.space = o->space,
-	};
-	if (store_each(o->params.store, &query, opening_on_fact, o) < 0)
+	if (opening_recall(o->params.store, o->mapping, &o->memory) < 0)
 		log_warn(o->object, "which channel was opened before cannot "
 				    "be read from the state");
+	if (!o->params.channel && o->memory.channel)
+		set_string(&o->channel, o->memory.channel);
 }
 
 static void remember(struct opening *o, const char *key)
 {
-	const struct store_record record = {
-		.kind = STORE_FACT,
-		.space = o->space,
-		.key = key,
-		.value = o->channel,
-	};
-	store_append(o->params.store, &record);
+	opening_remember(o->params.store, o->mapping, key, o->channel);
 }
 
 void opening_forget(struct store *store, const char *mapping)
 {
-	char *AUTOFREE space = xasprintf("room %s", mapping);
-	const struct store_record record = {
-		.kind = STORE_FACT,
-		.space = space,
-		.key = key_joined,
-	};
-	store_append(store, &record);
+	opening_remember(store, mapping, OPENING_JOINED, NULL);
 }
 
 struct opening *opening_new(
@@ -103,7 +76,6 @@ struct opening *opening_new(
 	o->name = xstrdup_null(params->name);
 	o->privacy = xstrdup_null(params->privacy);
 	o->mode = xstrdup_null(params->mode);
-	o->space = xasprintf("room %s", params->mapping);
 	recall(o);
 	backoff_init(&o->people, PEOPLE_MIN_MS, PEOPLE_MAX_MS);
 	backoff_init(&o->fault, FAULT_MIN_MS, FAULT_MAX_MS);
@@ -116,10 +88,10 @@ static void opening_free(void *arg)
 {
 	struct opening *o = arg;
 	char **const strings[] = {&o->object, &o->mapping, &o->app_instance,
-		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode,
-		&o->space, &o->joined};
+		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode};
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
 		free(*strings[i]);
+	opening_memory_release(&o->memory);
 	free(o);
 }
 
@@ -184,7 +156,7 @@ static void opening_on_moderator(const struct chime_result *result, void *arg)
 			"cannot be mirrored (%s)",
 			o->channel, result->message);
 	else if (result->error == CHIME_OK)
-		remember(o, key_joined);
+		remember(o, OPENING_JOINED);
 	o->params.opened(o->params.arg, o->channel);
 }
 
@@ -197,14 +169,28 @@ static void check_moderator(struct opening *o)
 		opening_on_moderator);
 }
 
+/* Who takes it back has to know. When an answer was lost nobody does. */
+static void remember_member(
+	struct opening *o, const struct chime_result *result)
+{
+	if (result->error == CHIME_OK)
+		remember(o, OPENING_MADE);
+	else if (result->attempts == 1 && !o->fresh &&
+		 !str_eq(o->memory.made, o->channel) &&
+		 !str_eq(o->memory.created, o->channel))
+		remember(o, OPENING_FOUND);
+}
+
 static void opening_on_member(const struct chime_result *result, void *arg)
 {
 	struct opening *o = arg;
 	o->call = NULL;
-	if (result->error != CHIME_OK && result->error != CHIME_CONFLICT)
+	if (result->error != CHIME_OK && result->error != CHIME_CONFLICT) {
 		fail(o, result, "the bridge's user cannot join its channel");
-	else
+	} else {
+		remember_member(o, result);
 		check_moderator(o);
+	}
 }
 
 static void join(struct opening *o)
@@ -226,7 +212,8 @@ static void opening_on_created(const struct chime_result *result, void *arg)
 		return;
 	}
 	set_string(&o->channel, arn);
-	remember(o, key_channel);
+	remember(o, OPENING_CHANNEL);
+	remember(o, OPENING_CREATED);
 	log_info(o->object, "created the Chime channel %s (%s)", o->name, arn);
 	o->fresh = FRESH_RETRIES;
 	join(o);
@@ -259,7 +246,7 @@ static bool find_by_name(struct opening *o, json_t *items)
 		if (channel.arn && str_eq(channel.name, o->name) &&
 			str_starts(channel.arn, o->app_instance)) {
 			set_string(&o->channel, channel.arn);
-			remember(o, key_channel);
+			remember(o, OPENING_CHANNEL);
 			return true;
 		}
 	}
@@ -315,7 +302,7 @@ static void look_for(struct opening *o)
 static void opening_on_timer(void *arg)
 {
 	struct opening *o = arg;
-	if (o->channel && str_eq(o->channel, o->joined))
+	if (o->channel && str_eq(o->channel, o->memory.joined))
 		o->params.opened(o->params.arg, o->channel);
 	else if (o->channel)
 		join(o);

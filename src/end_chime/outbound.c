@@ -1,14 +1,12 @@
 #include "end_chime/outbound.h"
 
 #include "chime/paging.h"
-#include "end_chime/content.h"
+#include "end_chime/job.h"
 #include "end_chime/tokens.h"
 #include "util/alloc.h"
-#include "util/backoff.h"
 #include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
-#include "util/rand.h"
 #include "util/step.h"
 #include "util/str.h"
 
@@ -20,34 +18,12 @@ enum {
 	/* 50 messages each. One is in memory at a time. */
 	LOOK_UP_PAGES = 20000,
 	WAIT_FOR_PEOPLE_MS = 30 * 1000,
-	/* What was just made is known everywhere within a few seconds. */
-	PATIENCE_TRIES = 3,
-	PATIENCE_BASE_MS = 1000,
-	PATIENCE_CAP_MS = 4000,
+	/* A membership says in seconds when it was made. */
+	SECOND_MS = 1000,
 };
 
 /* Of the bridge's own user, when a person may not speak or join. */
 enum proof { PROOF_READS, PROOF_MODERATES };
-
-/* One parcel under way, or a note. */
-struct job {
-	struct job *prev, *next;
-	uint64_t ticket;
-	char *source_id;
-	char *token;
-	size_t payload_len;
-	struct content content;
-	char *bearer;
-	int64_t position;
-	int64_t first_sent_ms;
-	int64_t turn_ms;
-	bool is_note;
-	bool must_look_up;
-	bool looked_up; /* not there yet, as far as listing tells */
-	bool renewed;   /* its puppet or membership was made once more */
-	struct backoff patience;
-	char *barred; /* why its person may not speak */
-};
 
 struct chime_outbound {
 	struct loop *loop;
@@ -80,16 +56,6 @@ struct chime_outbound *chime_outbound_new(
 	o->bridge = xstrdup(params->bridge);
 	o->pump = timer_new(loop, chime_outbound_on_pump, o);
 	return o;
-}
-
-static void job_free(struct job *job)
-{
-	content_release(&job->content);
-	free(job->source_id);
-	free(job->token);
-	free(job->bearer);
-	free(job->barred);
-	free(job);
 }
 
 static void chime_outbound_free(void *arg)
@@ -128,42 +94,35 @@ static void append(struct chime_outbound *o, struct job *job)
 
 void chime_outbound_add(struct chime_outbound *o, const struct parcel *parcel)
 {
-	struct job *job = xcalloc(1, sizeof(*job));
-	job->ticket = parcel->ticket;
-	job->source_id = xstrdup(parcel->source_id);
-	job->token = xstrdup(parcel->token);
-	job->payload_len = parcel->payload_len;
-	job->position = parcel->position;
-	job->first_sent_ms = parcel->first_sent_ms;
-	job->turn_ms = parcel->turn_ms;
-	backoff_init(&job->patience, PATIENCE_BASE_MS, PATIENCE_CAP_MS);
-	if (content_read(&job->content, parcel->payload, parcel->payload_len) <
-		0)
+	struct job *job = job_new(parcel);
+	if (job->is_unreadable)
 		log_error(o->object, "a parcel is unreadable: %s",
 			parcel->payload);
-	else if (job->content.person_id)
-		job->bearer =
-			users_arn(o->params.users, job->content.person_id);
-	else
-		job->bearer = xstrdup(o->bridge);
 	append(o, job);
 }
 
 void chime_outbound_note(struct chime_outbound *o, const char *text)
 {
-	char token[RAND_TOKEN_BYTES];
 	if (o->notes >= OUTBOUND_NOTES_MAX)
 		return;
-	struct job *job = xcalloc(1, sizeof(*job));
-	rand_token(token);
-	job->is_note = true;
-	job->source_id = xstrdup("");
-	job->token = xstrdup(token);
-	job->bearer = xstrdup(o->bridge);
-	job->position = job->turn_ms = clock_wall_ms();
-	content_note(&job->content, text);
 	o->notes++;
-	append(o, job);
+	append(o, job_new_note(text));
+}
+
+bool chime_outbound_has(const struct chime_outbound *o, const char *person_id)
+{
+	const struct job *job;
+	DL_FOREACH (o->jobs, job)
+		if (str_eq(job->content.person_id, person_id))
+			return true;
+	return false;
+}
+
+/* The ARN of who says it; owned. */
+static char *bearer_of(const struct chime_outbound *o, const struct job *job)
+{
+	const char *person = job_person(job);
+	return person ? users_arn(o->params.users, person) : xstrdup(o->bridge);
 }
 
 static void chime_outbound_on_pump(void *arg)
@@ -187,8 +146,9 @@ static void give_receipt(
 	if (receipt.outcome == RECEIPT_DONE) {
 		receipt.complete = true;
 		receipt.progress = job->payload_len;
-		if (o->params.spoke && job->content.person_id && !o->closed)
-			o->params.spoke(o->params.arg, job->bearer);
+		char *AUTOFREE bearer = bearer_of(o, job);
+		if (o->params.spoke && job_person(job) && !o->closed)
+			o->params.spoke(o->params.arg, bearer);
 	}
 	if (!o->closed)
 		o->params.receipt(o->params.arg, &receipt);
@@ -278,7 +238,7 @@ static bool be_patient(struct chime_outbound *o, struct job *job)
 	const char *person = job->content.person_id;
 	if (users_is_barred(o->params.users, person, o->channel))
 		return false;
-	if (job->patience.failures >= PATIENCE_TRIES) {
+	if (job->patience.failures >= JOB_PATIENCE_TRIES) {
 		users_set_barred(o->params.users, person, o->channel, true);
 		return false;
 	}
@@ -319,14 +279,14 @@ static void bar(struct chime_outbound *o, const struct chime_result *result,
 static bool renew(
 	struct chime_outbound *o, struct job *job, enum chime_error error)
 {
-	const char *person = job->content.person_id;
+	const char *person = job_person(job);
 	if (!person || job->renewed)
 		return false;
 	if (error == CHIME_FORBIDDEN) {
 		users_forget_member(o->params.users, person, o->channel);
 	} else if (error == CHIME_UNAUTHORIZED || error == CHIME_NOT_FOUND) {
 		users_forget_member(o->params.users, person, o->channel);
-		users_forget(o->params.users, person);
+		users_doubt(o->params.users, person);
 	} else {
 		return false;
 	}
@@ -344,7 +304,7 @@ static bool is_undelivered(const json_t *body)
 static void finish_sent(struct chime_outbound *o, const json_t *body)
 {
 	const char *id = json_get_string(body, "MessageId");
-	const char *person = o->jobs->content.person_id;
+	const char *person = job_person(o->jobs);
 	if (person)
 		users_set_barred(o->params.users, person, o->channel, false);
 	if (is_undelivered(body))
@@ -361,14 +321,10 @@ static void finish_sent(struct chime_outbound *o, const json_t *body)
 			  });
 }
 
-/* Was it sent so long ago that the service may not know its token any more?
- * So it is when that lies ahead of us: nobody knows how long ago that was. */
 static bool may_be_forgotten(
 	const struct chime_outbound *o, const struct job *job)
 {
-	int64_t age_ms = clock_wall_ms() - job->first_sent_ms;
-	return job->first_sent_ms &&
-	       (age_ms < 0 || age_ms >= o->params.token_trust_ms);
+	return job_may_be_forgotten(job, o->params.token_trust_ms);
 }
 
 static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
@@ -383,7 +339,7 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 		finish_refused(o, result->message);
 	} else if (renew(o, job, result->error)) {
 		timer_arm(o->pump, 0);
-	} else if (result->error == CHIME_FORBIDDEN && job->content.person_id) {
+	} else if (result->error == CHIME_FORBIDDEN && job_person(job)) {
 		bar(o, result, PROOF_READS);
 	} else if (result->error == CHIME_CONFLICT && !job->looked_up) {
 		/* The token was used for something else, or is in use. */
@@ -398,39 +354,16 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 	}
 }
 
-/*
- * With its time, when it was late as its turn came: all tries say the same, for
- * as long as their token is known. What is not there after that is new.
- */
-static json_t *content_of(const struct chime_outbound *o, const struct job *job)
-{
-	json_t *content = json_object_get(job->content.root, "content");
-	bool is_new = job->looked_up && may_be_forgotten(o, job);
-	int64_t now_ms = is_new ? clock_wall_ms() : job->turn_ms;
-	int64_t age_ms = now_ms - job->position;
-	if (!o->params.late_after_ms || job->position <= 0 ||
-		age_ms < o->params.late_after_ms)
-		return json_incref(content);
-	char *AUTOFREE late = content_late(
-		json_string_value(content), job->position, now_ms);
-	return json_string(late);
-}
-
 static void send(struct chime_outbound *o, struct job *job)
 {
-	const struct content_mark mark = {
-		.kind = job->content.kind,
-		.source_id = job->source_id,
-		.token = job->token,
-		.said_ms = job->position,
+	char *AUTOFREE bearer = bearer_of(o, job);
+	const struct job_words words = {
+		.channel = o->channel,
+		.bearer = bearer,
+		.late_after_ms = o->params.late_after_ms,
+		.token_trust_ms = o->params.token_trust_ms,
 	};
-	char *AUTOFREE metadata = content_metadata(&mark);
-	json_t AUTOJSON *members =
-		json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s}", "ChannelArn",
-			o->channel, "ChimeBearer", job->bearer, "Content",
-			content_of(o, job), "Type",
-			"STANDARD", "Persistence", "PERSISTENT", "Metadata",
-			metadata, "ClientRequestToken", job->token);
+	json_t AUTOJSON *members = job_members(job, &words);
 	const struct chime_request request = {
 		.op = CHIME_SEND_CHANNEL_MESSAGE,
 		.members = members,
@@ -441,18 +374,60 @@ static void send(struct chime_outbound *o, struct job *job)
 	step("send is called");
 }
 
+/*
+ * An earlier try may have said it in other words: the puppet has its place
+ * since after that only, so the bridge's user may have spoken for its person;
+ * or the other way round.
+ */
+static bool may_be_said_otherwise(
+	const struct chime_outbound *o, const struct job *job)
+{
+	const char *person = job->content.person_id;
+	return person && job->first_sent_ms && !job->looked_up &&
+	       (job->is_spoken_for ||
+		       users_member_ms(o->params.users, person, o->channel) +
+				       SECOND_MS >=
+			       job->first_sent_ms);
+}
+
+static void speak(struct chime_outbound *o, struct job *job)
+{
+	if (may_be_said_otherwise(o, job)) {
+		job->must_look_up = true;
+		timer_arm(o->pump, 0);
+	} else {
+		send(o, job);
+	}
+}
+
+static void speak_for(struct chime_outbound *o, struct job *job,
+	const struct chime_result *failure)
+{
+	log_debug(o->object, "%s is spoken for: %s", job->content.name,
+		failure->message);
+	job->is_spoken_for = true;
+	speak(o, job);
+}
+
 static void chime_outbound_on_user(
 	const struct chime_result *failure, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
+	const char *person = job->content.person_id;
 	o->wait = NULL;
+	if (!failure && o->params.joined)
+		o->params.joined(o->params.arg, person);
+	if (o->closed)
+		return;
 	if (!failure)
-		send(o, job);
+		speak(o, job);
+	else if (failure->error == CHIME_LIMIT)
+		speak_for(o, job, failure);
 	else if (failure->error == CHIME_BAD_REQUEST)
 		finish_refused(o, failure->message);
 	else if (failure->error == CHIME_FORBIDDEN &&
-		 users_knows(o->params.users, job->content.person_id))
+		 users_knows(o->params.users, person))
 		bar(o, failure, job->renewed ? PROOF_READS : PROOF_MODERATES);
 	else
 		finish_later(o, failure);
@@ -464,11 +439,12 @@ static void ensure_user(struct chime_outbound *o, struct job *job)
 		.person_id = job->content.person_id,
 		.nick = job->content.name,
 		.channel = o->channel,
+		.priority = CHIME_LIVE,
 	};
 	o->wait = users_ensure(
 		o->params.users, &request, chime_outbound_on_user, o);
 	if (!o->wait)
-		send(o, job);
+		speak(o, job);
 }
 
 static void finish_found(struct chime_outbound *o, const char *id)
@@ -553,9 +529,8 @@ static void look_up(struct chime_outbound *o, struct job *job)
 		.members = members,
 		.priority = CHIME_LIVE,
 	};
-	o->paging = chime_paging_start(
-		o->params.client, &request, o->params.look_up_pages,
-		chime_outbound_on_look_up, o);
+	o->paging = chime_paging_start(o->params.client, &request,
+		o->params.look_up_pages, chime_outbound_on_look_up, o);
 }
 
 static bool needs_look_up(const struct chime_outbound *o, const struct job *job)
@@ -569,11 +544,11 @@ static void job_step(struct chime_outbound *o, struct job *job)
 	/* What is fresh ends what a restart had to catch up with. */
 	if (!job->is_note && !job->looked_up && !needs_look_up(o, job))
 		tokens_release(&o->tokens);
-	if (!job->bearer)
+	if (job->is_unreadable)
 		finish_refused(o, "the payload is unreadable");
 	else if (needs_look_up(o, job))
 		look_up(o, job);
-	else if (job->content.person_id)
+	else if (job_person(job))
 		ensure_user(o, job);
 	else
 		send(o, job);

@@ -1,11 +1,16 @@
 /*
  * Parcels of one room on their way into the channel: one call at a time, in
  * order. A parcel is sent by the puppet of its person (made when needed), or
- * by the bridge's own user, with the token it was given; one whose first attempt is
- * older than a token can be trusted is looked up first, by the token in the
- * Metadata of what lies in the channel since then. A look-up that did not
- * come to its end says nothing: the parcel waits. Clocks may differ by
+ * by the bridge's own user, with the token it was given; one whose first
+ * attempt is older than a token can be trusted is looked up first, by the token
+ * in the Metadata of what lies in the channel since then. A look-up that did
+ * not come to its end says nothing: the parcel waits. Clocks may differ by
  * LOOK_UP_MARGIN_MS.
+ *
+ * Who cannot have a puppet (there is no room for another user, or for another
+ * member) is spoken for by the bridge's own user, with the name in front. That
+ * is another message, with a token of its own; so that it is never said twice,
+ * what an earlier try may have said the other way is looked up first.
  *
  * What was late when its turn first came carries its time in the text; the
  * time is in the Metadata of each.
@@ -21,22 +26,24 @@ struct chime_outbound;
 struct chime_outbound_params {
 	struct chime_client *client; /* borrowed, as users */
 	struct users *users;
-	const char *object;   /* for logs; copied, as all strings */
-	const char *channel;  /* ARN */
-	const char *bridge;   /* ARN of the bridge's own user */
+	const char *object;  /* for logs; copied, as all strings */
+	const char *channel; /* ARN */
+	const char *bridge;  /* ARN of the bridge's own user */
 	int64_t token_trust_ms;
-	int64_t late_after_ms; /* 0: never */
+	int64_t late_after_ms;  /* 0: never */
 	unsigned look_up_pages; /* most of one look-up; 0: 20000 */
 	/* From the loop only; may close the outbound. */
 	void (*receipt)(void *arg, const struct receipt *receipt);
 	/* This puppet has said something, which is there. Comes before the
 	 * receipt and closes nothing. Or NULL. */
 	void (*spoke)(void *arg, const char *puppet);
+	/* This person is a member now, by speaking. May close the outbound. */
+	void (*joined)(void *arg, const char *person_id);
 	void *arg;
 };
 
-struct chime_outbound *chime_outbound_new(
-	struct loop *loop, const struct chime_outbound_params *params) MUST_CHECK;
+struct chime_outbound *chime_outbound_new(struct loop *loop,
+	const struct chime_outbound_params *params) MUST_CHECK;
 /* Frees at the end of the turn; no receipt comes any more. NULL is fine. */
 void chime_outbound_close(struct chime_outbound *outbound);
 
@@ -49,7 +56,11 @@ enum {
 /* Says something as the bridge's user, in turn; forgotten when it fails, or
  * when more than OUTBOUND_NOTES_MAX wait. */
 void chime_outbound_note(struct chime_outbound *outbound, const char *text);
+/* Does anything wait that this person says? */
+bool chime_outbound_has(
+	const struct chime_outbound *outbound, const char *person_id);
 /* Takes a copy of the parcel and sends it when its turn comes. */
-void chime_outbound_add(struct chime_outbound *outbound, const struct parcel *parcel);
+void chime_outbound_add(
+	struct chime_outbound *outbound, const struct parcel *parcel);
 
 #endif

@@ -1,12 +1,15 @@
 #include "end_chime/room.h"
 
+#include "end_chime/admission.h"
 #include "end_chime/content.h"
 #include "end_chime/opening.h"
+#include "end_chime/opening_memory.h"
 #include "end_chime/outbound.h"
 #include "end_chime/people.h"
 #include "end_chime/reading.h"
 #include "util/alloc.h"
 #include "util/log.h"
+#include "util/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +31,8 @@ struct chime_room {
 	struct reading *reading;
 	struct chime_outbound *outbound;
 	struct people *people;
+	struct admission *admission;
+	bool is_minded; /* see end_chime.h */
 	bool is_watched;
 	bool is_confirmed; /* all that was presented */
 	int64_t position;
@@ -80,6 +85,32 @@ static void room_on_spoke(void *arg, const char *puppet)
 {
 	struct chime_room *room = arg;
 	reading_spoke(room->reading, puppet);
+}
+
+/* Who speaks is shown. */
+static void room_on_joined(void *arg, const char *person_id)
+{
+	struct chime_room *room = arg;
+	const struct mirror_receipt receipt = {
+		.person_id = person_id,
+		.is_here = true,
+		.outcome = MIRROR_DONE,
+	};
+	if (room->sink.mirrored)
+		room->sink.mirrored(room->sink.arg, &receipt);
+}
+
+static void room_on_mirrored(void *arg, const struct mirror_receipt *receipt)
+{
+	struct chime_room *room = arg;
+	if (room->sink.mirrored)
+		room->sink.mirrored(room->sink.arg, receipt);
+}
+
+static bool room_is_speaking(void *arg, const char *person_id)
+{
+	struct chime_room *room = arg;
+	return room->outbound && chime_outbound_has(room->outbound, person_id);
 }
 
 static void room_on_state(void *arg, bool readable, const char *why)
@@ -173,6 +204,7 @@ static void start_outbound(struct chime_room *room)
 		.late_after_ms = p->late_after_ms,
 		.receipt = room_on_receipt,
 		.spoke = room_on_spoke,
+		.joined = room_on_joined,
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
@@ -189,6 +221,8 @@ static void room_on_opened(void *arg, const char *channel)
 	}
 	set_string(&room->channel, channel);
 	start_outbound(room);
+	admission_open(room->admission, channel);
+	users_mind(room->context->users, channel, room->is_minded);
 	start_people(room);
 	start_reading(room);
 	set_ready(room, true, NULL);
@@ -254,6 +288,22 @@ static int room_expel(struct end_room *base, const struct removal *removal)
 	return room->people ? people_expel(room->people, removal) : -EAGAIN;
 }
 
+static void room_admit(struct end_room *base, const struct person *person)
+{
+	admission_admit(room_of(base)->admission, person);
+}
+
+static void room_dismiss(struct end_room *base, const struct removal *removal)
+{
+	admission_dismiss(room_of(base)->admission, removal);
+}
+
+static void room_shown(struct end_room *base,
+	void (*fn)(void *arg, const struct shown *shown), void *arg)
+{
+	admission_shown(room_of(base)->admission, fn, arg);
+}
+
 static void room_free(void *arg)
 {
 	struct chime_room *room = arg;
@@ -278,6 +328,7 @@ static void room_close(struct end_room *base)
 	reading_close(TAKE(room->reading));
 	chime_outbound_close(TAKE(room->outbound));
 	people_close(TAKE(room->people));
+	admission_close(TAKE(room->admission));
 	loop_defer(room->context->loop, room_free, room);
 }
 
@@ -292,7 +343,34 @@ static const struct end_ops room_ops = {
 	.note = room_note,
 	.watch = room_watch,
 	.expel = room_expel,
+	.admit = room_admit,
+	.dismiss = room_dismiss,
+	.shown = room_shown,
 };
+
+/* The channel that it is, as far as that is known before it is opened. */
+static void make_admission(struct chime_room *room)
+{
+	const struct end_chime_params *p = room->context->params;
+	struct opening_memory memory;
+	const char *channel = room->channel;
+	if (opening_recall(p->store, room->mapping, &memory) < 0)
+		log_warn(room->object, "who is shown cannot be read");
+	const struct admission_params params = {
+		.loop = room->context->loop,
+		.client = p->client,
+		.users = room->context->users,
+		.object = room->object,
+		.channel = channel ? channel : memory.channel,
+		.bridge = p->user,
+		.puppets = p->puppets,
+		.is_speaking = room_is_speaking,
+		.mirrored = room_on_mirrored,
+		.arg = room,
+	};
+	room->admission = admission_new(&params);
+	opening_memory_release(&memory);
+}
 
 struct end_room *chime_room_new(struct room_context *context,
 	const struct end_chime_room_params *params, const struct end_sink *sink)
@@ -308,7 +386,9 @@ struct end_room *chime_room_new(struct room_context *context,
 	room->privacy = xstrdup_null(params->privacy);
 	room->mode = xstrdup_null(params->mode);
 	room->create = params->create;
+	room->is_minded = params->is_minded;
 	room->reopen = timer_new(context->loop, room_on_reopen, room);
+	make_admission(room);
 	DL_APPEND(context->rooms, room);
 	return &room->base;
 }
@@ -322,4 +402,30 @@ void chime_rooms_repace(struct room_context *context)
 		if (room->reading)
 			reading_set_pace(
 				room->reading, p->poll_min_ms, p->poll_max_ms);
+}
+
+bool chime_rooms_have(const struct room_context *context, const char *mapping,
+	const char *channel)
+{
+	const struct chime_room *room;
+
+	DL_FOREACH (context->rooms, room)
+		if (str_eq(room->mapping, mapping) ||
+			(channel && str_eq(room->channel, channel)))
+			return true;
+	return false;
+}
+
+bool chime_rooms_are_busy(const struct room_context *context, const char *arn)
+{
+	const struct chime_room *room;
+	char *AUTOFREE person = users_person(context->users, arn);
+
+	if (!person)
+		return false;
+	DL_FOREACH (context->rooms, room)
+		if (room->outbound &&
+			chime_outbound_has(room->outbound, person))
+			return true;
+	return false;
 }

@@ -25,5 +25,10 @@ struct end_room *chime_room_new(struct room_context *context,
 	const struct end_sink *sink) MUST_CHECK;
 /* The pace of polling in the params of the context has changed. */
 void chime_rooms_repace(struct room_context *context);
+/* Is this mapping open, or another one of the channel (ARN, or NULL)? */
+bool chime_rooms_have(const struct room_context *context, const char *mapping,
+	const char *channel);
+/* Does anything wait anywhere that this puppet says? */
+bool chime_rooms_are_busy(const struct room_context *context, const char *arn);
 
 #endif

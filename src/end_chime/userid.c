@@ -1,5 +1,6 @@
 #include "end_chime/userid.h"
 
+#include "util/alloc.h"
 #include "util/digest.h"
 #include "util/str.h"
 
@@ -33,10 +34,10 @@ static void escape(struct buf *out, const char *id)
 }
 
 /* Shortened: never ends inside an escape that another id could share. */
-static void shorten(struct buf *out, const char *id)
+static void shorten(struct buf *out, const char *of)
 {
 	char hex[SHA256_HEX_BYTES];
-	sha256_hex(id, strlen(id), hex);
+	sha256_hex(of, strlen(of), hex);
 	buf_truncate(out, USERID_BYTES - 1 - 2 - 16);
 	buf_addf(out, "..%.16s", hex);
 }
@@ -48,6 +49,22 @@ void userid_make(char out[USERID_BYTES], const char *person_id)
 	escape(&id, person_id);
 	if (id.len > USERID_BYTES - 1 || id.overflow || id.len < 5)
 		shorten(&id, person_id);
+	snprintf(out, USERID_BYTES, "%s", id.data);
+}
+
+/* No person's id has a line break: none is shortened to the same. */
+void userid_variant(
+	char out[USERID_BYTES], const char *person_id, unsigned variant)
+{
+	struct buf AUTOBUF id;
+	buf_init(&id, 8192);
+	if (!variant) {
+		userid_make(out, person_id);
+		return;
+	}
+	char *AUTOFREE of = xasprintf("%u\n%s", variant, person_id);
+	escape(&id, person_id);
+	shorten(&id, of);
 	snprintf(out, USERID_BYTES, "%s", id.data);
 }
 

@@ -23,6 +23,13 @@
 enum { USERID_BYTES = 51 }; /* with the NUL */
 
 void userid_make(char out[USERID_BYTES], const char *person_id);
+/*
+ * When that one belongs to somebody else: the same person's next ones, of the
+ * shortened form. 0 is userid_make()'s.
+ */
+enum { USERID_VARIANTS = 8 };
+void userid_variant(
+	char out[USERID_BYTES], const char *person_id, unsigned variant);
 /* Is it one that userid_make() could have made? */
 bool userid_is_ours(const char *user_id);
 /* Appends the person's id; -EINVAL when not ours, -ERANGE when shortened. */

@@ -119,7 +119,8 @@ static void test_by_arn(void **state)
 	begin(f);
 	expect_opened(f);
 	assert_string_equal(
-		f->s.store.log.data, "room m joined=" WORLD_CHANNEL "\n");
+		f->s.store.log.data, "room m found=" WORLD_CHANNEL
+				     "\nroom m joined=" WORLD_CHANNEL "\n");
 }
 
 /* A restart does not ask what is known; a channel of another ARN, or one that
@@ -165,6 +166,8 @@ static void test_new_member(void **state)
 	/* Text needs no moderator: it is a warning. */
 	service_answer(&f->s, 403, "{}");
 	expect_log(f, "opened " WORLD_CHANNEL "\n");
+	assert_string_equal(
+		f->s.store.log.data, "room m made=" WORLD_CHANNEL "\n");
 }
 
 static void test_created_before(void **state)
@@ -197,6 +200,7 @@ static void test_found_by_name(void **state)
 	expect_opened(f);
 	assert_string_equal(
 		f->s.store.log.data, "room m channel=" WORLD_CHANNEL
+				     "\nroom m found=" WORLD_CHANNEL
 				     "\nroom m joined=" WORLD_CHANNEL "\n");
 }
 
@@ -230,7 +234,9 @@ static void test_created(void **state)
 	service_answer(&f->s, 201, "{\"ChannelArn\":\"" WORLD_CHANNEL "\"}");
 	service_expect(&f->s, JOIN);
 	assert_string_equal(
-		f->s.store.log.data, "room m channel=" WORLD_CHANNEL "\n");
+		f->s.store.log.data, "room m channel=" WORLD_CHANNEL
+				     "\nroom m created=" WORLD_CHANNEL "\n");
+	buf_clear(&f->s.store.log);
 	/* What is that new may be unknown for a moment. */
 	for (int i = 0; i < 3; i++) {
 		service_answer(&f->s, 404, "{}");
@@ -241,6 +247,9 @@ static void test_created(void **state)
 	service_expect(&f->s, MODERATOR);
 	service_answer(&f->s, 200, "{}");
 	expect_log(f, "opened " WORLD_CHANNEL "\n");
+	/* Whoever creates it is a member by that: not found there. */
+	assert_string_equal(
+		f->s.store.log.data, "room m joined=" WORLD_CHANNEL "\n");
 }
 
 static void test_created_without_an_arn(void **state)

@@ -196,6 +196,8 @@ static void test_puppet_was_deleted(void **state)
 		outbound_rig_add(f, 1, BOB, 0);
 		outbound_rig_expect_send(f, "hi 1");
 		service_answer(&f->s, statuses[i], "{}");
+		service_expect(&f->s, ASK_BOB);
+		service_answer(&f->s, 404, "{}");
 		service_expect(&f->s, USER);
 		service_answer(&f->s, 201, "{}");
 		service_expect(&f->s, JOIN);

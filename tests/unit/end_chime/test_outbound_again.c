@@ -75,6 +75,8 @@ static void test_not_found_is_sent(void **state)
 	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
 	service_expect(&f->s, USER);
 	service_answer(&f->s, 409, "{}");
+	service_expect(&f->s, ASK_BOB);
+	service_answer(&f->s, 200, IS_BOB);
 	service_expect(&f->s, JOIN);
 	service_answer(&f->s, 409, "{}");
 	outbound_rig_expect_send(f, "hi 1");

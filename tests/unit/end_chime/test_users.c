@@ -8,11 +8,23 @@
 #include "end_chime/users.h"
 
 #include "unit/support/end_chime_service.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define ASK "GET /app-instance-users/APP/user/irc:net:bob"
+#define MARK "{\"belfry\":{\"v\":1,\"person\":\"net%2Fbob\"}}"
+#define IS_OURS                                                                \
+	"{\"AppInstanceUser\":{\"Name\":\"Bob\",\"Metadata\":"                 \
+	"\"{\\\"belfry\\\":{\\\"v\\\":1,\\\"person\\\":"                    \
+	"\\\"net%%2Fbob\\\"}}\"}}"
+#define IS_THEIRS "{\"AppInstanceUser\":{\"Name\":\"Bob\"}}"
+#define PUPPET                                                                 \
+	"puppet irc:net:bob={\"v\":1,\"sum\":3449795041,\"day\":18646,"          \
+	"\"nick\":\"Bob\"}\n"
 
 struct fixture {
 	struct service s;
@@ -31,6 +43,7 @@ static const struct users_request bob = {
 static void make_users(struct fixture *f, const char *name_template)
 {
 	const struct users_params params = {
+		.loop = f->s.w.loop,
 		.client = f->s.w.client,
 		.store = &f->s.store.base,
 		.app_instance = WORLD_APP,
@@ -99,6 +112,7 @@ static void test_first_words(void **state)
 	assert_string_equal(
 		service_string(&f->s, "AppInstanceUserId"), "irc:net:bob");
 	assert_string_equal(service_string(&f->s, "Name"), "Bob");
+	assert_string_equal(service_string(&f->s, "Metadata"), MARK);
 	assert_int_equal(
 		strlen(service_string(&f->s, "ClientRequestToken")), 64);
 	assert_string_equal(f->s.store.log.data, "");
@@ -111,8 +125,8 @@ static void test_first_words(void **state)
 	service_answer(&f->s, 201, "{}");
 	expect_done(f, CHIME_OK);
 	assert_string_equal(f->s.store.log.data,
-		"puppet irc:net:bob=Bob\n"
-		"member " WORLD_CHANNEL "|irc:net:bob=1\n");
+		PUPPET "member " WORLD_CHANNEL
+		       "|irc:net:bob=made 1611079200\n");
 	/* From now on it costs nothing. */
 	ensure(f, &bob);
 	assert_null(f->wait);
@@ -150,6 +164,8 @@ static void test_unreadable_store_is_no_disaster(void **state)
 	ensure(f, &bob);
 	expect_user(f);
 	service_answer(&f->s, 409, "{\"Code\":\"Conflict\"}");
+	service_expect(&f->s, ASK);
+	service_answer(&f->s, 200, IS_OURS);
 	expect_member(f);
 	service_answer(&f->s, 409, "{\"Code\":\"Conflict\"}");
 	expect_done(f, CHIME_OK);
@@ -163,6 +179,8 @@ static void test_conflicts_are_fine(void **state)
 	expect_user(f);
 	service_answer(
 		&f->s, 409, "{\"Code\":\"Conflict\",\"Message\":\"exists\"}");
+	service_expect(&f->s, ASK);
+	service_answer(&f->s, 200, IS_OURS);
 	expect_member(f);
 	service_answer(
 		&f->s, 409, "{\"Code\":\"Conflict\",\"Message\":\"exists\"}");
@@ -182,7 +200,7 @@ static void test_banned(void **state)
 	service_answer(
 		&f->s, 403, "{\"Code\":\"Forbidden\",\"Message\":\"banned\"}");
 	expect_done(f, CHIME_FORBIDDEN);
-	assert_string_equal(f->s.store.log.data, "puppet irc:net:bob=Bob\n");
+	assert_string_equal(f->s.store.log.data, PUPPET);
 	/* The user stays known; being a member is asked for again. */
 	ensure(f, &bob);
 	expect_member(f);
@@ -201,6 +219,8 @@ static void test_user_is_gone(void **state)
 		make_users(f, "{nick}");
 		ensure(f, &bob);
 		expect_member(f);
+		service_answer(&f->s, statuses[i], "{}");
+		service_expect(&f->s, ASK);
 		service_answer(&f->s, statuses[i], "{}");
 		expect_user(f);
 		service_answer(&f->s, 201, "{}");
@@ -276,6 +296,36 @@ static void test_cancel(void **state)
 	assert_false(f->done);
 }
 
+/* Whether it is still there is asked before it is used again. */
+static void test_doubt(void **state)
+{
+	struct fixture *f = *state;
+	fake_store_put(&f->s.store, "puppet", "irc:net:bob", "Bob");
+	fake_store_put(
+		&f->s.store, "member", WORLD_CHANNEL "|irc:net:bob", "1");
+	users_free(f->users);
+	make_users(f, "{nick}");
+	users_doubt(f->users, "net/bob");
+	ensure(f, &bob);
+	service_expect(&f->s, ASK);
+	/* One that an earlier version made has no mark. */
+	service_answer(&f->s, 200, IS_THEIRS);
+	expect_done(f, CHIME_OK);
+	ensure(f, &bob);
+	assert_null(f->wait);
+	/* It is gone, and with it where it was a member. */
+	users_doubt(f->users, "net/bob");
+	ensure(f, &bob);
+	service_expect(&f->s, ASK);
+	service_answer(&f->s, 404, "{}");
+	expect_user(f);
+	assert_false(users_is_member(f->users, "net/bob", WORLD_CHANNEL));
+	service_answer(&f->s, 201, "{}");
+	expect_member(f);
+	service_answer(&f->s, 201, "{}");
+	expect_done(f, CHIME_OK);
+}
+
 static void test_forget(void **state)
 {
 	struct fixture *f = *state;
@@ -292,13 +342,8 @@ static void test_forget(void **state)
 	expect_member(f);
 	service_answer(&f->s, 201, "{}");
 	expect_done(f, CHIME_OK);
-	users_forget(f->users, "net/bob");
-	ensure(f, &bob);
-	expect_user(f);
-	service_answer(&f->s, 201, "{}");
-	expect_member(f);
-	service_answer(&f->s, 201, "{}");
-	expect_done(f, CHIME_OK);
+	assert_int_equal(users_member_ms(f->users, "net/bob", WORLD_CHANNEL),
+		clock_wall_ms());
 }
 
 static void test_barred(void **state)
@@ -336,6 +381,11 @@ static void test_is_own(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_int_equal(
 			users_is_own(f->users, rows[i].arn), rows[i].own);
+	char *person = users_person(f->users, WORLD_APP "/user/irc:net:bob");
+	assert_string_equal(person, "net/bob");
+	free(person);
+	assert_null(users_person(f->users, WORLD_USER));
+	assert_null(users_person(f->users, WORLD_APP "/user/alice"));
 	char *arn = users_arn(f->users, "net/bob");
 	assert_string_equal(arn, WORLD_APP "/user/irc:net:bob");
 	free(arn);
@@ -414,6 +464,7 @@ int main(void)
 		T(test_user_refused),
 		T(test_tokens),
 		T(test_cancel),
+		T(test_doubt),
 		T(test_forget),
 		T(test_barred),
 		T(test_is_own),

@@ -14,6 +14,12 @@ enum { TRUST_MS = 10 * 60 * 1000, LATE_MS = 60 * 1000 };
 #define SEND "POST /channels/APP/channel/c/messages"
 #define JOIN "POST /channels/APP/channel/c/memberships"
 #define USER "POST /app-instance-users"
+/* Does Bob's user exist? And that it does, as we made it. */
+#define ASK_BOB "GET /app-instance-users/APP/user/irc:net:bob"
+#define IS_BOB                                                                 \
+	"{\"AppInstanceUser\":{\"Name\":\"Bob\",\"Metadata\":"                 \
+	"\"{\\\"belfry\\\":{\\\"v\\\":1,\\\"person\\\":"                    \
+	"\\\"net%%2Fbob\\\"}}\"}}"
 #define BOB "\"id\":\"net%2Fbob\""
 
 /* A message in a listing, with a token of ours. */
