@@ -109,16 +109,33 @@ static void tell_rooms(struct end_irc *end, const struct irc_message *message)
 		find_room(end, irc_message_param(message, where));
 	const struct irc_channel *channel;
 
-	if (end->puppets)
-		irc_puppets_before(end->puppets, message);
-	irc_identity_take(end->folk.identity, message);
-	irc_census_take(end->census, message);
 	if (room)
 		irc_room_people(room, message);
 	for (size_t i = 0; (channel = irc_conn_affected(end->conn, i)); i++) {
 		room = find_room(end, irc_channel_name(channel));
 		if (room)
 			irc_room_people(room, message);
+	}
+}
+
+/* A puppet's change of nick: under the new one it is not known as ours yet. */
+static bool is_own_rename(
+	const struct end_irc *end, const struct irc_message *message)
+{
+	return irc_message_is(message, "NICK") &&
+	       irc_folk_sort(&end->folk, &message->source, false) ==
+		       IRC_SORT_SELF;
+}
+
+/* What happens now, to whoever must know before it is presented. */
+static void observe(struct end_irc *end, const struct irc_message *message)
+{
+	if (end->puppets)
+		irc_puppets_before(end->puppets, message);
+	if (!is_own_rename(end, message)) {
+		irc_identity_take(end->folk.identity, message);
+		irc_census_take(end->census, message);
+		tell_rooms(end, message);
 	}
 	if (end->puppets)
 		irc_puppets_after(end->puppets, message);
@@ -146,7 +163,7 @@ static void end_on_message(
 	struct irc_room *room;
 
 	if (!irc_conn_is_history(conn, message))
-		tell_rooms(end, message);
+		observe(end, message);
 	if (!irc_message_is(message, "PRIVMSG") &&
 		!irc_message_is(message, "NOTICE"))
 		return;
@@ -279,6 +296,9 @@ static void new_people(struct end_irc *end, const struct end_irc_params *params)
 		.folk = &end->folk,
 		.params = params,
 	});
+	/* Both have made copies. */
+	end->params.relays = NULL;
+	end->params.operators = NULL;
 }
 
 static void free_people(struct end_irc *end)

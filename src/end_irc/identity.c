@@ -323,7 +323,8 @@ void irc_identity_take(
 		return;
 	/* The connection knows them by the new one already. */
 	user = irc_conn_user(identity->conn, irc_message_param(message, 0));
-	if (!user || irc_who_of_user(identity->conn, user).account)
+	if (!user || irc_conn_is_own_nick(identity->conn, user->nick) ||
+		irc_who_of_user(identity->conn, user).account)
 		return;
 	fold(identity, message->source.nick, from);
 	fold(identity, user->nick, to);

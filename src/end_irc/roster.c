@@ -62,10 +62,13 @@ static void tell_state(struct irc_roster *roster, enum roster_state state)
 		roster->sink.roster(roster->sink.arg, state);
 }
 
-/* Of somebody who has gone nothing is known but what we kept. */
-static void paint(struct irc_roster *roster, const char *id, const char *nick)
+/* Of somebody who has gone nothing is known but what we kept; another may have
+ * the nick by now. */
+static void paint(struct irc_roster *roster, const char *id, const char *nick,
+	bool is_gone)
 {
-	const struct irc_user *user = find_user(roster, nick);
+	const struct irc_user *user =
+		is_gone ? NULL : find_user(roster, nick);
 	const struct irc_user gone = {
 		.nick = nick,
 		.user = "",
@@ -82,7 +85,9 @@ static void tell(struct irc_roster *roster, struct presence *presence,
 {
 	if (!may_tell(roster) || !roster->sink.presence)
 		return;
-	paint(roster, id, nick);
+	paint(roster, id, nick,
+		presence->kind != PRESENCE_HERE &&
+			presence->kind != PRESENCE_RENAMED);
 	presence->origin = ORIGIN_PERSON;
 	presence->person = roster->portrait.person;
 	roster->sink.presence(roster->sink.arg, presence);
