@@ -234,9 +234,12 @@ static void talk_attach(struct direct *direct, struct talk *talk,
 		.peer = talk->peer,
 	};
 
-	mapping_attach(talk->mapping,
-		end_irc_open_direct(network->end, &irc, &irc_sink),
-		end_chime_open(direct->params.chime, &chime, &chime_sink));
+	struct end_room *irc_room =
+		end_irc_open_direct(network->end, &irc, &irc_sink);
+	struct end_room *chime_room =
+		end_chime_open(direct->params.chime, &chime, &chime_sink);
+
+	mapping_attach(talk->mapping, irc_room, chime_room);
 }
 
 static void talk_open(struct direct *direct, struct talk *talk,

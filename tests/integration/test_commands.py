@@ -42,7 +42,7 @@ def test_help(world):
 
 def test_who_and_whois(world):
     ask(world, "bob", "who", "Alice")
-    ask(world, "bob", "whois Alice", "user/alice")
+    ask(world, "bob", "whois Alice", "user alice")
 
 
 def test_in_the_channel(world):
