@@ -391,9 +391,6 @@ void mirror_on_receipt(
 	if (!member)
 		return;
 	drip_receipt(mirror, member, receipt);
-	/* What is not known is as good as right. */
-	if (!member->name[0])
-		member->shown_name = 0;
 	mirror_plan(mirror, member);
 	drip_pump(mirror);
 }
@@ -403,8 +400,7 @@ static void likeness_is_here(struct member *member)
 	if (member->is_shown || member->work != WORK_NONE)
 		return;
 	member->is_shown = true;
-	member->shown_name =
-		member->name[0] ? member_name_hash(member->name) : 0;
+	member->shown_name = member_name_hash(member->name);
 }
 
 void mirror_on_likeness(struct mirror *mirror, const struct presence *presence)

@@ -46,6 +46,8 @@ static void shut_down(struct rig *rig)
 void rig_release(struct rig *rig)
 {
 	shut_down(rig);
+	fake_people_release(&rig->irc.people);
+	fake_people_release(&rig->chime.people);
 	store_close(rig->store);
 	loop_free(rig->loop);
 	clock_unfreeze();

@@ -223,6 +223,8 @@ struct fake_end *fake_end_new(
 		.note = fake_note,
 		.confirmed = fake_confirmed,
 	};
+	if (world->has_people)
+		fake_people_ops(&end->ops);
 	end->room.ops = &end->ops;
 	end->sink = *sink;
 	end->world = world;

@@ -16,6 +16,7 @@
 #ifndef SUPPORT_FAKE_END_H
 #define SUPPORT_FAKE_END_H
 
+#include "fake_people.h"
 #include "model/end.h"
 
 #include <stdbool.h>
@@ -59,6 +60,8 @@ struct fake_world {
 	size_t order_count;
 	/* What the bridge itself said here, a line each. */
 	char notes[FAKE_NOTES_BYTES];
+	bool has_people; /* it can tell of people, and show them */
+	struct fake_people people;
 	struct fake_world *other;
 };
 
@@ -102,6 +105,7 @@ struct fake_end {
 	/* Called in deliver(), when not NULL. */
 	void (*on_deliver)(void *arg, const struct parcel *parcel);
 	void *on_deliver_arg;
+	struct fake_calls calls; /* of people */
 	/* When set, prepare() fails with it. */
 	int prepare_code;
 };
