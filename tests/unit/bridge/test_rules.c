@@ -157,8 +157,8 @@ static void test_the_same(void **state)
 static void test_an_expression_that_gives_up(void **state)
 {
 	struct filter_params evil = {
-		.drop_irc = LIST(
-			"^(a+)+$", "^(a|aa)+$", "^(a+)+b$", "^(a|aa)+b$", "!"),
+		.drop_irc = LIST("^(a+)+$", "^(a|aa)+$", "^(a+)+[bc]$",
+			"^(a|aa)+[bc]$", "!"),
 	};
 	struct rules *rules;
 	char text[200];
