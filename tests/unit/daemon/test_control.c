@@ -139,6 +139,13 @@ static void test_refusals_say_why(void **state)
 			"http://belfryd/v1/aside/retry?mapping=a&way=to_irc"
 			"&seq=-1",
 			400},
+		{"GET", "http://belfryd/v1/pause?mapping=a", 405},
+		{"POST", "http://belfryd/v1/pause?mapping=b", 404},
+		{"POST", "http://belfryd/v1/resume", 404},
+		{"POST", "http://belfryd/v1/resync?mapping=b", 404},
+		{"GET", "http://belfryd/v1/members?mapping=b", 404},
+		{"POST", "http://belfryd/v1/unmap?mapping=a", 409},
+		{"GET", "http://belfryd/v1/unmap?mapping=a", 404},
 		{"POST",
 			"http://belfryd/v1/aside/forget?mapping=a&way=to_irc"
 			"&seq=1",
@@ -169,6 +176,21 @@ static void test_nothing_is_set_aside(void **state)
 	}
 }
 
+static void test_paused_in_the_status(void **state)
+{
+	struct world *world = *state;
+	const json_t *mapping;
+
+	assert_int_equal(
+		ask(world, "POST", "http://belfryd/v1/pause?mapping=a"), 200);
+	assert_int_equal(ask(world, "GET", "http://belfryd/v1/status"), 200);
+	mapping = json_array_get(json_object_get(world->body, "mappings"), 0);
+	assert_true(json_get_bool(mapping, "paused", false));
+	assert_int_equal(
+		ask(world, "GET", "http://belfryd/v1/members?mapping=a"), 200);
+	assert_true(json_get_bool(world->body, "paused", false));
+}
+
 static void test_nobody_else_may_open_it(void **state)
 {
 	struct world *world = *state;
@@ -196,6 +218,7 @@ int main(void)
 		CASE(test_status),
 		CASE(test_refusals_say_why),
 		CASE(test_nothing_is_set_aside),
+		CASE(test_paused_in_the_status),
 		CASE(test_nobody_else_may_open_it),
 		CASE(test_a_path_that_cannot_be),
 	};

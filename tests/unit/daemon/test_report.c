@@ -26,16 +26,24 @@ static void check_mapping(const json_t *mapping, const char *name)
 {
 	static const char *const ways[] = {"to_irc", "to_chime"};
 	static const char *const counts[] = {"relayed", "waiting", "oldest_ms",
-		"refused", "in_doubt", "dropped", "duplicates"};
+		"refused", "in_doubt", "dropped", "duplicates", "filtered"};
+	static const char *const of_people[] = {
+		"here", "shown", "waiting", "refused"};
 
 	assert_string_equal(json_get_string(mapping, "name"), name);
 	assert_non_null(json_get_string(mapping, "irc"));
+	assert_false(json_get_bool(mapping, "paused", true));
 	for (size_t way = 0; way < ARRAY_LEN(ways); way++) {
 		const json_t *lane = json_object_get(mapping, ways[way]);
 
 		assert_false(json_get_bool(lane, "ready", true));
 		for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 			assert_int_equal(json_get_int(lane, counts[i], -1), 0);
+		for (size_t i = 0; i < ARRAY_LEN(of_people); i++)
+			assert_int_equal(
+				json_get_int(json_object_get(lane, "people"),
+					of_people[i], -1),
+				0);
 	}
 }
 
