@@ -34,9 +34,35 @@ static void test_lines(void **state)
 	assert_non_null(strstr(text, "belfryd 1, process 7, up 9 s\n"));
 	assert_non_null(strstr(text, "state    is written\n"));
 	assert_non_null(strstr(text, "network  net: ready?[2J\n"));
-	assert_non_null(strstr(text, "project              to IRC   down       "
-				     "  12       0      65s"));
+	assert_non_null(
+		strstr(text, "project              to IRC   down        "
+			     "  12       0      65s"));
 	assert_non_null(strstr(text, "to Chime ready "));
+	free(text);
+	json_decref(status);
+}
+
+static void test_people(void **state)
+{
+	static const char json[] =
+		"{\"mappings\": [{\"name\": \"quiet\"}, {\"name\": "
+		"\"project\", \"paused\": true, \"to_irc\": {\"ready\": true, "
+		"\"people\": {\"here\": 7, \"shown\": 5, \"waiting\": 2, "
+		"\"refused\": 1}, \"filtered\": 3}}]}";
+	json_t *status = json_loads(json, 0, NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(status);
+	status_print(status, out);
+	fclose(out);
+	assert_non_null(strstr(text, "project              to IRC   paused "));
+	assert_non_null(strstr(text,
+		"project              Chime          7         5       2       "
+		"1         3\n"));
+	assert_null(strstr(text, "quiet                Chime"));
 	free(text);
 	json_decref(status);
 }
@@ -66,6 +92,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_when_all_is_well),
 	};
 

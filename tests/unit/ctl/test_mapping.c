@@ -1,0 +1,54 @@
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ctl/mapping.h"
+
+#include <sysexits.h>
+
+static const struct command *const all[] = {
+	&command_pause, &command_resume, &command_resync};
+
+static void test_wrong_use(void **state)
+{
+	char name[] = "project";
+	char more[] = "more";
+	char option[] = "--all";
+	char *const cases[][3] = {{NULL}, {name, more, NULL}, {option, NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		for (size_t j = 0; j < ARRAY_LEN(cases); j++) {
+			char *words[3] = {
+				cases[j][0], cases[j][1], cases[j][2]};
+			struct args args = {.config = NULL};
+
+			assert_int_equal(all[i]->run(&args, words), EX_USAGE);
+		}
+}
+
+/* Without a configuration no daemon is known. */
+static void test_no_daemon(void **state)
+{
+	char name[] = "project";
+	char *words[] = {name, NULL};
+	struct args args = {.config = NULL};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		assert_int_equal(all[i]->run(&args, words), EX_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong_use),
+		cmocka_unit_test(test_no_daemon),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
