@@ -67,8 +67,7 @@ static void tell_state(struct irc_roster *roster, enum roster_state state)
 static void paint(struct irc_roster *roster, const char *id, const char *nick,
 	bool is_gone)
 {
-	const struct irc_user *user =
-		is_gone ? NULL : find_user(roster, nick);
+	const struct irc_user *user = is_gone ? NULL : find_user(roster, nick);
 	const struct irc_user gone = {
 		.nick = nick,
 		.user = "",

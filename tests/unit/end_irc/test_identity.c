@@ -277,11 +277,11 @@ static void test_past(void **state)
 
 	begin(rig, "Bob!b@h");
 	feed(rig, ":Bob!b@h NICK rob");
-	irc_identity_past_id(rig->folk.identity,
-		&(struct irc_who){.nick = "Rob"}, id);
+	irc_identity_past_id(
+		rig->folk.identity, &(struct irc_who){.nick = "Rob"}, id);
 	assert_string_equal(id, "net/bob");
-	irc_identity_past_id(rig->folk.identity,
-		&(struct irc_who){.nick = "Bob"}, id);
+	irc_identity_past_id(
+		rig->folk.identity, &(struct irc_who){.nick = "Bob"}, id);
 	assert_string_equal(id, "net/bob");
 	irc_identity_past_id(rig->folk.identity,
 		&(struct irc_who){.nick = "Bob", .account = "Real"}, id);
@@ -291,8 +291,7 @@ static void test_past(void **state)
 
 static const char *found(struct irc_people_rig *rig, const char *id)
 {
-	const struct irc_user *user =
-		irc_identity_find(rig->folk.identity, id);
+	const struct irc_user *user = irc_identity_find(rig->folk.identity, id);
 
 	return user ? user->nick : "nobody";
 }
@@ -345,8 +344,8 @@ static void test_bound(void **state)
 		snprintf(line, sizeof(line), ":y%d!x@1 QUIT :x", i);
 		feed(rig, line);
 	}
-	assert_int_equal(irc_identity_count(rig->folk.identity),
-		IDENTITY_BINDINGS_MAX);
+	assert_int_equal(
+		irc_identity_count(rig->folk.identity), IDENTITY_BINDINGS_MAX);
 	is(rig, "rob", "net/bob");
 	is(rig, "y0", "net/y0");
 	is(rig, "y50000", "net/x50000");

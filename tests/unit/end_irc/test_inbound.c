@@ -42,16 +42,18 @@ static void on_message(
 	struct fixture *f = arg;
 	struct irc_inbound inbound;
 	(void)conn;
+	irc_identity_take(f->folk.identity, message);
 	if (!irc_message_is(message, "PRIVMSG") &&
 		!irc_message_is(message, "NOTICE"))
 		return;
 	irc_inbound_init(&inbound);
 	if (irc_inbound_read(&inbound, &f->folk, message)) {
 		const struct event *event = &inbound.event;
-		buf_addf(&f->seen, "%s|%s|%s %s%s: %s", event->sender.id,
+		buf_addf(&f->seen, "%s|%s|%s %s%s%s: %s", event->sender.id,
 			event->sender.name, str_or_empty(event->sender.account),
-			kinds[event->kind], origins[event->origin],
-			text_plain(event->text));
+			kinds[event->kind],
+			event->sender.is_bot ? " (bot)" : "",
+			origins[event->origin], text_plain(event->text));
 		if (*event->source_id)
 			buf_addf(&f->seen, " [%s]", event->source_id);
 		if (event->position != clock_wall_ms())
@@ -230,6 +232,94 @@ static void test_folding(void **state)
 	expect(*state, rows, ARRAY_LEN(rows));
 }
 
+/* Whose nick it is now, and was. */
+static void test_bindings(void **state)
+{
+	static const struct row rows[] = {
+		{":Bob!b@h JOIN #a * :x", ""},
+		{":Bob!b@h NICK rob", ""},
+		{":rob!b@h PRIVMSG #a :hi", "net/bob|rob| says: hi\n"},
+		{":bob!x@h JOIN #a * :x", ""},
+		{":bob!x@h PRIVMSG #a :hi", "net/bob@2|bob| says: hi\n"},
+		{"@account=Real :bob!x@h PRIVMSG #a :hi",
+			"net/@real|bob|Real says: hi\n"},
+	};
+	expect(*state, rows, ARRAY_LEN(rows));
+}
+
+static void test_other_bridges(void **state)
+{
+	static char relay[] = "disc*!*@*";
+	static char *relays[] = {relay};
+	static const struct row rows[] = {
+		{":Discord!d@h PRIVMSG #a :<x> hi",
+			"net/discord|Discord| says (bridge): <x> hi\n"},
+		/* Ours, said under another's name. */
+		{"@draft/relaymsg=Belfry :al/c!al@relay PRIVMSG #a :hi",
+			"net/al/c|al/c| says (self): hi\n"},
+		{"@draft/relaymsg=x;+belfry/id=1.2 :al/c!al@r PRIVMSG #a :hi",
+			"net/al/c|al/c| says (bridge): hi\n"},
+	};
+	struct fixture *f = *state;
+
+	f->folk.relays = relays;
+	f->folk.relay_count = 1;
+	expect(f, rows, ARRAY_LEN(rows));
+	f->folk.relays = NULL;
+	f->folk.relay_count = 0;
+}
+
+static void test_bots(void **state)
+{
+	static const struct row heard[] = {
+		{"@bot :Bob!b@h PRIVMSG #a :hi",
+			"net/bob|Bob| says (bot): hi\n"},
+		{":carl!b@h PRIVMSG #a :hi", "net/carl|carl| says: hi\n"},
+	};
+	static const struct row ignored[] = {
+		{"@bot :Bob!b@h PRIVMSG #a :hi",
+			"net/bob|Bob| says (bot) (bridge): hi\n"},
+		{":carl!b@h PRIVMSG #a :hi", "net/carl|carl| says: hi\n"},
+	};
+	struct fixture *f = *state;
+
+	expect(f, heard, ARRAY_LEN(heard));
+	f->folk.ignores_bots = true;
+	expect(f, ignored, ARRAY_LEN(ignored));
+}
+
+static void test_commands(void **state)
+{
+	static const struct row rows[] = {
+		{":Bob!b@h PRIVMSG #a :!chime who", ""},
+		{":Bob!b@h PRIVMSG #a :!chimes",
+			"net/bob|Bob| says: !chimes\n"},
+		{":Bob!b@h NOTICE #a :!chime", "net/bob|Bob| notes: !chime\n"},
+		{"@bot :Bob!b@h PRIVMSG #a :!chime",
+			"net/bob|Bob| says (bot): !chime\n"},
+	};
+	struct fixture *f = *state;
+
+	f->folk.has_commands = true;
+	expect(f, rows, ARRAY_LEN(rows));
+}
+
+static void test_address(void **state)
+{
+	struct fixture *f = *state;
+	struct irc_inbound inbound;
+	struct irc_message message;
+	char line[] = ":Bob!b@h PRIVMSG #a :hi";
+
+	assert_int_equal(irc_message_parse(&message, line, strlen(line)), 0);
+	irc_inbound_init(&inbound);
+	assert_true(irc_inbound_read(&inbound, &f->folk, &message));
+	assert_string_equal(inbound.event.sender.address, "Bob!b@h");
+	assert_true(irc_inbound_read_past(&inbound, &f->folk, &message));
+	assert_string_equal(inbound.event.sender.address, "Bob!b@h");
+	irc_inbound_release(&inbound);
+}
+
 static void test_own_nick(void **state)
 {
 	static const struct row rows[] = {
@@ -323,6 +413,11 @@ int main(void)
 		T(test_tags),
 		T(test_tracked_account),
 		T(test_folding),
+		T(test_bindings),
+		T(test_other_bridges),
+		T(test_bots),
+		T(test_commands),
+		T(test_address),
 		T(test_own_nick),
 		T(test_own_echo),
 		T(test_history),

@@ -15,7 +15,10 @@ static int add(struct irc_inbox *inbox, const char *words, const char *id)
 {
 	struct text AUTOTEXT text;
 	const struct event event = {
-		.sender = {.id = "net/bob", .name = "Bob"},
+		.sender = {.id = "net/bob",
+			.name = "Bob",
+			.address = "Bob!b@h",
+			.is_bot = true},
 		.text = &text,
 		.source_id = id,
 		.position = 7,
@@ -41,6 +44,8 @@ static void test_in_order(void **state)
 	assert_int_equal(head->text->runs[0].styles, TEXT_BOLD);
 	assert_string_equal(head->sender.name, "Bob");
 	assert_null(head->sender.account);
+	assert_string_equal(head->sender.address, "Bob!b@h");
+	assert_true(head->sender.is_bot);
 	assert_string_equal(head->source_id, "1");
 	assert_int_equal(head->position, 7);
 	irc_inbox_pop(&inbox);

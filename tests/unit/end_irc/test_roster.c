@@ -132,8 +132,8 @@ static void test_nicks(void **state)
 	begin(rig, "Bob!b@h carl!c@h");
 	rig_says(rig, ":Bob!b@h NICK BOB", "renamed net/bob BOB [BOB!b@h]\n");
 	rig_says(rig, ":BOB!b@h NICK rob", "renamed net/bob rob [rob!b@h]\n");
-	rig_says(rig, ":bob!x@h JOIN #a * :x",
-		"here net/bob@2 bob [bob!x@h]\n");
+	rig_says(
+		rig, ":bob!x@h JOIN #a * :x", "here net/bob@2 bob [bob!x@h]\n");
 	assert_string_equal(
 		irc_roster_nick(rig->roster, "net/bob", NULL), "rob");
 	assert_null(irc_roster_nick(rig->roster, "net/bob", "rob"));
@@ -191,8 +191,8 @@ static void test_two_sessions(void **state)
 	rig_says(rig, ":al2!a@2 ACCOUNT Al",
 		"here net/@al al (Al) [al!a@1], was net/al2\n");
 	rig_says(rig, ":op!o@h KICK #a al2 :x", "");
-	rig_says(rig, ":op!o@h KICK #a al :x",
-		"removed net/@al al, by op: x\n");
+	rig_says(
+		rig, ":op!o@h KICK #a al :x", "removed net/@al al, by op: x\n");
 }
 
 static void test_strangers(void **state)
@@ -226,8 +226,7 @@ static void test_strangers(void **state)
 	rig_says(rig, ":robot!r@h NICK robot2", "");
 	rig_says(rig, ":robot2!r@h QUIT :x", "");
 	/* One who turns out to be one. */
-	rig_says(rig, "@bot :Bob!b@h PRIVMSG #a :x",
-		"left net/bob Bob\n");
+	rig_says(rig, "@bot :Bob!b@h PRIVMSG #a :x", "left net/bob Bob\n");
 }
 
 static void test_bots_that_are_not_ignored(void **state)
@@ -322,16 +321,16 @@ static void test_not_watched(void **state)
 	irc_peer_expect_none(&rig->peer);
 }
 
-static void on_told_close(struct irc_people_rig *rig,
-	const struct presence *presence, int state)
+static void on_told_close(
+	struct irc_people_rig *rig, const struct presence *presence, int state)
 {
 	(void)presence;
 	if (state == ROSTER_BEGINS || rig->hook_arg)
 		irc_roster_close(rig->roster);
 }
 
-static void on_told_unwatch(struct irc_people_rig *rig,
-	const struct presence *presence, int state)
+static void on_told_unwatch(
+	struct irc_people_rig *rig, const struct presence *presence, int state)
 {
 	(void)state;
 	if (presence)

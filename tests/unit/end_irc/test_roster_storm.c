@@ -103,14 +103,14 @@ static void is_here(struct storm *storm, const struct presence *presence)
 	if (!known) {
 		known = xcalloc(1, sizeof(*known));
 		known->id = xstrdup(person->id);
-		HASH_ADD_KEYPTR(hh, storm->known, known->id, strlen(known->id),
-			known);
+		HASH_ADD_KEYPTR(
+			hh, storm->known, known->id, strlen(known->id), known);
 	}
 	set_string(&known->name, person->name);
 }
 
-static void on_told(struct irc_people_rig *rig,
-	const struct presence *presence, int state)
+static void on_told(
+	struct irc_people_rig *rig, const struct presence *presence, int state)
 {
 	struct storm *storm = rig->hook_arg;
 	struct known *known;
@@ -231,9 +231,9 @@ static void do_nick(struct storm *storm, struct body *body)
 
 static void do_account(struct storm *storm, struct body *body)
 {
-	const char *account = pick(storm, 2)
-		? accounts[pick(storm, ARRAY_LEN(accounts))]
-		: "";
+	const char *account =
+		pick(storm, 2) ? accounts[pick(storm, ARRAY_LEN(accounts))]
+			       : "";
 	char line[64];
 
 	if (is_seen(body)) {
@@ -278,9 +278,9 @@ static void do_list(struct storm *storm, struct body *body)
 	buf_clear(&peer->written);
 }
 
-static void (*const deeds[])(struct storm *storm, struct body *body) = {
-	do_join, do_join, do_join, do_part, do_kick, do_quit, do_nick, do_nick,
-	do_nick, do_nick, do_account, do_say, do_list};
+static void (*const deeds[])(struct storm *storm, struct body *body) = {do_join,
+	do_join, do_join, do_part, do_kick, do_quit, do_nick, do_nick, do_nick,
+	do_nick, do_account, do_say, do_list};
 
 /* The truth. */
 
@@ -306,15 +306,14 @@ static void check_body(struct storm *storm, struct body *body)
 	found = irc_identity_find(storm->rig->folk.identity, id);
 	assert_non_null(found);
 	assert_true(*body->account ||
-		irc_casemap_equal(storm->map, found->nick, body->nick));
+		    irc_casemap_equal(storm->map, found->nick, body->nick));
 	assert_int_equal(find_known(storm, id) != NULL, body->in_a);
 }
 
 static void check_two(
 	struct storm *storm, const struct body *x, const struct body *y)
 {
-	assert_int_equal(
-		str_eq(x->id, y->id), is_same_person(storm, x, y));
+	assert_int_equal(str_eq(x->id, y->id), is_same_person(storm, x, y));
 }
 
 /* The name is that of one of their sessions in the channel. */

@@ -112,13 +112,13 @@ static void rig_make(struct irc_people_rig *rig)
 	rig->folk.identity =
 		irc_identity_new(rig->peer.conn, "net", rig->store);
 	rig->census = irc_census_new(rig->peer.loop, rig->peer.conn);
-	rig->roster = irc_roster_new(
-		rig->peer.loop, &(struct irc_roster_params){
-					.folk = &rig->folk,
-					.census = rig->census,
-					.channel = "#a",
-					.sink = &sink,
-				});
+	rig->roster =
+		irc_roster_new(rig->peer.loop, &(struct irc_roster_params){
+						       .folk = &rig->folk,
+						       .census = rig->census,
+						       .channel = "#a",
+						       .sink = &sink,
+					       });
 }
 
 static void rig_unmake(struct irc_people_rig *rig)
