@@ -325,8 +325,8 @@ static void on_told_close(
 	struct irc_people_rig *rig, const struct presence *presence, int state)
 {
 	(void)presence;
-	if (state == ROSTER_BEGINS || rig->hook_arg)
-		irc_roster_close(rig->roster);
+	if (rig->roster && (state == ROSTER_BEGINS || rig->hook_arg))
+		irc_roster_close(TAKE(rig->roster));
 }
 
 static void on_told_unwatch(

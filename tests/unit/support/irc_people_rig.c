@@ -23,7 +23,7 @@ static void rig_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	(void)why;
 	if (state == IRC_CONN_READY)
 		irc_identity_up(rig->folk.identity);
-	else
+	else if (rig->roster)
 		irc_roster_left(rig->roster);
 }
 
@@ -36,7 +36,8 @@ static void rig_on_message(
 		return;
 	irc_identity_take(rig->folk.identity, message);
 	irc_census_take(rig->census, message);
-	irc_roster_take(rig->roster, message);
+	if (rig->roster)
+		irc_roster_take(rig->roster, message);
 }
 
 static void rig_on_channel(struct irc_conn *conn, const char *channel,
@@ -47,6 +48,8 @@ static void rig_on_channel(struct irc_conn *conn, const char *channel,
 	(void)conn;
 	(void)channel;
 	(void)why;
+	if (!rig->roster)
+		return;
 	if (joined)
 		irc_roster_joined(rig->roster);
 	else

@@ -23,7 +23,7 @@ struct irc_people_rig {
 	struct store *store;
 	struct irc_folk folk;
 	struct irc_census *census;
-	struct irc_roster *roster;
+	struct irc_roster *roster; /* NULL: closed by the test */
 	struct buf told;
 	/* Called for each thing told, after it is logged; may be NULL. */
 	void (*hook)(struct irc_people_rig *rig,
