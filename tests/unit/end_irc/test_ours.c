@@ -1,0 +1,131 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "end_irc/ours.h"
+
+#include "unit/support/irc_crowd.h"
+
+static int setup(void **state)
+{
+	static struct irc_crowd crowd;
+	irc_crowd_init(&crowd);
+	*state = &crowd;
+	irc_crowd_start(&crowd);
+	irc_crowd_admit(&crowd, "alice", "Alice");
+	buf_clear(&crowd.log);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	irc_crowd_release(*state);
+	return 0;
+}
+
+static void hears(struct irc_crowd *c, const char *source, const char *log)
+{
+	irc_crowd_tell(c, 0, ":%s PRIVMSG #a :hi", source);
+	crowd_assert(c->log, log);
+}
+
+static void test_known(void **state)
+{
+	struct irc_crowd *c = *state;
+	hears(c, "Alice[c]!alice@host", "event own Alice[c]: hi\n");
+	/* Under rfc1459 the same nick. */
+	hears(c, "alice{c}!alice@host", "event own alice{c}: hi\n");
+	hears(c, "bob!b@host", "event bob: hi\n");
+}
+
+/* Services, or somebody with power, rename it: main hears of that first. */
+static void test_renamed_by_force(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host NICK Guest1");
+	hears(c, "Guest1!alice@host", "event own Guest1: hi\n");
+	/* Somebody takes the nick before the puppet's link is read. */
+	irc_crowd_tell(c, 0, ":Alice[c]!mallory@evil JOIN #a");
+	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
+	irc_crowd_tell(c, 1, ":Alice[c]!alice@host NICK Guest1");
+	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
+	hears(c, "Guest1!alice@host", "event own Guest1: hi\n");
+}
+
+/* The puppet has quit, which its own link does not know yet, and somebody
+ * comes under its nick. */
+static void test_nick_taken_over(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host QUIT :Ping timeout");
+	irc_crowd_tell(c, 0, ":Alice[c]!mallory@evil JOIN #a");
+	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
+}
+
+/* Main is read late: of the whole life of a link, after it has ended. */
+static void test_main_is_late(void **state)
+{
+	struct irc_crowd *c = *state;
+	c->is_main_late = true;
+	irc_crowd_say(c, 1, "alice", "Alice", "one");
+	irc_crowd_cut(c, 1, NULL);
+	irc_crowd_pass(c, 10 * 1000);
+	assert_true(c->all[1].is_in);
+	irc_crowd_say(c, 2, "alice", "Alice", "two");
+	buf_clear(&c->log);
+	irc_crowd_catch_up(c);
+	crowd_assert(
+		c->log, "event own Alice[c]: one\nevent own Alice[c]: two\n");
+}
+
+static void test_collision(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_admit(c, "other", "Alice");
+	irc_crowd_pass(c, 3000);
+	assert_string_equal(c->all[2].nick, "Alice2[c]");
+	buf_clear(&c->log);
+	irc_crowd_say(c, 1, "other", "Alice", "hello");
+	crowd_assert(c->log, "event own Alice2[c]: hello\nreceipt 1 done!\n");
+}
+
+/* NAMES alone: after a reconnect of main. */
+static void test_found_there(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_peer_close(&c->all[0].peer, "reset");
+	irc_crowd_pass(c, 10 * 1000);
+	buf_clear(&c->log);
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Alice[c] bob");
+	irc_crowd_tell(c, 0, ":s 366 belfry #a :End of NAMES");
+	hears(c, "Alice[c]!alice@host", "event own Alice[c]: hi\n");
+	hears(c, "bob!b@host", "event bob: hi\n");
+}
+
+static void test_left(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_dismiss(c, "alice");
+	buf_clear(&c->log);
+	irc_crowd_tell(c, 0, ":Alice[c]!mallory@evil JOIN #a");
+	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_known),
+		T(test_renamed_by_force),
+		T(test_nick_taken_over),
+		T(test_main_is_late),
+		T(test_collision),
+		T(test_found_there),
+		T(test_left),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
