@@ -66,9 +66,11 @@ struct member *roster_add(
 
 static void count(struct roster *roster, struct member *member, uint8_t bits)
 {
-	for (int i = 0; i < MEMBER_COUNTS; i++) {
-		roster->counts[i] -= (member->counted >> i) & 1U;
-		roster->counts[i] += (bits >> i) & 1U;
+	for (unsigned i = 0; i < MEMBER_COUNTS; i++) {
+		unsigned bit = 1U << i;
+
+		roster->counts[i] -= (member->counted & bit) != 0;
+		roster->counts[i] += (bits & bit) != 0;
 	}
 	member->counted = bits;
 }
