@@ -90,10 +90,7 @@ void expulsion(struct mirror *mirror, struct member *member,
 		return;
 	member->is_shown = false;
 	member->is_wanted = false;
-	member->bar = BAR_OUT;
-	member->bar_work = WORK_ADMIT;
-	member->until_ms = INT64_MAX;
-	member_set_why(member, presence->reason);
+	member_cast_out(member, presence->reason);
 	if (is_crossing(mirror, member))
 		ask(mirror, &removal);
 }

@@ -50,7 +50,9 @@ static struct mirror *make_mirror(const struct mapping_env *env,
 {
 	struct mirror_setup setup = {
 		.loop = env->loop,
+		.store = env->store,
 		.object = mapping->to_irc->object,
+		.mapping = mapping->name,
 		.way = way,
 		.params = params->mirror,
 		.filter = mapping->filter,

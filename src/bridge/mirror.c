@@ -2,6 +2,7 @@
 
 #include "bridge/census.h"
 #include "bridge/expulsion.h"
+#include "bridge/outcast.h"
 #include "bridge/verdict.h"
 #include "util/alloc.h"
 #include "util/str.h"
@@ -57,6 +58,7 @@ void mirror_plan(struct mirror *mirror, struct member *member)
 
 	drip_want(mirror, member, verdict.work);
 	look_again(mirror, member, verdict.due_ms);
+	outcast_note(mirror, member, verdict.is_over);
 	if (verdict.is_over)
 		roster_drop(&mirror->roster, member);
 	else
@@ -180,6 +182,7 @@ void mirror_attach(struct mirror *mirror, struct end_room *source,
 		mirror->policy = MEMBERS_OFF;
 	if (dest->ops->shown)
 		dest->ops->shown(dest, mirror_on_shown, mirror);
+	outcast_recall(mirror);
 	mirror->is_watching = is_watching && source->ops->watch;
 	if (mirror->is_watching)
 		source->ops->watch(source, true);
@@ -243,11 +246,8 @@ static void succeed(
 	member->is_wanted = member->is_wanted || old->is_wanted ||
 			    old->is_shown || old->work == WORK_ADMIT;
 	member->is_pressing = !member->is_shown;
-	if (old->bar == BAR_OUT) {
-		member->bar = old->bar;
-		member->bar_work = old->bar_work;
-		member->until_ms = old->until_ms;
-	}
+	if (old->bar == BAR_OUT)
+		member_cast_out(member, old->words ? old->words->why : NULL);
 	if (member->read_ms < old->read_ms)
 		member->read_ms = old->read_ms;
 	old->place = MEMBER_AWAY;

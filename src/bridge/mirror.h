@@ -41,10 +41,12 @@ enum {
 	MIRROR_LOSS_MAX = 20,
 };
 
-/* The object is borrowed: what the log calls the mapping. */
+/* Strings are borrowed; the object is what the log calls the mapping. */
 struct mirror_setup {
 	struct loop *loop;
+	struct store *store; /* borrowed; NULL: nothing is remembered */
 	const char *object;
+	const char *mapping; /* its name */
 	enum lane_way way;
 	struct mirror_params params;
 	const struct filter *filter; /* borrowed; NULL: none */

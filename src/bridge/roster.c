@@ -167,6 +167,14 @@ void member_clear_bar(struct member *member)
 	member_set_why(member, NULL);
 }
 
+void member_cast_out(struct member *member, const char *why)
+{
+	member->bar = BAR_OUT;
+	member->bar_work = WORK_ADMIT;
+	member->until_ms = INT64_MAX;
+	member_set_why(member, why && *why ? why : NULL);
+}
+
 static bool is_leaving(const struct member *member)
 {
 	return member->is_shown && (member->place == MEMBER_AWAY ||

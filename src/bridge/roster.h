@@ -84,6 +84,7 @@ struct member {
 	bool is_wanted : 1;  /* whoever the policy shows: as what they were
 			      * before was shown */
 	bool is_pressing : 1;
+	bool is_noted_out : 1; /* BAR_OUT is durable */
 	char id[];
 };
 
@@ -115,6 +116,8 @@ void member_set_why(struct member *member, const char *why);
 void member_set_removal(
 	struct member *member, const char *actor, const char *reason);
 void member_clear_bar(struct member *member);
+/* Removed over there, and not to be shown again by themselves. */
+void member_cast_out(struct member *member, const char *why);
 /* For people: "shown", "waiting", ... */
 const char *member_state(const struct member *member);
 
