@@ -2,6 +2,7 @@
 
 #include "chime/paging.h"
 #include "end_chime/job.h"
+#include "end_chime/peer.h"
 #include "end_chime/tokens.h"
 #include "util/alloc.h"
 #include "util/clock.h"
@@ -29,6 +30,7 @@ struct chime_outbound {
 	struct loop *loop;
 	struct chime_outbound_params params;
 	char *object, *channel, *bridge;
+	struct peer *peer; /* NULL: it is not of two */
 	struct timer *pump;
 	struct job *jobs; /* the head is being worked on */
 	unsigned notes;   /* of these */
@@ -43,6 +45,25 @@ struct chime_outbound {
 static void chime_outbound_on_pump(void *arg);
 static void job_step(struct chime_outbound *o, struct job *job);
 
+static void chime_outbound_on_peer(void *arg)
+{
+	timer_arm(((struct chime_outbound *)arg)->pump, 0);
+}
+
+static struct peer *make_peer(struct chime_outbound *o, const char *arn)
+{
+	const struct peer_params params = {
+		.client = o->params.client,
+		.object = o->object,
+		.channel = o->channel,
+		.puppet = o->bridge,
+		.peer = arn,
+		.known = chime_outbound_on_peer,
+		.arg = o,
+	};
+	return arn ? peer_new(o->loop, &params) : NULL;
+}
+
 struct chime_outbound *chime_outbound_new(
 	struct loop *loop, const struct chime_outbound_params *params)
 {
@@ -54,6 +75,7 @@ struct chime_outbound *chime_outbound_new(
 	o->object = xstrdup(params->object);
 	o->channel = xstrdup(params->channel);
 	o->bridge = xstrdup(params->bridge);
+	o->peer = make_peer(o, params->peer);
 	o->pump = timer_new(loop, chime_outbound_on_pump, o);
 	return o;
 }
@@ -77,6 +99,7 @@ void chime_outbound_close(struct chime_outbound *o)
 		return;
 	o->closed = true;
 	users_cancel(TAKE(o->wait));
+	peer_close(TAKE(o->peer));
 	if (o->call)
 		chime_cancel(TAKE(o->call));
 	if (o->paging)
@@ -107,6 +130,17 @@ void chime_outbound_note(struct chime_outbound *o, const char *text)
 		return;
 	o->notes++;
 	append(o, job_new_note(text));
+}
+
+void chime_outbound_heard(struct chime_outbound *o, const char *arn)
+{
+	peer_heard(o->peer, arn);
+}
+
+void chime_outbound_move(struct chime_outbound *o, const char *channel)
+{
+	set_string(&o->channel, channel);
+	peer_move(o->peer, channel);
 }
 
 bool chime_outbound_has(const struct chime_outbound *o, const char *person_id)
@@ -438,7 +472,7 @@ static void ensure_user(struct chime_outbound *o, struct job *job)
 	const struct users_request request = {
 		.person_id = job->content.person_id,
 		.nick = job->content.name,
-		.channel = o->channel,
+		.channel = o->peer ? NULL : o->channel,
 		.priority = CHIME_LIVE,
 	};
 	o->wait = users_ensure(
@@ -539,6 +573,15 @@ static bool needs_look_up(const struct chime_outbound *o, const struct job *job)
 	       (job->must_look_up || may_be_forgotten(o, job));
 }
 
+/* Who has left a conversation is not written to. */
+static bool is_heard(struct chime_outbound *o, const struct job *job)
+{
+	enum peer_answer answer = job->is_note ? PEER_HERE : peer_ask(o->peer);
+	if (answer == PEER_GONE)
+		finish_refused(o, "the other has left the conversation");
+	return answer == PEER_HERE;
+}
+
 static void job_step(struct chime_outbound *o, struct job *job)
 {
 	/* What is fresh ends what a restart had to catch up with. */
@@ -548,6 +591,8 @@ static void job_step(struct chime_outbound *o, struct job *job)
 		finish_refused(o, "the payload is unreadable");
 	else if (needs_look_up(o, job))
 		look_up(o, job);
+	else if (!is_heard(o, job))
+		return;
 	else if (job_person(job))
 		ensure_user(o, job);
 	else

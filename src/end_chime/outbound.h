@@ -29,6 +29,9 @@ struct chime_outbound_params {
 	const char *object;  /* for logs; copied, as all strings */
 	const char *channel; /* ARN */
 	const char *bridge;  /* ARN of the bridge's own user */
+	/* A conversation of two (ARN of the other one, end_chime/peer.h):
+	 * nobody is made a member, `bridge` is the puppet. Or NULL. */
+	const char *peer;
 	int64_t token_trust_ms;
 	int64_t late_after_ms;  /* 0: never */
 	unsigned look_up_pages; /* most of one look-up; 0: 20000 */
@@ -56,6 +59,10 @@ enum {
 /* Says something as the bridge's user, in turn; forgotten when it fails, or
  * when more than OUTBOUND_NOTES_MAX wait. */
 void chime_outbound_note(struct chime_outbound *outbound, const char *text);
+/* This one (ARN) has spoken in the channel. */
+void chime_outbound_heard(struct chime_outbound *outbound, const char *arn);
+/* It goes on in another channel (ARN). */
+void chime_outbound_move(struct chime_outbound *outbound, const char *channel);
 /* Does anything wait that this person says? */
 bool chime_outbound_has(
 	const struct chime_outbound *outbound, const char *person_id);

@@ -1,5 +1,6 @@
 #include "end_chime/people.h"
 
+#include "end_chime/absence.h"
 #include "end_chime/expel.h"
 #include "end_chime/marks.h"
 #include "end_chime/roster.h"
@@ -13,6 +14,7 @@ struct people {
 	char *object, *channel, *bearer;
 	struct roster *roster; /* NULL: not watched */
 	struct marks *marks;   /* NULL: the list tells, or none has come */
+	struct absence *absence;
 	struct expel *expel;
 	bool is_readable;
 	bool closed;
@@ -46,6 +48,33 @@ static void start_expel(struct people *p)
 	p->expel = expel_new(p->loop, &params);
 }
 
+/* It was somebody's doing: we would know of our own. */
+static void people_on_absent(void *arg, const char *person_id, const char *name)
+{
+	struct people *p = arg;
+	const struct end_sink *sink = p->params.sink;
+	const struct presence presence = {
+		.kind = PRESENCE_REMOVED,
+		.origin = ORIGIN_SELF,
+		.person = {.id = person_id, .name = name},
+	};
+	if (!p->closed && p->roster && sink->presence)
+		sink->presence(sink->arg, &presence);
+}
+
+static void start_absence(struct people *p)
+{
+	const struct absence_params params = {
+		.users = p->params.users,
+		.object = p->object,
+		.channel = p->channel,
+		.bearer = p->bearer,
+		.removed = people_on_absent,
+		.arg = p,
+	};
+	p->absence = absence_new(&params);
+}
+
 struct people *people_new(struct loop *loop, const struct people_params *params)
 {
 	struct people *p = xcalloc(1, sizeof(*p));
@@ -56,12 +85,14 @@ struct people *people_new(struct loop *loop, const struct people_params *params)
 	p->bearer = xstrdup(params->bearer);
 	p->is_readable = true;
 	start_expel(p);
+	start_absence(p);
 	return p;
 }
 
 static void people_free(void *arg)
 {
 	struct people *p = arg;
+	absence_free(p->absence);
 	free(p->object);
 	free(p->channel);
 	free(p->bearer);
@@ -144,8 +175,10 @@ static void people_on_listed(
 	void *arg, const struct members *all, int64_t began_ms)
 {
 	struct people *p = arg;
-	(void)began_ms;
+	int64_t age_ms = loop_now_ms(p->loop) - began_ms;
 	look_for_marks(p, all);
+	if (absence_judge(p->absence, all, age_ms) && p->roster)
+		roster_poke(p->roster);
 }
 
 static void start(struct people *p)

@@ -5,6 +5,7 @@
 #include "end_chime/opening.h"
 #include "end_chime/opening_memory.h"
 #include "end_chime/outbound.h"
+#include "end_chime/pair.h"
 #include "end_chime/people.h"
 #include "end_chime/reading.h"
 #include "util/alloc.h"
@@ -13,10 +14,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 /* Who was put out may be let in again: asked for, slowly. */
 enum { REOPEN_MS = 60 * 1000 };
+/* A quiet conversation of two is looked at that seldom. */
+enum { PAIR_POLL_MAX_MS = 60 * 1000 };
 
 struct chime_room {
 	struct end_room base; /* first: it is what the bridge holds */
@@ -26,6 +30,9 @@ struct chime_room {
 	char *object; /* "mapping NAME", for logs */
 	char *channel, *name, *privacy, *mode;
 	bool create;
+	char *person, *person_name, *peer; /* of two; else NULL */
+	char *bearer;                      /* ARN of who reads */
+	struct pair *pair;                 /* as `opening`, of two */
 	struct opening *opening; /* also of one that was open before */
 	struct timer *reopen;
 	struct reading *reading;
@@ -49,8 +56,11 @@ static int room_prepare(struct end_room *base, const struct event *event,
 	struct buf *ret_payload, const char **ret_why)
 {
 	struct chime_room *room = room_of(base);
-	int error = content_prepare(
-		ret_payload, event, room->context->params->puppets);
+	struct event said = *event;
+	bool has_puppets = room->context->params->puppets || room->person;
+	/* Of two each speaks for themselves. */
+	said.sender.is_unshown &= !room->person;
+	int error = content_prepare(ret_payload, &said, has_puppets);
 	if (error < 0 && error != -ENODATA)
 		*ret_why = "it cannot be put into a message";
 	return error;
@@ -121,7 +131,9 @@ static void room_on_state(void *arg, bool readable, const char *why)
 	if (readable) {
 		timer_cancel(room->reopen);
 		opening_close(TAKE(room->opening));
-	} else if (!room->opening && reading_needs_people(room->reading)) {
+		pair_close(TAKE(room->pair));
+	} else if (!room->opening && !room->pair &&
+		   reading_needs_people(room->reading)) {
 		timer_arm(room->reopen, REOPEN_MS);
 	}
 	people_set_readable(room->people, readable);
@@ -138,7 +150,16 @@ static void room_on_receipt(void *arg, const struct receipt *receipt)
 
 static void room_on_heard(void *arg, const char *arn)
 {
-	people_heard(((struct chime_room *)arg)->people, arn);
+	struct chime_room *room = arg;
+	people_heard(room->people, arn);
+	chime_outbound_heard(room->outbound, arn);
+}
+
+static int64_t poll_max_ms(const struct chime_room *room)
+{
+	int64_t max_ms = room->context->params->poll_max_ms;
+	return room->person && max_ms < PAIR_POLL_MAX_MS ? PAIR_POLL_MAX_MS
+							 : max_ms;
 }
 
 static void start_reading(struct chime_room *room)
@@ -150,9 +171,9 @@ static void start_reading(struct chime_room *room)
 		.sink = &room->sink,
 		.object = room->object,
 		.channel = room->channel,
-		.bearer = p->user,
+		.bearer = room->bearer,
 		.min_ms = p->poll_min_ms,
-		.max_ms = p->poll_max_ms,
+		.max_ms = poll_max_ms(room),
 		.overlap_ms = p->overlap_ms,
 		.position = room->position,
 		.markers = p->read_markers,
@@ -179,7 +200,7 @@ static void start_people(struct chime_room *room)
 		.users = room->context->users,
 		.object = room->object,
 		.channel = room->channel,
-		.bearer = p->user,
+		.bearer = room->bearer,
 		.every_ms = p->members_ms,
 		.load = &room->context->list_load,
 		.sink = &room->sink,
@@ -199,38 +220,96 @@ static void start_outbound(struct chime_room *room)
 		.users = room->context->users,
 		.object = room->object,
 		.channel = room->channel,
-		.bridge = p->user,
+		.bridge = room->bearer,
+		.peer = room->peer,
 		.token_trust_ms = p->token_trust_ms,
 		.late_after_ms = p->late_after_ms,
 		.receipt = room_on_receipt,
 		.spoke = room_on_spoke,
-		.joined = room_on_joined,
+		.joined = room->person ? NULL : room_on_joined,
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
+}
+
+/* The puppet is as good as a member that was made: it is not to be retired. */
+static void settle_pair(struct chime_room *room)
+{
+	struct users *users = room->context->users;
+	char *AUTOFREE puppet = users_arn(users, room->person);
+	set_string(&room->bearer, puppet);
+	if (!users_is_member(users, room->person, room->channel))
+		puppets_join(users_puppets(users), strrchr(puppet, '/') + 1,
+			room->channel, true);
+	room->is_minded = true;
+}
+
+static void enter(struct chime_room *room, const char *channel)
+{
+	set_string(&room->channel, channel);
+	set_string(&room->bearer, room->context->params->user);
+	if (room->person)
+		settle_pair(room);
+	if (room->outbound)
+		chime_outbound_move(room->outbound, channel);
+	else
+		start_outbound(room);
+	admission_open(room->admission, channel);
+	users_mind(room->context->users, channel, room->is_minded);
+	start_people(room);
+	start_reading(room);
+}
+
+/* Another one than it was, and new: all that is said in it is wanted. */
+static void leave(struct chime_room *room)
+{
+	struct users *users = room->context->users;
+	reading_close(TAKE(room->reading));
+	people_close(TAKE(room->people));
+	users_mind(users, room->channel, false);
+	users_forget_member(users, room->person, room->channel);
+	room->position = room->context->params->overlap_ms + REOPEN_MS;
 }
 
 static void room_on_opened(void *arg, const char *channel)
 {
 	struct chime_room *room = arg;
 	opening_close(TAKE(room->opening));
-	if (room->outbound) {
-		log_info(room->object,
-			"the bridge's user is in its channel again");
+	pair_close(TAKE(room->pair));
+	if (room->outbound && str_eq(channel, room->channel)) {
+		log_info(room->object, "%s is in the channel again",
+			room->bearer);
 		return; /* it is ready once it is read */
 	}
-	set_string(&room->channel, channel);
-	start_outbound(room);
-	admission_open(room->admission, channel);
-	users_mind(room->context->users, channel, room->is_minded);
-	start_people(room);
-	start_reading(room);
+	if (room->outbound)
+		leave(room);
+	enter(room, channel);
 	set_ready(room, true, NULL);
 }
 
 static void room_on_failed(void *arg, const char *why)
 {
 	set_ready(arg, false, why);
+}
+
+static void start_pair(struct chime_room *room)
+{
+	const struct end_chime_params *p = room->context->params;
+	const struct pair_params params = {
+		.client = p->client,
+		.users = room->context->users,
+		.store = p->store,
+		.object = room->object,
+		.mapping = room->mapping,
+		.app_instance = p->app_instance,
+		.person = room->person,
+		.person_name = room->person_name,
+		.peer = room->peer,
+		.opened = room_on_opened,
+		.failed = room_on_failed,
+		.arg = room,
+	};
+	room->pair = pair_new(room->context->loop, &params);
 }
 
 static void start_opening(struct chime_room *room)
@@ -257,14 +336,18 @@ static void start_opening(struct chime_room *room)
 
 static void room_on_reopen(void *arg)
 {
-	start_opening(arg);
+	struct chime_room *room = arg;
+	if (room->person)
+		start_pair(room);
+	else
+		start_opening(room);
 }
 
 static void room_start(struct end_room *base, int64_t position)
 {
 	struct chime_room *room = room_of(base);
 	room->position = position;
-	start_opening(room);
+	room_on_reopen(room);
 }
 
 static void room_note(struct end_room *base, const char *text)
@@ -313,6 +396,10 @@ static void room_free(void *arg)
 	free(room->name);
 	free(room->privacy);
 	free(room->mode);
+	free(room->person);
+	free(room->person_name);
+	free(room->peer);
+	free(room->bearer);
 	free(room);
 }
 
@@ -324,6 +411,7 @@ static void room_close(struct end_room *base)
 	room->closed = true;
 	DL_DELETE(room->context->rooms, room);
 	opening_close(TAKE(room->opening));
+	pair_close(TAKE(room->pair));
 	timer_free(TAKE(room->reopen));
 	reading_close(TAKE(room->reading));
 	chime_outbound_close(TAKE(room->outbound));
@@ -363,7 +451,7 @@ static void make_admission(struct chime_room *room)
 		.object = room->object,
 		.channel = channel ? channel : memory.channel,
 		.bridge = p->user,
-		.puppets = p->puppets,
+		.puppets = p->puppets && !room->person,
 		.is_speaking = room_is_speaking,
 		.mirrored = room_on_mirrored,
 		.arg = room,
@@ -386,6 +474,9 @@ struct end_room *chime_room_new(struct room_context *context,
 	room->privacy = xstrdup_null(params->privacy);
 	room->mode = xstrdup_null(params->mode);
 	room->create = params->create;
+	room->person = xstrdup_null(params->person);
+	room->person_name = xstrdup_null(params->person_name);
+	room->peer = xstrdup_null(params->peer);
 	room->is_minded = params->is_minded;
 	room->reopen = timer_new(context->loop, room_on_reopen, room);
 	make_admission(room);
@@ -400,8 +491,8 @@ void chime_rooms_repace(struct room_context *context)
 
 	DL_FOREACH (context->rooms, room)
 		if (room->reading)
-			reading_set_pace(
-				room->reading, p->poll_min_ms, p->poll_max_ms);
+			reading_set_pace(room->reading, p->poll_min_ms,
+				poll_max_ms(room));
 }
 
 bool chime_rooms_have(const struct room_context *context, const char *mapping,

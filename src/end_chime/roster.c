@@ -140,6 +140,13 @@ static void schedule(struct roster *r)
 	list_after(r, ms - ms / 10 + rand_below((uint32_t)(ms / 5) + 1));
 }
 
+/* Long lists are not asked for that often, either. */
+static int64_t soon_every_ms(const struct roster *r)
+{
+	int64_t ms = interval_ms(r) / 3;
+	return ms > ROSTER_SOON_EVERY_MS ? ms : ROSTER_SOON_EVERY_MS;
+}
+
 static bool is_listing(const struct roster *r)
 {
 	return r->paging != NULL;
@@ -162,8 +169,8 @@ void roster_poke(struct roster *r)
 	r->is_poked = is_listing(r);
 	if (r->is_unreadable || is_listing(r) || r->backoff.failures)
 		return;
-	if (due_ms < r->began_ms + ROSTER_SOON_EVERY_MS)
-		due_ms = r->began_ms + ROSTER_SOON_EVERY_MS;
+	if (due_ms < r->began_ms + soon_every_ms(r))
+		due_ms = r->began_ms + soon_every_ms(r);
 	if (due_ms < r->due_ms)
 		list_after(r, due_ms - now_ms);
 }

@@ -31,7 +31,8 @@
 enum {
 	ROSTER_HIDDEN_EVERY = 10,
 	ROSTER_PATIENCE_MS = 2 * 60 * 1000,
-	/* After a poke: soon, but not oftener than that. */
+	/* After a poke: soon, but not oftener than that, or than in a third of
+	 * the interval. */
 	ROSTER_SOON_MS = 1000,
 	ROSTER_SOON_EVERY_MS = 10 * 1000,
 };

@@ -10,6 +10,7 @@
 #include "unit/support/end_chime_service.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/clock.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -48,8 +49,10 @@ static void on_roster(void *arg, enum roster_state state)
 static void on_presence(void *arg, const struct presence *presence)
 {
 	struct fixture *f = arg;
-	buf_addf(
-		&f->log, "%d %s\n", (int)presence->kind, presence->person.name);
+	bool is_self = presence->origin == ORIGIN_SELF;
+	buf_addf(&f->log, "%s%d %s%s%s\n", is_self ? "self " : "",
+		(int)presence->kind, presence->person.name, is_self ? " " : "",
+		is_self ? presence->person.id : "");
 }
 
 static void on_read(void *arg, const char *person_id, int64_t at_ms)
@@ -72,6 +75,7 @@ static int setup(void **state)
 	service_init(&f.s);
 	buf_init(&f.log, 1 << 16);
 	const struct users_params users = {
+		.loop = f.s.w.loop,
 		.client = f.s.w.client,
 		.store = &f.s.store.base,
 		.app_instance = WORLD_APP,
@@ -216,6 +220,34 @@ static void test_expelling(void **state)
 	expect_log(f, "Al was removed by somebody (IRC)\n");
 }
 
+#define OF_BRIDGE                                                              \
+	"{\"ChannelMemberships\":[{\"Member\":{\"Arn\":\"" WORLD_USER          \
+	"\",\"Name\":\"B\"}}]}"
+
+/* One whom we show is not there any more. */
+static void test_removed_by_somebody(void **state)
+{
+	struct fixture *f = *state;
+	const struct puppet bob = {.id = "irc:net:bob", .nick = "bob"};
+	puppets_put(users_puppets(f->users), &bob);
+	puppets_join(
+		users_puppets(f->users), "irc:net:bob", WORLD_CHANNEL, true);
+	clock_advance(EVERY_MS);
+	people_watch(f->people, true);
+	expect_list(f, OF_BRIDGE);
+	expect_log(f, "begins\ncomplete\n");
+	/* Looked at again soon, to be sure. */
+	assert_in_range(service_pass_until_asked(&f->s, EVERY_MS), 5000, 21000);
+	service_expect(&f->s, LIST);
+	service_answer(&f->s, 200, OF_BRIDGE);
+	expect_log(f, "self 4 bob net/bob\n");
+	assert_in_range(
+		service_pass_until_asked(&f->s, 2 * EVERY_MS), 50000, 70000);
+	service_expect(&f->s, LIST);
+	service_answer(&f->s, 200, OF_BRIDGE);
+	expect_log(f, "");
+}
+
 static void test_sink_that_does_not_care(void **state)
 {
 	struct fixture *f = *state;
@@ -238,6 +270,7 @@ int main(void)
 		T(test_list_tells_marks),
 		T(test_list_tells_no_marks),
 		T(test_expelling),
+		T(test_removed_by_somebody),
 		T(test_sink_that_does_not_care),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,7 @@ static int setup(void **state)
 	service_init(&f.s);
 	buf_init(&f.log, 1 << 16);
 	const struct users_params users = {
+		.loop = f.s.w.loop,
 		.client = f.s.w.client,
 		.store = &f.s.store.base,
 		.app_instance = WORLD_APP,
