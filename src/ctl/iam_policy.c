@@ -16,6 +16,7 @@ enum resource {
 	CHANNELS = 1 << 3, /* that are mapped */
 	WRITTEN = 1 << 4,  /* of these, where lines of IRC go to */
 	READ = 1 << 5,     /* and those that are relayed to IRC */
+	ANY_CHANNEL = 1 << 6,
 };
 
 typedef bool mapping_fn(const struct mapping_config *mapping);
@@ -45,7 +46,22 @@ static bool is_created(const struct mapping_config *mapping)
 	return !mapping->chime.arn && mapping->chime.create;
 }
 
-enum puppets { EITHER_WAY, WITH_PUPPETS, WITHOUT_PUPPETS };
+/* Whose people are looked at. */
+static bool is_peopled(const struct mapping_config *mapping)
+{
+	const struct mirror_config *mirror = &mapping->mirror;
+	bool is_same = mirror->members_to_irc == MEMBERS_CONFIG_SAME ||
+		       mirror->members_to_chime == MEMBERS_CONFIG_SAME;
+
+	return (is_same && mirror->members != MEMBERS_CONFIG_OFF) ||
+	       (mirror->members_to_irc != MEMBERS_CONFIG_SAME &&
+		       mirror->members_to_irc != MEMBERS_CONFIG_OFF) ||
+	       (mirror->members_to_chime != MEMBERS_CONFIG_SAME &&
+		       mirror->members_to_chime != MEMBERS_CONFIG_OFF) ||
+	       mirror->announce != ANNOUNCE_CONFIG_OFF;
+}
+
+enum puppets { EITHER_WAY, WITH_PUPPETS, WITHOUT_PUPPETS, IN_PRIVATE };
 
 /* Rules of one `sid` stand together and share their resources. */
 static const struct rule {
@@ -57,6 +73,12 @@ static const struct rule {
 } rules[] = {
 	{"MakePuppets", CHIME_CREATE_APP_INSTANCE_USER, is_written,
 		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_DESCRIBE_APP_INSTANCE_USER, is_written,
+		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_UPDATE_APP_INSTANCE_USER, is_written,
+		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_DELETE_APP_INSTANCE_USER, is_written,
+		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
 	{"FindChannels", CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER, is_by_name,
 		EITHER_WAY, BRIDGE},
 	{"UseChannels", CHIME_CREATE_CHANNEL, is_created, EITHER_WAY,
@@ -67,6 +89,14 @@ static const struct rule {
 		EITHER_WAY, BRIDGE | CHANNELS},
 	{"UseChannels", CHIME_LIST_CHANNEL_MESSAGES, is_any, EITHER_WAY,
 		BRIDGE | CHANNELS},
+	{"MirrorPeople", CHIME_LIST_CHANNEL_MEMBERSHIPS, is_peopled, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"MirrorPeople", CHIME_DESCRIBE_CHANNEL_MEMBERSHIP, is_peopled,
+		EITHER_WAY, BRIDGE | CHANNELS},
+	{"MirrorPeople", CHIME_DELETE_CHANNEL_MEMBERSHIP, is_peopled,
+		EITHER_WAY, BRIDGE | CHANNELS},
+	{"MirrorPeople", CHIME_DESCRIBE_CHANNEL_MEMBERSHIP_FOR_USER, is_peopled,
+		EITHER_WAY, BRIDGE | CHANNELS},
 	/* What servers say has no puppet. */
 	{"Speak", CHIME_SEND_CHANNEL_MESSAGE, is_written, WITH_PUPPETS,
 		BRIDGE | PUPPETS | WRITTEN},
@@ -76,6 +106,20 @@ static const struct rule {
 		BRIDGE | READ},
 	{"MarkReadByPuppets", CHIME_UPDATE_CHANNEL_READ_MARKER, is_written,
 		WITH_PUPPETS, PUPPETS | WRITTEN},
+	{"TalkInPrivate", CHIME_CREATE_CHANNEL, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_CREATE_CHANNEL_MEMBERSHIP, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_DESCRIBE_CHANNEL_MODERATED_BY_USER, is_any,
+		IN_PRIVATE, PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_LIST_CHANNEL_MEMBERSHIPS, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_LIST_CHANNEL_MESSAGES, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_SEND_CHANNEL_MESSAGE, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
+	{"TalkInPrivate", CHIME_UPDATE_CHANNEL_READ_MARKER, is_any, IN_PRIVATE,
+		PUPPETS | ANY_CHANNEL},
 };
 
 static size_t count_mappings(
@@ -88,11 +132,38 @@ static size_t count_mappings(
 	return count;
 }
 
+/* A nick of theirs can be written to. */
+static bool talks_in_private(const struct belfry_config *config)
+{
+	bool talks = false;
+
+	for (size_t i = 0; i < config->network_count; i++)
+		talks |= config->networks[i].presence ==
+				 PRESENCE_CONFIG_PUPPETS &&
+			 config->networks[i].puppets.is_private;
+	return talks && config->chime.puppets;
+}
+
+static bool fits_puppets(
+	const struct rule *rule, const struct belfry_config *config)
+{
+	switch (rule->puppets) {
+	case WITH_PUPPETS:
+		return config->chime.puppets;
+	case WITHOUT_PUPPETS:
+		return !config->chime.puppets;
+	case IN_PRIVATE:
+		return talks_in_private(config);
+	case EITHER_WAY:
+		break;
+	}
+	return true;
+}
+
 static bool is_needed(
 	const struct rule *rule, const struct belfry_config *config)
 {
-	if (rule->puppets != EITHER_WAY &&
-		(rule->puppets == WITH_PUPPETS) != config->chime.puppets)
+	if (!fits_puppets(rule, config))
 		return false;
 	if (rule->op == CHIME_UPDATE_CHANNEL_READ_MARKER &&
 		!config->chime.read_markers)
@@ -144,6 +215,8 @@ static json_t *resource_list(
 		add_channels(list, config, is_written);
 	if (resources & READ)
 		add_channels(list, config, is_read);
+	if (resources & ANY_CHANNEL)
+		add_text(list, config->chime.app_instance, "/channel/*");
 	return list;
 }
 

@@ -18,17 +18,25 @@
 #define AI "arn:aws:chime:us-east-1:1:app-instance/a"
 #define BRIDGE "\"" AI "/user/belfry\""
 #define MARK "\"Action\":[\"chime:UpdateChannelReadMarker\"],"
+#define MIRROR(channels)                                                       \
+	"{\"Sid\":\"MirrorPeople\",\"Effect\":\"Allow\",\"Action\":["          \
+	"\"chime:ListChannelMemberships\","                                    \
+	"\"chime:DescribeChannelMembership\","                                 \
+	"\"chime:DeleteChannelMembership\","                                   \
+	"\"chime:DescribeChannelMembershipForAppInstanceUser\"],"              \
+	"\"Resource\":[" BRIDGE "," channels "]},"
 #define ANY "\"" AI "/channel/*\""
 
 static const char frame[] =
 	"chime = { region = \"us-east-1\"; app_instance = \"" AI "\";\n"
 	"user = \"" AI "/user/belfry\"; puppets = %s; };\n"
 	"networks = ( { name = \"n\"; servers = ( \"h:1\" ); "
-	"nick = \"n\"; } );\nmappings = ( %s );\n";
+	"nick = \"n\"; %s } );\nmappings = ( %s );\n";
 
-static json_t *policy_of(const char *puppets, const char *mappings)
+static json_t *policy_with(
+	const char *puppets, const char *network, const char *mappings)
 {
-	char AUTOFREE *text = xasprintf(frame, puppets, mappings);
+	char AUTOFREE *text = xasprintf(frame, puppets, network, mappings);
 	struct belfry_config config;
 	struct problems problems;
 	json_t *policy;
@@ -40,6 +48,11 @@ static json_t *policy_of(const char *puppets, const char *mappings)
 	belfry_config_free(&config);
 	problems_release(&problems);
 	return policy;
+}
+
+static json_t *policy_of(const char *puppets, const char *mappings)
+{
+	return policy_with(puppets, "", mappings);
 }
 
 static void assert_policy(
@@ -63,21 +76,30 @@ static void test_by_arn(void **state UNUSED)
 
 	assert_policy("true", mappings,
 		"{\"Sid\":\"MakePuppets\",\"Effect\":\"Allow\",\"Action\":["
-		"\"chime:CreateAppInstanceUser\"],\"Resource\":[\"" AI
+		"\"chime:CreateAppInstanceUser\","
+		"\"chime:DescribeAppInstanceUser\","
+		"\"chime:UpdateAppInstanceUser\","
+		"\"chime:DeleteAppInstanceUser\"],\"Resource\":[\"" AI
 		"\",\"" AI "/user/irc:*\"]},"
 		"{\"Sid\":\"UseChannels\",\"Effect\":\"Allow\",\"Action\":["
 		"\"chime:CreateChannelMembership\","
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
-		"/channel/1\",\"" AI "/channel/2\"]},"
-		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
-		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE ",\"" AI
-		"/user/irc:*\",\"" AI "/channel/2\"]},"
-		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
-		"\"Resource\":[" BRIDGE ",\"" AI "/channel/1\",\"" AI
-		"/channel/2\"]},"
-		"{\"Sid\":\"MarkReadByPuppets\",\"Effect\":\"Allow\"," MARK
-		"\"Resource\":[\"" AI "/user/irc:*\",\"" AI "/channel/2\"]}");
+		"/channel/1\",\"" AI "/channel/2\"]}," MIRROR(
+			"\"" AI "/channel/1\",\"" AI
+			"/channel/2\"") "{\"Sid\":\"Speak\",\"Effect\":"
+					"\"Allow\",\"Action\":["
+					"\"chime:SendChannelMessage\"],"
+					"\"Resource\":[" BRIDGE ",\"" AI
+					"/user/irc:*\",\"" AI "/channel/2\"]},"
+					"{\"Sid\":\"MarkRead\",\"Effect\":"
+					"\"Allow\"," MARK
+					"\"Resource\":[" BRIDGE ",\"" AI
+					"/channel/1\",\"" AI "/channel/2\"]},"
+					"{\"Sid\":\"MarkReadByPuppets\","
+					"\"Effect\":\"Allow\"," MARK
+					"\"Resource\":[\"" AI
+					"/user/irc:*\",\"" AI "/channel/2\"]}");
 }
 
 /* Nothing is said in Chime, so nobody has to be made. */
@@ -90,9 +112,11 @@ static void test_one_way(void **state UNUSED)
 		"\"chime:CreateChannelMembership\","
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
-		"/channel/1\"]},"
-		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
-		"\"Resource\":[" BRIDGE ",\"" AI "/channel/1\"]}");
+		"/channel/1\"]}," MIRROR(
+			"\"" AI "/channel/1\"") "{\"Sid\":\"MarkRead\","
+						"\"Effect\":\"Allow\"," MARK
+						"\"Resource\":[" BRIDGE ",\"" AI
+						"/channel/1\"]}");
 }
 
 static bool has_action(const json_t *policy, const char *action)
@@ -132,12 +156,13 @@ static void test_by_name(void **state UNUSED)
 		"\"chime:CreateChannel\",\"chime:CreateChannelMembership\","
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE "," ANY
-		"]},"
-		"{\"Sid\":\"Speak\",\"Effect\":\"Allow\",\"Action\":["
-		"\"chime:SendChannelMessage\"],\"Resource\":[" BRIDGE "," ANY
-		"]},"
-		"{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
-		"\"Resource\":[" BRIDGE "," ANY "]}");
+		"]}," MIRROR(
+			ANY) "{\"Sid\":\"Speak\",\"Effect\":\"Allow\","
+			     "\"Action\":["
+			     "\"chime:SendChannelMessage\"],\"Resource\":"
+			     "[" BRIDGE "," ANY "]},"
+			     "{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
+			     "\"Resource\":[" BRIDGE "," ANY "]}");
 }
 
 /* Policies are short: too many channels become a pattern. */
@@ -162,6 +187,52 @@ static void test_many(void **state UNUSED)
 	json_decref(policy);
 }
 
+/* Whose members are nobody's business. */
+static void test_without_people(void **state UNUSED)
+{
+	static const struct {
+		const char *more;
+		bool peopled;
+	} cases[] = {
+		{"", false},
+		{"announce = \"notices\";", true},
+		{"members_to_irc = \"full\";", true},
+		{"members_to_chime = \"lazy\";", true},
+		{"members = \"off\"; members_to_irc = \"off\";", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char AUTOFREE *text = xasprintf(
+			"{ name = \"a\"; irc = \"n/#a\"; chime = \"" AI
+			"/channel/1\"; mirror = { %s %s }; }",
+			i < 4 ? "members = \"off\";" : "", cases[i].more);
+		json_t AUTOJSON *policy = policy_of("true", text);
+
+		assert_int_equal(
+			has_action(policy, "MirrorPeople"), cases[i].peopled);
+	}
+}
+
+/* Any channel may be such a conversation, but only puppets speak there. */
+static void test_in_private(void **state UNUSED)
+{
+	static const char mapping[] = "{ name = \"a\"; irc = \"n/#a\"; chime "
+				      "= \"" AI "/channel/1\"; }";
+	json_t AUTOJSON *talks =
+		policy_with("true", "presence = \"puppets\";", mapping);
+	json_t AUTOJSON *silent = policy_with("true",
+		"presence = \"puppets\"; puppets = { private = false; };",
+		mapping);
+	json_t AUTOJSON *relayed = policy_of("true", mapping);
+	char AUTOFREE *with = json_text(talks);
+
+	assert_non_null(strstr(with, "\"Sid\":\"TalkInPrivate\""));
+	assert_non_null(
+		strstr(with, "\"Resource\":[\"" AI "/user/irc:*\"," ANY "]"));
+	assert_false(has_action(silent, "TalkInPrivate"));
+	assert_false(has_action(relayed, "TalkInPrivate"));
+}
+
 static void test_nothing(void **state UNUSED)
 {
 	char *nothing[] = {NULL};
@@ -179,6 +250,8 @@ int main(void)
 		cmocka_unit_test(test_read_markers),
 		cmocka_unit_test(test_by_name),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_without_people),
+		cmocka_unit_test(test_in_private),
 		cmocka_unit_test(test_nothing),
 	};
 
