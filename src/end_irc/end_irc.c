@@ -32,6 +32,7 @@ struct end_irc {
 	struct irc_directs *directs; /* NULL without puppets */
 	int busy;               /* rooms that cannot present what they hear */
 	struct irc_room *rooms; /* by folded channel */
+	struct irc_room *late;  /* those before it are joined; NULL: look */
 	char *why;              /* why the connection is in its state */
 	struct log_once news;
 	loop_fn *stopped;
@@ -88,6 +89,7 @@ static void end_on_state(struct irc_conn *conn, enum irc_conn_state state,
 	(void)conn;
 	set_string(&end->why, why);
 	log_state(end, state, why);
+	end->late = NULL;
 	if (state == IRC_CONN_READY)
 		irc_identity_up(end->folk.identity);
 	if (end->puppets)
@@ -177,13 +179,26 @@ static void end_on_message(
 	present(end, room, message);
 }
 
+/* Are we in all of the channels? Looks on from where it looked last. */
+static bool is_settled(struct end_irc *end)
+{
+	if (!end->late)
+		end->late = end->rooms;
+	while (end->late && end->late->ready)
+		end->late = end->late->hh.next;
+	return !end->late;
+}
+
 static void end_on_channel(struct irc_conn *conn, const char *channel,
 	bool joined, const char *why, void *arg)
 {
-	struct irc_room *room = find_room(arg, channel);
+	struct end_irc *end = arg;
+	struct irc_room *room = find_room(end, channel);
 	/* That the link was lost is known, with the reason. */
 	if (room && (joined || irc_conn_state(conn) == IRC_CONN_READY))
 		irc_room_set_ready(room, joined, why);
+	if (joined && is_settled(end))
+		irc_identity_settle(end->folk.identity);
 }
 
 static const struct irc_conn_events conn_events = {
@@ -426,6 +441,8 @@ void end_irc_join(struct end_irc *end, struct irc_room *room)
 
 void end_irc_leave(struct end_irc *end, struct irc_room *room)
 {
+	if (end->late == room)
+		end->late = NULL;
 	HASH_DEL(end->rooms, room);
 	irc_conn_part(end->conn, room->channel);
 	irc_room_close(room, end->loop);

@@ -24,6 +24,10 @@ enum {
 struct binding {
 	char *nick; /* folded */
 	char *name; /* what follows the network in the id */
+	/* Since when nobody of that nick was in sight, as far as we looked; 0:
+	 * somebody is. */
+	int64_t gone_ms;
+	bool is_draft; /* made in the grace: not remembered yet */
 	UT_hash_handle hh;
 	UT_hash_handle by_name;
 };
@@ -42,6 +46,11 @@ static void fold(const struct irc_identity *identity, const char *nick,
 {
 	irc_casemap_fold(irc_conn_isupport(identity->conn)->casemap, nick, ret,
 		NAME_BYTES);
+}
+
+static bool is_in_grace(const struct irc_identity *identity)
+{
+	return clock_mono_ms() < identity->grace_until_ms;
 }
 
 static struct binding *find_nick(
@@ -105,12 +114,13 @@ static void unbind(struct irc_identity *identity, struct binding *binding)
 {
 	if (!binding)
 		return;
-	remember(identity, binding->nick, NULL);
+	if (!binding->is_draft)
+		remember(identity, binding->nick, NULL);
 	binding_free(identity, binding);
 }
 
 /* Neither is bound. */
-static void put(
+static struct binding *put(
 	struct irc_identity *identity, const char *nick, const char *name)
 {
 	struct binding *binding = xcalloc(1, sizeof(*binding));
@@ -121,6 +131,7 @@ static void put(
 		strlen(binding->nick), binding);
 	HASH_ADD_KEYPTR(by_name, identity->names, binding->name,
 		strlen(binding->name), binding);
+	return binding;
 }
 
 /* Is somebody of that nick here, who goes by it? */
@@ -128,7 +139,7 @@ static bool is_in_use(const struct irc_identity *identity, const char *nick)
 {
 	const struct irc_user *user = irc_conn_user(identity->conn, nick);
 
-	if (clock_mono_ms() < identity->grace_until_ms)
+	if (is_in_grace(identity))
 		return true;
 	return user && !irc_who_of_user(identity->conn, user).account;
 }
@@ -151,7 +162,7 @@ static void bind_nick(
 	struct irc_identity *identity, const char *nick, const char *name)
 {
 	make_room(identity);
-	put(identity, nick, name);
+	(void)put(identity, nick, name);
 	remember(identity, nick, name);
 }
 
@@ -159,13 +170,59 @@ static void bind_nick(
 static struct binding *bind_new(struct irc_identity *identity, const char *nick)
 {
 	char name[NAME_BYTES + 16];
+	struct binding *binding;
 	unsigned n = 2;
 
 	do
 		snprintf(name, sizeof(name), "%s@%u", nick, n++);
 	while (find_name(identity, name));
-	bind_nick(identity, nick, name);
-	return find_nick(identity, nick);
+	make_room(identity);
+	binding = put(identity, nick, name);
+	binding->is_draft = is_in_grace(identity);
+	if (!binding->is_draft)
+		remember(identity, nick, name);
+	return binding;
+}
+
+/* Has nobody been seen under it for so long that it means nothing? */
+static bool is_stale(
+	const struct irc_identity *identity, const struct binding *binding)
+{
+	return binding->gone_ms &&
+	       clock_mono_ms() - binding->gone_ms >= IDENTITY_KEPT_MS &&
+	       !irc_conn_user(identity->conn, binding->nick);
+}
+
+/* Now it can be told whether the nick's own id is another's. */
+static bool is_needless(
+	const struct irc_identity *identity, const struct binding *binding)
+{
+	const struct binding *other = find_name(identity, binding->nick);
+
+	return !other || !is_in_use(identity, other->nick);
+}
+
+/* The binding of this nick as far as it holds. */
+static struct binding *valid_binding(
+	struct irc_identity *identity, const char *nick)
+{
+	struct binding *binding = find_nick(identity, nick);
+
+	if (!binding)
+		return NULL;
+	if (is_stale(identity, binding) ||
+		(binding->is_draft && !is_in_grace(identity) &&
+			is_needless(identity, binding))) {
+		unbind(identity, binding);
+		return NULL;
+	}
+	if (binding->is_draft && !is_in_grace(identity)) {
+		binding->is_draft = false;
+		remember(identity, nick, binding->name);
+	}
+	if (irc_conn_user(identity->conn, nick))
+		binding->gone_ms = 0;
+	return binding;
 }
 
 /*
@@ -175,7 +232,7 @@ static struct binding *bind_new(struct irc_identity *identity, const char *nick)
 static const char *name_of(
 	struct irc_identity *identity, const char *nick, const char *except)
 {
-	struct binding *binding = find_nick(identity, nick);
+	struct binding *binding = valid_binding(identity, nick);
 	struct binding *other;
 
 	if (binding)
@@ -252,6 +309,8 @@ void irc_identity_past_id(const struct irc_identity *identity,
 	}
 	fold(identity, who->nick, nick);
 	binding = find_nick(identity, nick);
+	if (binding && is_stale(identity, binding))
+		binding = NULL;
 	snprintf(ret, IRC_ID_BYTES, "%s/%s", identity->network,
 		binding ? binding->name : nick);
 }
@@ -312,15 +371,13 @@ static void move(
 		bind_nick(identity, to, name);
 }
 
-void irc_identity_take(
+static void on_nick(
 	struct irc_identity *identity, const struct irc_message *message)
 {
 	const struct irc_user *user;
 	char from[NAME_BYTES];
 	char to[NAME_BYTES];
 
-	if (!irc_message_is(message, "NICK"))
-		return;
 	/* The connection knows them by the new one already. */
 	user = irc_conn_user(identity->conn, irc_message_param(message, 0));
 	if (!user || irc_conn_is_own_nick(identity->conn, user->nick) ||
@@ -332,9 +389,43 @@ void irc_identity_take(
 		move(identity, from, to);
 }
 
+/* Maybe out of sight now. */
+static void on_leave(struct irc_identity *identity, const char *nick)
+{
+	struct binding *binding;
+	char folded[NAME_BYTES];
+
+	fold(identity, nick, folded);
+	binding = find_nick(identity, folded);
+	if (binding && !irc_conn_user(identity->conn, nick))
+		binding->gone_ms = clock_mono_ms();
+}
+
+void irc_identity_take(
+	struct irc_identity *identity, const struct irc_message *message)
+{
+	if (irc_message_is(message, "NICK"))
+		on_nick(identity, message);
+	else if (irc_message_is(message, "QUIT") ||
+		 irc_message_is(message, "PART"))
+		on_leave(identity, message->source.nick);
+	else if (irc_message_is(message, "KICK"))
+		on_leave(identity, irc_message_param(message, 1));
+}
+
 void irc_identity_up(struct irc_identity *identity)
 {
+	struct binding *binding;
+
 	identity->grace_until_ms = clock_mono_ms() + IDENTITY_GRACE_MS;
+	for (binding = identity->bindings; binding; binding = binding->hh.next)
+		if (!binding->gone_ms)
+			binding->gone_ms = clock_mono_ms();
+}
+
+void irc_identity_settle(struct irc_identity *identity)
+{
+	identity->grace_until_ms = 0;
 }
 
 /* Life. */
@@ -347,7 +438,7 @@ static void load_one(const struct store_record *record, void *arg)
 
 	if (nick && name && !find_nick(identity, nick) &&
 		!find_name(identity, name))
-		put(identity, nick, name);
+		put(identity, nick, name)->gone_ms = clock_mono_ms();
 }
 
 static void load(struct irc_identity *identity)

@@ -12,9 +12,12 @@
  * Bindings are facts (space "irc-identity", key "network/nick", value the id):
  * the same nick is the same person after a restart. That a nick has the id of
  * its own name is not stored. A binding is in the way of others only while
- * somebody who is not logged in has that nick in a channel of ours, and for
- * IDENTITY_GRACE_MS after the link came up, since not all channels are listed
- * then. At most IDENTITY_BINDINGS_MAX; the oldest that nobody uses goes first.
+ * somebody who is not logged in has that nick in a channel of ours. When the
+ * link has just come up that is not known until all channels are listed, or
+ * IDENTITY_GRACE_MS have passed: who seems to be in somebody's way then gets an
+ * id that is thought over afterwards. A nick that nobody had in sight for
+ * IDENTITY_KEPT_MS is anybody's. At most IDENTITY_BINDINGS_MAX; the oldest that
+ * nobody uses goes first.
  *
  * An account is believed when a message is tagged with it, or when the server
  * keeps us informed (account-notify); nobody else ever speaks as one.
@@ -36,6 +39,7 @@ enum {
 	IRC_ID_BYTES = 512, /* with the NUL; longer ids are cut */
 	IDENTITY_BINDINGS_MAX = 50000,
 	IDENTITY_GRACE_MS = 60 * 1000,
+	IDENTITY_KEPT_MS = 24 * 3600 * 1000,
 };
 
 /* `conn` is borrowed for the identity's life, as is the store; NULL: nothing
@@ -65,11 +69,12 @@ void irc_identity_past_id(const struct irc_identity *identity,
 	const struct irc_who *who, char ret[IRC_ID_BYTES]);
 
 /* Takes every message of now, after the connection and before anybody asks for
- * ids: NICK moves the id along. */
+ * ids: NICK moves the id along, QUIT and the like leave it behind. */
 void irc_identity_take(
 	struct irc_identity *identity, const struct irc_message *message);
-/* The link is up. */
+/* The link is up; all channels are listed. */
 void irc_identity_up(struct irc_identity *identity);
+void irc_identity_settle(struct irc_identity *identity);
 
 /* Somebody in a channel of ours who is this now; NULL when nobody is, or two
  * are (it is one of them). Valid until the next message. */

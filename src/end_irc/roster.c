@@ -427,6 +427,17 @@ static void on_account(
 	check_nick(roster, message->source.nick);
 }
 
+/* Rules about people may be of their hosts. */
+static void on_chghost(
+	struct irc_roster *roster, const struct irc_message *message)
+{
+	const struct irc_session *session =
+		irc_roll_find(&roster->roll, message->source.nick);
+
+	if (session && session->member->sessions == session)
+		tell_member(roster, PRESENCE_HERE, session->member, NULL);
+}
+
 /* What is said is said by who is here. */
 static void on_saying(
 	struct irc_roster *roster, const struct irc_message *message)
@@ -460,6 +471,7 @@ static const struct {
 	{"QUIT", ANY_CHANNEL, on_quit},
 	{"NICK", ANY_CHANNEL, on_nick},
 	{"ACCOUNT", ANY_CHANNEL, on_account},
+	{"CHGHOST", ANY_CHANNEL, on_chghost},
 	{"PRIVMSG", 0, on_saying},
 	{"NOTICE", 0, on_saying},
 	{"315", 1, on_who_end},

@@ -265,9 +265,59 @@ static void test_grace(void **state)
 	irc_people_rig_restart(rig);
 	irc_people_rig_again(rig);
 	is(rig, "bob", "net/bob@2");
+	is(rig, "rob", "net/bob");
+	/* Rob it was who came back as Bob. */
 	clock_advance(IDENTITY_GRACE_MS);
+	is(rig, "bob", "net/bob");
+	is(rig, "rob", "net/rob");
+	irc_people_rig_restart(rig);
+	is(rig, "bob", "net/bob");
+	is(rig, "rob", "net/rob");
+}
+
+/* There are two of them indeed. */
+static void test_grace_of_two(void **state)
+{
+	struct irc_people_rig *rig = *state;
+
+	begin(rig, "Bob!b@h");
+	feed(rig, ":Bob!b@h NICK rob");
+	irc_people_rig_again(rig);
+	is(rig, "bob", "net/bob@2");
+	irc_peer_turn(&rig->peer);
+	irc_peer_expect(&rig->peer, "JOIN #a");
+	feed(rig, ":belfry!bel@here JOIN #a * :x");
+	feed(rig, ":s 353 belfry = #a :belfry rob!b@h bob!x@h");
+	feed(rig, ":s 366 belfry #a :End");
+	irc_identity_settle(rig->folk.identity);
 	is(rig, "bob", "net/bob@2");
 	is(rig, "rob", "net/bob");
+	irc_people_rig_restart(rig);
+	is(rig, "bob", "net/bob@2");
+	is(rig, "rob", "net/bob");
+}
+
+/* Nobody is taken for whoever had the nick ages ago. */
+static void test_kept(void **state)
+{
+	struct irc_people_rig *rig = *state;
+	char id[IRC_ID_BYTES];
+
+	begin(rig, "Bob!b@h al!a@h");
+	feed(rig, ":Bob!b@h NICK rob");
+	feed(rig, ":al!a@h NICK lunch");
+	feed(rig, ":lunch!a@h PART #a");
+	/* Past the pings. */
+	clock_advance(IDENTITY_KEPT_MS - 1);
+	is(rig, "lunch", "net/al");
+	clock_advance(1);
+	irc_identity_past_id(
+		rig->folk.identity, &(struct irc_who){.nick = "lunch"}, id);
+	assert_string_equal(id, "net/lunch");
+	is(rig, "lunch", "net/lunch");
+	/* Who is here stays who they are. */
+	is(rig, "rob", "net/bob");
+	assert_int_equal(irc_identity_count(rig->folk.identity), 1);
 }
 
 static void test_past(void **state)
@@ -367,6 +417,8 @@ int main(void)
 		T(test_accounts_that_may_be_stale),
 		T(test_restart),
 		T(test_grace),
+		T(test_grace_of_two),
+		T(test_kept),
 		T(test_past),
 		T(test_find),
 		T(test_own_nick),

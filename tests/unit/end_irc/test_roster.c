@@ -143,6 +143,8 @@ static void test_nicks(void **state)
 		"quit net/carl carl\n"
 		"renamed net/bob carl [carl!b@h]\n");
 	rig_says(rig, ":belfry!bel@here NICK belfry_", "");
+	rig_says(rig, ":bob!x@h CHGHOST x cloak",
+		"here net/bob@2 bob [bob!x@cloak]\n");
 }
 
 static void test_accounts(void **state)
