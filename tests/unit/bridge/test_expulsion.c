@@ -150,6 +150,20 @@ static void test_our_own_doing_is_not_answered(void **state)
 	assert_int_equal(0, rig->irc.people.expels);
 }
 
+static void test_nor_is_it_when_they_are_back_by_then(void **state)
+{
+	struct mirror_rig *rig = *state;
+
+	show(rig, "ann");
+	mirror_rig_tell(rig, PRESENCE_LEFT, "ann", "ann");
+	mirror_rig_tell(rig, PRESENCE_HERE, "ann", "ann");
+	fake_unshow(&rig->chime.people, "ann");
+	mirror_rig_likeness(rig, PRESENCE_REMOVED, "ann", NULL);
+	mirror_rig_answer(rig, MIRROR_DONE);
+	assert_int_equal(0, rig->irc.people.expels);
+	assert_true(is_shown(rig, "ann"));
+}
+
 static void test_a_kick_is_carried_over(void **state)
 {
 	struct mirror_rig *rig = *state;
@@ -200,6 +214,7 @@ int main(void)
 		TEST(not_without_kicks),
 		TEST(who_is_gone_is_not_expelled),
 		TEST(our_own_doing_is_not_answered),
+		TEST(nor_is_it_when_they_are_back_by_then),
 		TEST(a_kick_is_carried_over),
 		TEST(a_war_is_cut),
 	};

@@ -209,6 +209,23 @@ static void test_a_name_changes(void **state)
 	assert_string_equal("a5", fake_shown(&rig->chime.people, "ann")->name);
 }
 
+/* It is neither followed at every step nor put off for ever. */
+static void test_a_name_that_never_rests(void **state)
+{
+	struct mirror_rig *rig = *state;
+	char name[16];
+
+	mirror_rig_list(rig, "ann");
+	mirror_rig_answer(rig, MIRROR_DONE);
+	for (int i = 1; i <= 100; i++) {
+		snprintf(name, sizeof(name), "a%d", i);
+		mirror_rig_tell(rig, PRESENCE_RENAMED, "ann", name);
+		mirror_rig_wait(rig, 100);
+		mirror_rig_answer(rig, MIRROR_DONE);
+	}
+	assert_in_range(admits(rig), 4, 1 + 10000 / MIRROR_RENAME_MS);
+}
+
 static void login(struct mirror_rig *rig, const char *id, const char *was_id)
 {
 	struct presence presence = {
@@ -348,6 +365,7 @@ int main(void)
 		TEST(off),
 		TEST(an_end_that_cannot),
 		TEST(a_name_changes),
+		TEST(a_name_that_never_rests),
 		TEST(another_identity),
 		TEST(read_markers),
 		TEST(hidden_people),
