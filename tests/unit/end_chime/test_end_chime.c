@@ -84,21 +84,6 @@ static void on_position(void *arg, int64_t position)
 	buf_addf(&f->log, "position %" PRId64 "\n", position - start_ms);
 }
 
-static void on_roster(void *arg, enum roster_state state)
-{
-	struct fixture *f = arg;
-	assert_false(f->in_verb);
-	buf_addf(&f->log, "roster %d\n", (int)state);
-}
-
-static void on_presence(void *arg, const struct presence *presence)
-{
-	struct fixture *f = arg;
-	assert_false(f->in_verb);
-	assert_int_equal(presence->kind, PRESENCE_HERE);
-	buf_addf(&f->log, "here %s\n", presence->person.name);
-}
-
 static const struct end_chime_params plain = {
 	.app_instance = WORLD_APP,
 	.user = WORLD_USER,
@@ -158,8 +143,6 @@ static void begin(struct fixture *f, int64_t position)
 		.receipt = on_receipt,
 		.ready = on_ready,
 		.position = on_position,
-		.roster = on_roster,
-		.presence = on_presence,
 		.arg = f,
 	};
 	f->room = end_chime_open(f->end, &params, &sink);
@@ -412,102 +395,6 @@ static void test_cannot_be_opened_or_read(void **state)
 	expect_log(f, "ready\n");
 }
 
-/* Answers what comes until this does. */
-static void refuse_until(struct fixture *f, const char *word)
-{
-	for (int i = 0; i < 10; i++) {
-		service_pass_until_asked(&f->s, 200000);
-		service_expect_any(&f->s);
-		if (strstr(f->s.w.requests[0].target, word))
-			return;
-		service_answer(&f->s, 403, "{}");
-		service_settle(&f->s);
-	}
-	fail_msg("%s does not come", word);
-}
-
-/* Somebody has removed the bridge's user: it asks to be let in again, slowly.
- */
-static void test_comes_back(void **state)
-{
-	struct fixture *f = *state;
-	go_up(f, start_ms);
-	service_expect(&f->s, FIRST_LIST);
-	service_answer(&f->s, 403, "{}");
-	expect_log(f, "not ready\n");
-	int64_t gone_ms = clock_mono_ms();
-	refuse_until(f, "memberships");
-	assert_in_range(clock_mono_ms() - gone_ms, 55000, 65000);
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 403, "{}");
-	expect_log(f, "not ready\n");
-	refuse_until(f, "memberships");
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 201, "{}");
-	service_expect(&f->s, MODERATOR);
-	service_answer(&f->s, 200, "{}");
-	expect_log(f, "");
-	service_pass_until_asked(&f->s, 200000);
-	service_expect(&f->s, FIRST_LIST);
-	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
-	expect_log(f, "ready\n");
-}
-
-/* Not while nothing can be reached. */
-static void test_stays_through_an_outage(void **state)
-{
-	struct fixture *f = *state;
-	go_up(f, start_ms);
-	for (int i = 0; i < 8; i++) {
-		service_pass_until_asked(&f->s, 200000);
-		service_expect(&f->s, FIRST_LIST);
-		service_answer(&f->s, 500, "{}");
-		service_settle(&f->s);
-	}
-}
-
-static const char list_members[] =
-	"GET /channels/APP/channel/c/memberships?type=DEFAULT&"
-	"max-results=50";
-
-static void test_watching(void **state)
-{
-	struct fixture *f = *state;
-	begin(f, start_ms);
-	f->in_verb = true;
-	f->room->ops->watch(f->room, true);
-	const struct removal removal = {.person_id = WORLD_APP "/user/al"};
-	assert_int_equal(f->room->ops->expel(f->room, &removal), -EAGAIN);
-	f->in_verb = false;
-	service_expect(&f->s, JOIN);
-	service_answer(&f->s, 409, "{}");
-	service_expect(&f->s, MODERATOR);
-	service_answer(&f->s, 200, "{}");
-	service_settle(&f->s);
-	buf_clear(&f->log);
-	service_expect(&f->s, list_members);
-	service_answer(&f->s, 200,
-		"{\"ChannelMemberships\":[{\"Member\":{\"Arn\":\"" WORLD_APP
-		"/user/al\",\"Name\":\"Al\"}}]}");
-	service_expect(&f->s, FIRST_LIST);
-	say(f, 10, "hello");
-	service_expect(&f->s,
-		"GET /channels/APP/channel/c/memberships?type=HIDDEN&"
-		"max-results=50");
-	service_answer(&f->s, 403, "{}");
-	expect_log(f, "Al: hello\nroster 0\nhere Al\nroster 1\n");
-	f->room->ops->watch(f->room, false);
-	assert_int_equal(f->room->ops->expel(f->room, &removal), 0);
-	service_expect(&f->s,
-		"DELETE /channels/APP/channel/c/memberships/APP/user/al");
-	service_answer(&f->s, 204, "{}");
-	service_settle(&f->s);
-	/* And it is said in the channel. */
-	service_expect(&f->s, "POST " MESSAGES);
-	assert_string_equal(service_string(&f->s, "Content"),
-		"al was removed by somebody (IRC)");
-}
-
 static void test_prepare(void **state)
 {
 	struct fixture *f = *state;
@@ -608,9 +495,6 @@ int main(void)
 		T(test_busy),
 		T(test_resume_before_it_is_open),
 		T(test_cannot_be_opened_or_read),
-		T(test_comes_back),
-		T(test_stays_through_an_outage),
-		T(test_watching),
 		T(test_prepare),
 		T(test_closing_inside_events),
 		T(test_user_of_another_app_instance),

@@ -133,7 +133,7 @@ static void test_words_are_cleaned(void **state)
 {
 	struct fixture *f = *state;
 	char reason[2000];
-	memset(reason, 'x', sizeof(reason) - 1);
+	memset(reason, 'y', sizeof(reason) - 1);
 	reason[sizeof(reason) - 1] = 0;
 	memcpy(reason, "a\nb\x02 \xff", 6);
 	const struct removal removal = {
@@ -147,7 +147,7 @@ static void test_words_are_cleaned(void **state)
 	service_settle(&f->s);
 	assert_non_null(strstr(f->log.data,
 		"al was removed by somebody (IRC): ab \xef\xbf\xbd"
-		"xxx"));
+		"yyy"));
 	assert_in_range(
 		f->log.len, EXPEL_REASON_BYTES, EXPEL_REASON_BYTES + 60);
 }
