@@ -370,30 +370,43 @@ static bool has_host(const struct irc_puppet *puppet, const char *host)
 	return !at || !*host || str_eq(at + 1, host);
 }
 
-bool irc_puppet_may_be(
-	const struct irc_puppet *puppet, const struct irc_source *source)
+/* What a nick is to a puppet. */
+enum claim { CLAIM_NONE, CLAIM_MAYBE, CLAIM_NOW };
+
+/* While it is there nobody else has its nick; but what it had, or wishes for,
+ * may be another's. */
+static enum claim claim_to(const struct irc_puppet *puppet, const char *nick)
 {
 	const struct irc_conn *conn = puppet->conn;
 	enum irc_casemap map = irc_conn_isupport(conn)->casemap;
-	bool is_up = puppet->state == IRC_PUPPET_READY;
-	bool is_dead = puppet->links == puppet->dead_links;
-	bool is_now = is_up &&
-		      irc_casemap_equal(map, source->nick, irc_conn_nick(conn));
-	bool is_wished = is_up && irc_casemap_equal(map, source->nick,
-					  irc_conn_wanted_nick(conn));
-	bool is_past =
-		puppet->past_nick &&
-		irc_casemap_equal(map, source->nick, puppet->past_nick) &&
-		loop_now_ms(puppet->loop) - puppet->past_ms < PUPPET_PAST_MS;
+	int64_t age_ms = loop_now_ms(puppet->loop) - puppet->past_ms;
 
-	/* While it is there nobody else has its nick; but what it had, or
-	 * wishes for, may be another's. */
-	if (is_now && !is_dead && (!*source->user || !known_userhost(puppet)))
-		return true;
-	if (!*source->user || !(is_now || is_wished || is_past))
+	if (puppet->state == IRC_PUPPET_READY) {
+		if (irc_casemap_equal(map, nick, irc_conn_nick(conn)))
+			return puppet->links == puppet->dead_links ? CLAIM_MAYBE
+								   : CLAIM_NOW;
+		if (irc_casemap_equal(map, nick, irc_conn_wanted_nick(conn)))
+			return CLAIM_MAYBE;
+	}
+	return puppet->past_nick && age_ms < PUPPET_PAST_MS &&
+			       irc_casemap_equal(map, nick, puppet->past_nick)
+		       ? CLAIM_MAYBE
+		       : CLAIM_NONE;
+}
+
+bool irc_puppet_may_be(
+	const struct irc_puppet *puppet, const struct irc_source *source)
+{
+	enum claim claim = claim_to(puppet, source->nick);
+
+	if (claim == CLAIM_NONE)
 		return false;
-	return has_user(puppet, source->user) &&
-	       ((is_now && !is_dead) || has_host(puppet, source->host));
+	if (!*source->user)
+		return claim == CLAIM_NOW;
+	if (claim == CLAIM_NOW)
+		return !known_userhost(puppet) ||
+		       has_user(puppet, source->user);
+	return has_user(puppet, source->user) && has_host(puppet, source->host);
 }
 
 void irc_puppet_seen_dead(struct irc_puppet *puppet)
