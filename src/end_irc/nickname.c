@@ -109,6 +109,8 @@ static void nick_words(struct words *words, const char *id, const char *name)
 {
 	add_nick_letters(&words->name, name);
 	add_nick_letters(&words->id, id_tail(id));
+	buf_truncate(&words->name, 2 * IRC_NICKNAME_LONGEST);
+	buf_truncate(&words->id, 2 * IRC_NICKNAME_LONGEST);
 	if (!has_letter(&words->id)) {
 		buf_clear(&words->id);
 		add_hash(&words->id, id);
