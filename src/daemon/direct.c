@@ -215,7 +215,8 @@ static void forget_oldest(struct direct *direct)
 	talk_free(talk);
 }
 
-static void talk_attach(struct direct *direct, struct talk *talk,
+/* False when the network has no puppets after all: they need a restart. */
+static bool talk_attach(struct direct *direct, struct talk *talk,
 	const struct direct_network *network)
 {
 	const struct end_sink irc_sink = mapping_sink_irc(talk->mapping);
@@ -233,13 +234,14 @@ static void talk_attach(struct direct *direct, struct talk *talk,
 		.person_name = talk->nick,
 		.peer = talk->peer,
 	};
-
-	struct end_room *irc_room =
+	struct end_room *room =
 		end_irc_open_direct(network->end, &irc, &irc_sink);
-	struct end_room *chime_room =
-		end_chime_open(direct->params.chime, &chime, &chime_sink);
 
-	mapping_attach(talk->mapping, irc_room, chime_room);
+	if (!room)
+		return false;
+	mapping_attach(talk->mapping, room,
+		end_chime_open(direct->params.chime, &chime, &chime_sink));
+	return true;
 }
 
 static void talk_open(struct direct *direct, struct talk *talk,
@@ -264,7 +266,10 @@ static void talk_open(struct direct *direct, struct talk *talk,
 			strerror(-error));
 		return;
 	}
-	talk_attach(direct, talk, network);
+	if (!talk_attach(direct, talk, network)) {
+		bridge_remove(direct->params.bridge, TAKE(talk->mapping));
+		return;
+	}
 	log_info("direct", "%s: %s and %s (%s)", talk->name, label,
 		talk->peer_name, talk->peer);
 }

@@ -6,6 +6,7 @@
 #include "bridge/bridge.h"
 #include "bridge/command.h"
 #include "chime/client.h"
+#include "daemon/direct.h"
 #include "daemon/links.h"
 #include "daemon/params.h"
 #include "end_chime/end_chime.h"
@@ -43,6 +44,7 @@ struct wire {
 	size_t network_count;
 	struct bridge *bridge;
 	struct links *links;
+	struct direct *direct;
 	/* New mappings begin once what the old ones said is saved. */
 	struct store_sync *saving;
 	/* While stopping. */
@@ -176,6 +178,13 @@ static void wire_on_command(void *arg, const struct irc_command *asked)
 	bridge_command(wire->bridge, &command);
 }
 
+static void wire_on_direct(void *arg, const struct irc_direct *begun)
+{
+	const struct wire *wire = arg;
+
+	direct_begin(wire->direct, begun);
+}
+
 static int open_network(
 	struct wire *wire, const struct network_config *config, struct err *err)
 {
@@ -188,6 +197,8 @@ static int open_network(
 	params.end.arg = wire;
 	if (config->commands)
 		params.end.command = wire_on_command;
+	if (config->puppets.is_private)
+		params.end.direct = wire_on_direct;
 	error = check_tls(&params.end.conn, err);
 	if (error == 0) {
 		network->name = xstrdup(config->name);
@@ -256,6 +267,44 @@ static int open_links(struct wire *wire, struct err *err, int *ret_exit)
 	return links_begin(wire->links, wire->config, true, err);
 }
 
+/* Private conversations. */
+
+static bool wire_on_direct_network(
+	void *arg, const char *name, struct direct_network *ret)
+{
+	const struct wire *wire = arg;
+	const struct belfry_config *config = wire->config;
+	const struct wired_network *network = find_network(wire, name);
+
+	for (size_t i = 0; network && i < config->network_count; i++) {
+		if (!str_eq(config->networks[i].name, name))
+			continue;
+		ret->end = network->end;
+		ret->config = &config->networks[i];
+		return true;
+	}
+	return false;
+}
+
+static int open_direct(struct wire *wire, struct err *err, int *ret_exit)
+{
+	const struct direct_params params = {
+		.loop = wire->loop,
+		.store = wire->store,
+		.bridge = wire->bridge,
+		.chime = wire->chime,
+		.network = wire_on_direct_network,
+		.arg = wire,
+	};
+
+	wire->direct = direct_new(&params);
+	if (wire->direct)
+		return 0;
+	*ret_exit = EX_IOERR;
+	return err_set(err, -EIO, "what is remembered of private "
+				  "conversations cannot be read");
+}
+
 /* Life. */
 
 struct wire *wire_new(
@@ -271,7 +320,8 @@ struct wire *wire_new(
 		open_chime(wire, err, ret_exit) == 0 &&
 		open_networks(wire, err, ret_exit) == 0 &&
 		open_bridge(wire, err, ret_exit) == 0 &&
-		open_links(wire, err, ret_exit) == 0)
+		open_links(wire, err, ret_exit) == 0 &&
+		open_direct(wire, err, ret_exit) == 0)
 		return wire;
 	wire_free(wire);
 	return NULL;
@@ -295,6 +345,7 @@ void wire_free(struct wire *wire)
 		return;
 	cancel_saving(wire);
 	links_free(wire->links);
+	direct_free(wire->direct);
 	bridge_free(TAKE(wire->bridge));
 	for (size_t i = 0; i < wire->network_count; i++) {
 		end_irc_free(wire->networks[i].end);

@@ -239,13 +239,13 @@ def test_at_most(tmp_path, processes):
     wait_bridged(world.start())
     nicks = [f"Person_{n}[c]" for n in range(3)]
     wait_members(world, *nicks)
-    world.ircd.come(CHANNEL, "bob")
+    world.ircd.come(CHANNEL, "bob", "eve")
     channels = []
-    for n, arn in enumerate(people.values()):
-        world.ircd.say("bob", nicks[n], f"hello {n}")
+    for n, (nick, arn) in enumerate(zip(("bob", "bob", "eve"),
+                                        people.values())):
+        world.ircd.say(nick, nicks[n], f"hello {n}")
         channels.append(wait_private(world, f"hello {n}", arn)[0])
     assert "silent for longest" in world.belfry.log()
-    world.ircd.come(CHANNEL, "eve")
     world.ircd.say("bob", nicks[0], "once more")
     assert wait_private(world, "once more",
                         people["Person 0"])[0] == channels[0]
