@@ -78,6 +78,7 @@ bool chime_inbound_read(struct chime_inbound *inbound, const struct users *users
 		.position = message->created_ms,
 	};
 	event->sender.id = str_or_empty(message->sender_arn);
+	event->sender.address = message->sender_arn;
 	event->sender.name = name_of(message);
 	if (content.len > 4 && memcmp(content.p, "/me ", 4) == 0) {
 		event->kind = EVENT_ACTION;

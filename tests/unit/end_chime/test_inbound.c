@@ -46,13 +46,17 @@ static void read_line(const char *json, struct buf *out)
 	assert_non_null(object);
 	chime_decode_message(object, &message);
 	chime_inbound_init(&inbound);
-	if (chime_inbound_read(&inbound, users, &message))
+	if (chime_inbound_read(&inbound, users, &message)) {
+		/* What patterns are held against. */
+		assert_string_equal(inbound.event.sender.id,
+			str_or_empty(inbound.event.sender.address));
 		buf_addf(out, "%s|%s %s%s: %s [%s] @%lld",
 			inbound.event.sender.id, inbound.event.sender.name,
 			kinds[inbound.event.kind],
 			origins[inbound.event.origin],
 			text_plain(inbound.event.text), inbound.event.source_id,
 			(long long)inbound.event.position);
+	}
 	chime_inbound_release(&inbound);
 	users_free(users);
 	fake_store_release(&store);
