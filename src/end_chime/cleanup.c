@@ -125,6 +125,8 @@ static void finish(struct cleanup *cleanup)
 {
 	const struct end_chime_unmapped *progress = &cleanup->progress;
 	cleanup->progress.is_done = true;
+	if (!progress->failed)
+		set_string(&cleanup->why, NULL);
 	log_info(cleanup->object,
 		"unmapped in Chime: %zu membership%s taken back, %zu kept, "
 		"%zu refused%s%s",
