@@ -27,6 +27,11 @@ def ask(world, *words):
         timeout=30)
 
 
+def answering(world):
+    world.start()
+    until(lambda: ask(world, "status").returncode != 69, world.belfry.log)
+
+
 def test_status_follows_the_daemon(world):
     before = ask(world, "status")
     assert before.returncode == 69
@@ -110,3 +115,62 @@ def test_set_aside_tried_again_and_forgotten(tmp_path, processes):
     again = ask(world, "aside", "retry", *words[1])
     assert again.returncode == 1 and "is set aside" in again.stderr
     assert not any("second" in text for text in world.contents())
+
+
+def test_pause_and_resume(world):
+    """What is said meanwhile waits, also over a restart; the status says
+    so."""
+    world.start()
+    bob = world.client()
+    world.wait_joined(bob)
+    assert ask(world, "pause", "project").returncode == 0
+    (mapping,) = json.loads(ask(world, "status", "--json").stdout)["mappings"]
+    assert mapping["paused"]
+    assert "paused" in ask(world, "status").stdout
+    bob.say("#project", "while paused")
+    until(lambda: json.loads(ask(world, "status", "--json").stdout)
+          ["mappings"][0]["to_chime"]["waiting"] == 1, world.belfry.log)
+    world.restart()
+    world.wait_joined(bob)
+    assert "paused" in ask(world, "status").stdout
+    assert world.contents() == []
+    assert ask(world, "resume", "project").returncode == 0
+    world.wait_message("while paused")
+    assert "paused" not in ask(world, "status").stdout
+
+
+def test_members(world):
+    world.start()
+    bob = world.client()
+    world.wait_joined(bob)
+    bob.say("#project", "here I am")
+    world.wait_message("here I am")
+    members = until(lambda: next(
+        (m for m in [json.loads(ask(world, "members", "project",
+                                    "--json").stdout)]
+         if m["to_irc"]["known"] and m["to_chime"]["known"]), None),
+        world.belfry.log)
+    alice, = [p for p in members["to_irc"]["people"] if p["name"] == "Alice"]
+    assert alice["id"] == world.alice
+    bob, = [p for p in members["to_chime"]["people"] if p["name"] == "bob"]
+    assert bob["state"] == "shown" and "/user/irc:" in bob["as"]
+    text = ask(world, "members", "project").stdout
+    assert "people of Chime: " in text and "Alice" in text and bob["as"] in text
+    assert ask(world, "resync", "project").returncode == 0
+
+
+@pytest.mark.parametrize("words", [("pause", "nobody"), ("resume", "nobody"),
+                                   ("resync", "nobody"),
+                                   ("members", "nobody")])
+def test_no_such_mapping(world, words):
+    answering(world)
+    done = ask(world, *words)
+    assert done.returncode == 1 and "no such mapping" in done.stderr
+
+
+def test_unmap_what_is_in_use(world):
+    answering(world)
+    done = ask(world, "unmap", "project")
+    assert done.returncode == 64 and "--yes" in done.stderr
+    done = ask(world, "unmap", "project", "--yes")
+    assert done.returncode == 1 and "configuration" in done.stderr
