@@ -215,7 +215,8 @@ def test_stop(tmp_path, processes, server):
 @pytest.mark.parametrize("server, count", [(Inspircd, 200), (Hybrid, 80)],
                          ids=["inspircd", "ircd-hybrid"])
 def test_many(tmp_path, processes, server, count):
-    world = puppet_world(tmp_path, processes, server)
+    world = puppet_world(tmp_path, processes, server,
+                         puppets={"max": count + 1})
     people = world.chime_people(count)
     bob = with_bob(world)
     until(lambda: len(bob.members(CHANNEL)) == count + 3,
@@ -242,7 +243,7 @@ def test_one_who_is_never_shown(tmp_path, processes):
 def test_hidden(tmp_path, processes):
     """A hidden member sees all and is not seen."""
     world = puppet_world(tmp_path, processes)
-    spy = world.api.create_user(world.instance, "spy", "Spy")
+    spy = world.api.create_user(world.instance, "spy-1", "Spy")
     world.api.add_member(world.channel, world.bridge, spy, "HIDDEN")
     wait_bridged(world.start())
     wait_members(world, ALICE)
