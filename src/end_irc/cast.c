@@ -120,11 +120,13 @@ void irc_cast_name(
 static void recall(const struct store_record *record, void *arg)
 {
 	struct irc_cast *cast = arg;
+	const char *name = str_or_empty(record->value);
 
-	if (str_starts(record->key, cast->prefix))
-		irc_cast_get(cast, record->key + strlen(cast->prefix),
-			str_or_empty(record->value))
-			->is_shown = true;
+	if (!str_starts(record->key, cast->prefix))
+		return;
+	const char *id = record->key + strlen(cast->prefix);
+	irc_cast_get(cast, id, name)->is_shown = true;
+	irc_puppets_recall(cast->params.puppets, id, name);
 }
 
 /* --- answers -----------------------------------------------------------------

@@ -141,7 +141,7 @@ static void on_quit(struct irc_ours *ours, const struct irc_message *message)
 
 	if (!entry)
 		return;
-	ours->quit(ours->arg, entry->id);
+	ours->quit(ours->arg, entry->id, message->source.nick);
 	entry_free(ours, entry);
 }
 

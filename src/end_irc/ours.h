@@ -23,8 +23,8 @@ struct irc_ours {
 	const struct irc_isupport *isupport; /* of the main connection */
 	/* The Chime id of who may be this one, NULL: nobody of ours. */
 	const char *(*whose)(void *arg, const struct irc_source *source);
-	/* That one has quit. */
-	void (*quit)(void *arg, const char *id);
+	/* That one has quit, under this nick. */
+	void (*quit)(void *arg, const char *id, const char *nick);
 	/* Does the main connection share a channel with this nick? */
 	bool (*is_in_sight)(void *arg, const char *nick);
 	void *arg;

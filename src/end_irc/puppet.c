@@ -295,6 +295,18 @@ bool irc_puppet_is_down(const struct irc_puppet *puppet)
 	return irc_conn_state(puppet->conn) == IRC_CONN_IDLE;
 }
 
+bool irc_puppet_is_too_many(const struct irc_puppet *puppet)
+{
+	static const char *const words[] = {"too many", "Too many", "TOO MANY",
+		"limit", "No more connections", "no more connections",
+		"aximum connections"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strstr(puppet->why, words[i]))
+			return true;
+	return false;
+}
+
 /* --- names -----------------------------------------------------------------
  */
 
@@ -339,9 +351,9 @@ int64_t irc_puppet_rename_due(struct irc_puppet *puppet)
  */
 
 /* Servers put '~' before a name that no identd vouches for. */
-static bool is_same_user(const char *a, const char *b)
+bool irc_puppet_is_user(const char *user, const char *seen)
 {
-	return str_eq(a + (*a == '~'), b + (*b == '~'));
+	return str_eq(user + (*user == '~'), seen + (*seen == '~'));
 }
 
 /* The part of "nick!user@host" behind '!', or NULL while it is not known. */
@@ -359,7 +371,7 @@ static bool has_user(const struct irc_puppet *puppet, const char *user)
 	char *AUTOFREE own = known ? xstrndup(known, strcspn(known, "@"))
 				   : xstrdup(puppet->username);
 
-	return is_same_user(own, user);
+	return irc_puppet_is_user(own, user);
 }
 
 static bool has_host(const struct irc_puppet *puppet, const char *host)
@@ -407,11 +419,6 @@ bool irc_puppet_may_be(
 		return !known_userhost(puppet) ||
 		       has_user(puppet, source->user);
 	return has_user(puppet, source->user) && has_host(puppet, source->host);
-}
-
-void irc_puppet_seen_dead(struct irc_puppet *puppet)
-{
-	puppet->dead_links = puppet->links;
 }
 
 enum irc_puppet_state irc_puppet_state(const struct irc_puppet *puppet)

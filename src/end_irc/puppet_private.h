@@ -86,6 +86,8 @@ void irc_puppet_free(struct irc_puppet *puppet);
 void irc_puppet_connect(struct irc_puppet *puppet);
 /* QUIT; `changed` with GOING comes at once, and again when the link is down. */
 void irc_puppet_go(struct irc_puppet *puppet, const char *reason);
+/* Was it lost because there are too many from here? */
+bool irc_puppet_is_too_many(const struct irc_puppet *puppet);
 bool irc_puppet_is_down(const struct irc_puppet *puppet);
 /* Another name, and another nick when it is time; the last one counts. */
 void irc_puppet_rename(struct irc_puppet *puppet, const char *name);
@@ -98,7 +100,7 @@ int64_t irc_puppet_rename_due(struct irc_puppet *puppet);
  */
 bool irc_puppet_may_be(
 	const struct irc_puppet *puppet, const struct irc_source *source);
-/* The main connection saw it end. */
-void irc_puppet_seen_dead(struct irc_puppet *puppet);
+/* Is that one's user name, for a server that may put '~' before it, this? */
+bool irc_puppet_is_user(const char *user, const char *seen);
 
 #endif

@@ -1,5 +1,6 @@
 #include "end_irc/puppets.h"
 
+#include "end_irc/ghosts.h"
 #include "end_irc/nickname.h"
 #include "end_irc/ours.h"
 #include "end_irc/puppet_private.h"
@@ -34,6 +35,7 @@ struct irc_puppets {
 	struct irc_puppet *all;              /* by id */
 	struct irc_puppet *going; /* by place in memory: ids come again */
 	struct irc_ours ours;
+	struct irc_ghosts ghosts; /* of an earlier process */
 	struct timer *timer;
 	int64_t next_connect_ms;
 	int64_t barred_until_ms;
@@ -279,18 +281,6 @@ static void lower(struct irc_puppets *puppets, const char *why)
 			send_off(puppets, puppet, "too many connections");
 }
 
-static bool is_about_count(const char *why)
-{
-	static const char *const words[] = {"too many", "Too many", "TOO MANY",
-		"limit", "No more connections", "no more connections",
-		"aximum connections"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strstr(why, words[i]))
-			return true;
-	return false;
-}
-
 static void on_banned(struct irc_puppets *puppets, const char *why)
 {
 	if (++puppets->bans < BANS_MAX)
@@ -312,7 +302,7 @@ static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
 		irc_puppet_nick(puppet), puppet->id, puppet->why);
 	if (loss == IRC_LOSS_BANNED)
 		on_banned(puppets, puppet->why);
-	else if (loss == IRC_LOSS_THROTTLED && is_about_count(puppet->why))
+	else if (loss == IRC_LOSS_THROTTLED && irc_puppet_is_too_many(puppet))
 		lower(puppets, puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED)
 		bar(puppets, THROTTLED_MS);
@@ -395,15 +385,17 @@ static const char *whose(void *arg, const struct irc_source *source)
 	for (puppet = puppets->going; puppet; puppet = puppet->hh.next)
 		if (irc_puppet_may_be(puppet, source))
 			return puppet->id;
-	return NULL;
+	return irc_ghosts_find(&puppets->ghosts,
+		irc_conn_isupport(puppets->params.main), source);
 }
 
-static void on_quit_seen(void *arg, const char *id)
+/* The link that it has now is dead, unless it has another nick by now. */
+static void on_quit_seen(void *arg, const char *id, const char *nick)
 {
 	struct irc_puppet *puppet = irc_puppets_find(arg, id);
 
-	if (puppet)
-		irc_puppet_seen_dead(puppet);
+	if (puppet && irc_conn_is_own_nick(puppet->conn, nick))
+		puppet->dead_links = puppet->links;
 }
 
 static bool is_in_sight(void *arg, const char *nick)
@@ -427,10 +419,22 @@ void irc_puppets_after(
 
 void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
 {
-	if (state == IRC_CONN_READY)
+	struct irc_puppet *puppet;
+
+	if (state == IRC_CONN_READY) {
+		/* What it sees from now on is new. */
+		for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
+			puppet->dead_links = 0;
 		wake(puppets);
-	else if (state != IRC_CONN_CLOSING)
+	} else if (state != IRC_CONN_CLOSING) {
 		irc_ours_clear(&puppets->ours);
+	}
+}
+
+void irc_puppets_recall(
+	struct irc_puppets *puppets, const char *id, const char *name)
+{
+	irc_ghosts_add(&puppets->ghosts, &puppets->settings, id, name);
 }
 
 const char *irc_puppets_owner(
@@ -479,6 +483,7 @@ void irc_puppets_free(struct irc_puppets *puppets)
 		irc_puppet_free(puppet);
 	}
 	irc_ours_clear(&puppets->ours);
+	irc_ghosts_release(&puppets->ghosts);
 	timer_free(puppets->timer);
 	irc_conn_params_release(&puppets->conn);
 	irc_puppet_settings_release(&puppets->settings);

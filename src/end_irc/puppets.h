@@ -60,6 +60,13 @@ struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
 /* The nick that this person would ask for, whether there is a puppet or not. */
 void irc_puppets_nick(const struct irc_puppets *puppets, const char *id,
 	const char *name, char ret[IRC_NICK_BYTES]);
+/*
+ * This person was shown when an earlier process ended, and maybe still is: the
+ * server does not know that it has ended. So what is seen under their nick and
+ * user name is taken for theirs.
+ */
+void irc_puppets_recall(
+	struct irc_puppets *puppets, const char *id, const char *name);
 /* About how long until it is READY, in ms; -1: not to be waited for. */
 int64_t irc_puppets_eta_ms(
 	const struct irc_puppets *puppets, const struct irc_puppet *puppet);

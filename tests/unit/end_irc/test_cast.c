@@ -207,6 +207,25 @@ static void test_idle(void **state)
 				   "irc-shown test #a arn:x/user/alice gone\n");
 }
 
+static void test_has_read(void **state)
+{
+	struct irc_crowd *c = *state;
+	const char *wanted = "MARKREAD #a timestamp=2020-09-13T12:26:40.000Z";
+	c->caps = "draft/read-marker";
+	irc_crowd_start(c);
+	irc_crowd_admit(c, "alice", "Alice");
+	c->room->ops->has_read(
+		c->room, "arn:x/user/alice", INT64_C(1600000000000));
+	/* Only forward. */
+	c->room->ops->has_read(
+		c->room, "arn:x/user/alice", INT64_C(1600000000000) - 1000);
+	c->room->ops->has_read(
+		c->room, "arn:x/user/bob", INT64_C(1600000000000));
+	irc_peer_turn(&c->all[0].peer);
+	irc_peer_expect(&c->all[1].peer, "%s", wanted);
+	irc_peer_expect_none(&c->all[1].peer);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -223,6 +242,7 @@ int main(void)
 		T(test_renamed),
 		T(test_expel),
 		T(test_idle),
+		T(test_has_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

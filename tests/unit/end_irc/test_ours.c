@@ -114,6 +114,32 @@ static void test_left(void **state)
 	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
 }
 
+/* Of a process that was killed: until the server notices. */
+static void test_ghosts(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_release(c);
+	irc_crowd_init(c);
+	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/bob", "Bob");
+	irc_crowd_start(c);
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Bob[c] Eve[c]");
+	hears(c, "Bob[c]!~bob@host", "event own Bob[c]: hi\n");
+	hears(c, "Eve[c]!~eve@host", "event Eve[c]: hi\n");
+	/* It goes; whoever comes under its nick is not taken for it. */
+	irc_crowd_tell(c, 0, ":Bob[c]!~bob@host QUIT :Ping timeout");
+	irc_crowd_tell(c, 0, ":Bob[c]!mallory@evil JOIN #a");
+	hears(c, "Bob[c]!mallory@evil", "event Bob[c]: hi\n");
+}
+
+/* A netsplit that only main sees, and the end of it. */
+static void test_split(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host QUIT :a.net b.net");
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host JOIN #a");
+	hears(c, "Alice[c]!alice@host", "event own Alice[c]: hi\n");
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -126,6 +152,8 @@ int main(void)
 		T(test_collision),
 		T(test_found_there),
 		T(test_left),
+		T(test_ghosts),
+		T(test_split),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

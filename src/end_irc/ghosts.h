@@ -1,0 +1,33 @@
+/*
+ * Puppets of an earlier process that ended without a word: until the server
+ * notices, they are still to be seen. Who was shown is remembered, so their
+ * nicks and user names can be told.
+ *
+ * Bounds: GHOSTS_MAX; those past it are taken for people.
+ */
+#ifndef END_IRC_GHOSTS_H
+#define END_IRC_GHOSTS_H
+
+#include "end_irc/end_irc.h"
+#include "irc/isupport.h"
+#include "irc/source.h"
+
+enum { GHOSTS_MAX = 20000 };
+
+struct irc_ghost;
+
+/* Begins as {NULL}. */
+struct irc_ghosts {
+	struct irc_ghost *all;
+};
+
+void irc_ghosts_release(struct irc_ghosts *ghosts);
+/* Made up from the settings as the puppet was. */
+void irc_ghosts_add(struct irc_ghosts *ghosts,
+	const struct irc_puppet_settings *settings, const char *id,
+	const char *name);
+/* The Chime id of whose ghost this may be, or NULL. */
+const char *irc_ghosts_find(const struct irc_ghosts *ghosts,
+	const struct irc_isupport *isupport, const struct irc_source *source);
+
+#endif
