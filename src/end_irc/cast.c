@@ -277,24 +277,44 @@ static void on_timer(void *arg)
 /* --- the bridge's wishes
  * ------------------------------------------------------- */
 
+/* A puppet in the channel, made when there is none; else role->obstacle. */
+static void bring(struct irc_cast *cast, struct irc_role *role)
+{
+	struct irc_puppet *puppet;
+
+	role->obstacle = "people are spoken for by one connection here";
+	if (!cast->params.puppets)
+		return;
+	puppet = irc_puppets_get(
+		cast->params.puppets, role->id, role->name, &role->obstacle);
+	if (!puppet)
+		return;
+	role->obstacle = NULL;
+	irc_puppet_join(puppet, cast->channel, cast->key);
+}
+
+void irc_cast_return(struct irc_cast *cast)
+{
+	struct irc_role *role, *next;
+
+	HASH_ITER (hh, cast->roles, role, next) {
+		if (!role->is_shown || puppet_of(cast, role))
+			continue;
+		bring(cast, role);
+		look_at(cast, role);
+	}
+}
+
 void irc_cast_admit(struct irc_cast *cast, const struct person *person)
 {
 	struct irc_role *role = irc_cast_get(cast, person->id, NULL);
-	struct irc_puppet *puppet = NULL;
 
 	irc_cast_name(cast, role, str_or_empty(person->name));
 	role->asks++;
 	role->asked_ms = now_of(cast);
 	role->away_until_ms = 0;
 	role->mute_until_ms = 0;
-	role->obstacle = "people are spoken for by one connection here";
-	if (cast->params.puppets)
-		puppet = irc_puppets_get(cast->params.puppets, person->id,
-			role->name, &role->obstacle);
-	if (puppet) {
-		role->obstacle = NULL;
-		irc_puppet_join(puppet, cast->channel, cast->key);
-	}
+	bring(cast, role);
 	look_at(cast, role);
 }
 

@@ -3,7 +3,7 @@
  * how, and what is told to the bridge about it.
  *
  * Who is shown is a fact (space "irc-shown", key "network channel id", value
- * the name), so that it is known after a restart. All that is told comes from
+ * the name), so that they come back after a restart. All that is told comes from
  * the loop.
  */
 #ifndef END_IRC_CAST_H
@@ -39,6 +39,10 @@ struct irc_cast *irc_cast_new(
 	struct loop *loop, const struct irc_cast_params *params) MUST_CHECK;
 /* The puppets leave the channel; who is shown is not forgotten. */
 void irc_cast_close(struct irc_cast *cast);
+
+/* The channel can be spoken to: those who are remembered and not there come
+ * back. */
+void irc_cast_return(struct irc_cast *cast);
 
 /* model/end.h */
 void irc_cast_admit(struct irc_cast *cast, const struct person *person);

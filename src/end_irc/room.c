@@ -273,8 +273,10 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 	if (!ready || room->closed)
 		return;
 	irc_intake_joined(room->intake);
-	if (!room->closed)
-		irc_roster_joined(room->roster);
+	if (room->closed)
+		return;
+	irc_cast_return(room->cast);
+	irc_roster_joined(room->roster);
 }
 
 void irc_room_leave(struct irc_room *room, const char *why)

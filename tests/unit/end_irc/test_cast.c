@@ -64,11 +64,26 @@ static void test_remembers(void **state)
 	irc_crowd_start(c);
 	c->room->ops->shown(c->room, on_shown, &out);
 	assert_string_equal(out.data, "arn:x/user/bob Bob\n");
-	/* Nobody connects for that alone. */
-	irc_crowd_pass(c, 5000);
-	assert_int_equal(c->count, 1);
+	/* Who was there comes back. */
+	irc_crowd_pass(c, 3000);
+	assert_true(c->all[1].is_in);
+	assert_int_equal(c->count, 2);
+	crowd_assert(c->log, "");
 	irc_crowd_dismiss(c, "bob");
 	crowd_assert(c->log, "arn:x/user/bob gone done\n");
+}
+
+/* There is no room for all of them any more: that is told. */
+static void test_too_many_remembered(void **state)
+{
+	struct irc_crowd *c = *state;
+	c->params.puppets.max = 1;
+	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/bob", "Bob");
+	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/eve", "Eve");
+	irc_crowd_start(c);
+	irc_crowd_pass(c, 3000);
+	crowd_assert(c->log, "arn:x/user/eve gone done\n");
+	assert_int_equal(c->count, 2);
 }
 
 static void test_not_shown(void **state)
@@ -233,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_admit_and_dismiss),
 		T(test_remembers),
+		T(test_too_many_remembered),
 		T(test_not_shown),
 		T(test_limit),
 		T(test_refused),

@@ -120,6 +120,7 @@ static void test_ghosts(void **state)
 	struct irc_crowd *c = *state;
 	irc_crowd_release(c);
 	irc_crowd_init(c);
+	c->all[1].is_deaf = true;
 	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/bob", "Bob");
 	irc_crowd_start(c);
 	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Bob[c] Eve[c]");
