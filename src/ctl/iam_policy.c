@@ -97,6 +97,12 @@ static const struct rule {
 		EITHER_WAY, BRIDGE | CHANNELS},
 	{"MirrorPeople", CHIME_DESCRIBE_CHANNEL_MEMBERSHIP_FOR_USER, is_peopled,
 		EITHER_WAY, BRIDGE | CHANNELS},
+	/* What belfryctl unmap does, by the daemon; but to delete a channel,
+	 * with all that was said in it, is for people to allow. */
+	{"TakeBack", CHIME_DELETE_CHANNEL_MEMBERSHIP, is_any, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"TakeBack", CHIME_DESCRIBE_CHANNEL_MEMBERSHIP, is_any, EITHER_WAY,
+		BRIDGE | CHANNELS},
 	/* What servers say has no puppet. */
 	{"Speak", CHIME_SEND_CHANNEL_MESSAGE, is_written, WITH_PUPPETS,
 		BRIDGE | PUPPETS | WRITTEN},

@@ -255,7 +255,7 @@ def scripted_world(tmp_path, processes, **more):
 
 
 # What is called only when somebody is renamed, leaves, is removed, has been
-# away for long, or reads without a list to say so.
+# away for long, or reads without a list to say so; or to unmap.
 RARE_CALLS = ("UpdateAppInstanceUser", "DeleteAppInstanceUser",
               "DescribeAppInstanceUser", "DeleteChannelMembership",
               "DescribeChannelMembership", "ListChannelMemberships",

@@ -18,13 +18,18 @@
 #define AI "arn:aws:chime:us-east-1:1:app-instance/a"
 #define BRIDGE "\"" AI "/user/belfry\""
 #define MARK "\"Action\":[\"chime:UpdateChannelReadMarker\"],"
+#define TAKE_BACK(channels)                                                    \
+	"{\"Sid\":\"TakeBack\",\"Effect\":\"Allow\",\"Action\":["              \
+	"\"chime:DeleteChannelMembership\","                                   \
+	"\"chime:DescribeChannelMembership\"],"                                \
+	"\"Resource\":[" BRIDGE "," channels "]},"
 #define MIRROR(channels)                                                       \
 	"{\"Sid\":\"MirrorPeople\",\"Effect\":\"Allow\",\"Action\":["          \
 	"\"chime:ListChannelMemberships\","                                    \
 	"\"chime:DescribeChannelMembership\","                                 \
 	"\"chime:DeleteChannelMembership\","                                   \
 	"\"chime:DescribeChannelMembershipForAppInstanceUser\"],"              \
-	"\"Resource\":[" BRIDGE "," channels "]},"
+	"\"Resource\":[" BRIDGE "," channels "]}," TAKE_BACK(channels)
 #define ANY "\"" AI "/channel/*\""
 
 static const char frame[] =
@@ -156,13 +161,16 @@ static void test_by_name(void **state UNUSED)
 		"\"chime:CreateChannel\",\"chime:CreateChannelMembership\","
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE "," ANY
-		"]}," MIRROR(
-			ANY) "{\"Sid\":\"Speak\",\"Effect\":\"Allow\","
-			     "\"Action\":["
-			     "\"chime:SendChannelMessage\"],\"Resource\":"
-			     "[" BRIDGE "," ANY "]},"
-			     "{\"Sid\":\"MarkRead\",\"Effect\":\"Allow\"," MARK
-			     "\"Resource\":[" BRIDGE "," ANY "]}");
+		"]}," MIRROR(ANY) "{\"Sid\":\"Speak\","
+				  "\"Effect\":\"Allow\","
+				  "\"Action\":["
+				  "\"chime:"
+				  "SendChannelMessage\"],"
+				  "\"Resource\":"
+				  "[" BRIDGE "," ANY "]},"
+				  "{\"Sid\":\"MarkRead\","
+				  "\"Effect\":\"Allow\"," MARK
+				  "\"Resource\":[" BRIDGE "," ANY "]}");
 }
 
 /* Policies are short: too many channels become a pattern. */
