@@ -11,7 +11,12 @@
 #include <sys/stat.h>
 #include <utlist.h>
 
-enum { FILES = 3 };
+enum {
+	FILES = 3,
+	/* Without a file of one's own, certificates are the system's: a file
+	 * and a directory. */
+	STAMPS = FILES + 2,
+};
 
 /* What tells one content of a file from another; all 0: it is not there. */
 struct share_stamp {
@@ -29,7 +34,7 @@ struct tls_share {
 	unsigned users;
 	char *files[FILES]; /* certificates, certificate, key */
 	char *pin;
-	struct share_stamp stamps[FILES];
+	struct share_stamp stamps[STAMPS];
 };
 
 static const char *share_file(const struct tls_params *params, int i)
@@ -40,20 +45,39 @@ static const char *share_file(const struct tls_params *params, int i)
 	return files[i];
 }
 
-/* Without a file of one's own, certificates are the system's. */
-static void share_stamp(const char *file, bool is_ca, struct share_stamp *ret)
+static void share_stamp(const char *file, struct share_stamp *ret)
 {
 	struct stat st;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!file && is_ca)
-		file = X509_get_default_cert_file();
 	if (!file || stat(file, &st) != 0)
 		return;
 	ret->inode = st.st_ino;
 	ret->size = st.st_size;
 	ret->changed_s = st.st_mtim.tv_sec;
 	ret->changed_ns = st.st_mtim.tv_nsec;
+}
+
+/* As OpenSSL finds it. */
+static const char *share_default(const char *variable, const char *otherwise)
+{
+	const char *value = getenv(variable);
+
+	return value ? value : otherwise;
+}
+
+static void share_stamp_all(struct tls_share *share)
+{
+	for (int i = 0; i < FILES; i++)
+		share_stamp(share->files[i], &share->stamps[i]);
+	if (share->files[0])
+		return;
+	share_stamp(share_default(X509_get_default_cert_file_env(),
+			    X509_get_default_cert_file()),
+		&share->stamps[FILES]);
+	share_stamp(share_default(X509_get_default_cert_dir_env(),
+			    X509_get_default_cert_dir()),
+		&share->stamps[FILES + 1]);
 }
 
 static bool share_is_same(const struct tls_share *a, const struct tls_share *b)
@@ -82,10 +106,9 @@ static struct tls_share *share_new(
 
 	share->loop = loop;
 	share->pin = xstrdup_null(params->pin_sha256);
-	for (int i = 0; i < FILES; i++) {
+	for (int i = 0; i < FILES; i++)
 		share->files[i] = xstrdup_null(share_file(params, i));
-		share_stamp(share->files[i], i == 0, &share->stamps[i]);
-	}
+	share_stamp_all(share);
 	return share;
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -92,6 +93,25 @@ static void test_a_renewed_file_is_read(void **state)
 	tls_share_put(c);
 }
 
+/* Of the system's store too. */
+static void test_a_renewed_store_is_read(void **state)
+{
+	struct world *world = *state;
+	const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	struct tls_share *a;
+	struct tls_share *b;
+
+	assert_int_equal(setenv("SSL_CERT_FILE", world->cert->cert_file, 1), 0);
+	a = get(world, NULL, NULL);
+	assert_int_equal(
+		utimensat(AT_FDCWD, world->cert->cert_file, times, 0), 0);
+	b = get(world, NULL, NULL);
+	assert_ptr_not_equal(tls_share_profile(a), tls_share_profile(b));
+	tls_share_put(a);
+	tls_share_put(b);
+	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+}
+
 static void test_a_file_that_is_not_there(void **state)
 {
 	struct world *world = *state;
@@ -108,6 +128,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_same_is_shared),
 		TEST(test_a_renewed_file_is_read),
+		TEST(test_a_renewed_store_is_read),
 		TEST(test_a_file_that_is_not_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
