@@ -1,0 +1,53 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "end_irc/ghosts.h"
+
+static void test_find(void **state)
+{
+	static const struct {
+		const char *nick, *user;
+		bool is_ghost;
+	} rows[] = {
+		{"Bob[c]", "bob", true},
+		{"bob{C}", "~bob", true},
+		{"Bob[c]", "", true},
+		{"Bob[c]", "mallory", false},
+		{"Bob2[c]", "bob", false},
+		{"Bob", "bob", false},
+	};
+	const struct irc_puppet_settings settings = {
+		.nick = "{name}[c]",
+		.username = "{id}",
+	};
+	struct irc_ghosts ghosts = {NULL};
+	struct irc_isupport isupport;
+	struct irc_source source;
+	(void)state;
+	irc_isupport_init(&isupport);
+	isupport.nicklen = 30;
+	irc_source_init(&source);
+	irc_ghosts_add(&ghosts, &settings, "arn:x/user/bob", "Bob");
+	irc_ghosts_add(&ghosts, &settings, "arn:x/user/bob", "Bob");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		source.nick = rows[i].nick;
+		source.user = rows[i].user;
+		const char *id = irc_ghosts_find(&ghosts, &isupport, &source);
+		assert_int_equal(id != NULL, rows[i].is_ghost);
+		if (id)
+			assert_string_equal(id, "arn:x/user/bob");
+	}
+	irc_ghosts_release(&ghosts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
