@@ -3,6 +3,7 @@
 #include "end_irc/cast_private.h"
 #include "end_irc/render.h"
 #include "irc/casemap.h"
+#include "irc/loss.h"
 #include "model/store.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -144,6 +145,16 @@ static void tell(struct irc_cast *cast, const struct irc_role *role,
 		sink->mirrored(sink->arg, &receipt);
 }
 
+/* By a ban, or since no nick was good enough. */
+static bool is_turned_away(const struct irc_puppet *puppet)
+{
+	const char *why = irc_puppet_why(puppet);
+
+	return irc_puppet_state(puppet) == IRC_PUPPET_OFF &&
+	       (str_starts(why, irc_loss_name(IRC_LOSS_BANNED)) ||
+		       str_starts(why, irc_loss_name(IRC_LOSS_UNSERVED)));
+}
+
 /* False while it cannot be said. Strings live as long as the puppet's do. */
 static bool verdict(const struct irc_cast *cast, const struct irc_role *role,
 	struct mirror_receipt *ret)
@@ -164,8 +175,7 @@ static bool verdict(const struct irc_cast *cast, const struct irc_role *role,
 	} else if ((refusal = irc_puppet_refusal(puppet, cast->channel))) {
 		ret->outcome = MIRROR_REFUSED;
 		ret->why = refusal;
-	} else if (irc_puppet_state(puppet) == IRC_PUPPET_OFF &&
-		   str_starts(irc_puppet_why(puppet), "banned")) {
+	} else if (is_turned_away(puppet)) {
 		ret->outcome = MIRROR_REFUSED;
 		ret->why = irc_puppet_why(puppet);
 	} else if (irc_puppet_wait_ms(puppet) > CAST_SOON_MS ||

@@ -11,6 +11,7 @@
 #include "unit/support/irc_room.h"
 #include "util/alloc.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NO_HISTORY "batch message-tags server-time"
@@ -315,6 +316,67 @@ static void test_closed_inside(void **state)
 	expect_receipts(f, "1 done! 9 x1\n");
 }
 
+/* Their puppet was "bob". */
+static bool past_voice(void *arg, const struct rendered *rendered,
+	enum irc_way way, struct irc_voice *ret)
+{
+	(void)arg;
+	if (way != IRC_WAY_PUPPET || !span_is(rendered->name, "A"))
+		return false;
+	ret->way = way;
+	(void)snprintf(ret->nick, sizeof(ret->nick), "BOB");
+	return true;
+}
+
+static void begin_puppets(struct fixture *f)
+{
+	begin(f, ROOM_CAPS);
+	irc_outbound_close(f->outbound);
+	f->params.past_voice = past_voice;
+	f->outbound = irc_outbound_new(f->peer.loop, &f->params);
+}
+
+/* What the puppet said is found, by its text and by its mark. */
+static void test_said_by_puppet(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_puppets(f);
+	add(f, 1, "2m<A> \none\ntwo\nthree\x01sarn:x\nA", ROOM_MINUTE_MS);
+	expect_lookup(f);
+	irc_peer_feed(&f->peer, ":s BATCH +p chathistory #a");
+	irc_peer_feed(&f->peer,
+		"@batch=p;time=%s;msgid=x0 :eve!e@h PRIVMSG #a :one",
+		irc_room_time(-9));
+	irc_peer_feed(&f->peer,
+		"@batch=p;time=%s;msgid=x1 :bob!u@h PRIVMSG #a :one",
+		irc_room_time(1));
+	irc_peer_feed(&f->peer,
+		"@batch=p;time=%s;msgid=x2;+belfry/id=m1.8 "
+		":bob!u@h PRIVMSG #a :two",
+		irc_room_time(2));
+	irc_peer_feed(&f->peer, ":s BATCH -p");
+	/* The page was full. */
+	irc_room_expect(&f->peer, "timestamp=2020-09-13T12:26:41.999Z");
+	PAGE(f, "x2 2 two");
+	expect_said(f, "m1.22", "three");
+	irc_peer_expect(&f->peer, "PING 1");
+	irc_peer_feed(&f->peer, ":s PONG s :1");
+	expect_receipts(f, "1 done 15 x2\n1 done! 29\n");
+}
+
+/* What somebody else said is not. */
+static void test_said_by_another(void **state)
+{
+	struct fixture *f = *state;
+
+	begin_puppets(f);
+	add(f, 1, "2m<A> \nhi\x01sarn:x\nB", ROOM_MINUTE_MS);
+	expect_lookup(f);
+	PAGE(f, "x0 -9 bla", "x1 1 hi");
+	expect_said(f, "m1.11", "hi");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -331,6 +393,8 @@ int main(void)
 		T(test_left_meanwhile),
 		T(test_not_in_the_channel),
 		T(test_closed_inside),
+		T(test_said_by_puppet),
+		T(test_said_by_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
