@@ -77,12 +77,20 @@ static const char *last_part(const char *id)
 	return slash ? slash + 1 : id;
 }
 
+/* The user id, the account, or the nick. */
+static bool is_last_part(const struct mapping_member *member, const char *name)
+{
+	const char *last = last_part(member->person_id);
+
+	return str_eq_nocase(last, name) ||
+	       (*last == '@' && str_eq_nocase(last + 1, name));
+}
+
 static bool is_called(const struct mapping_member *member, const char *name)
 {
 	return (member->name && str_eq_nocase(member->name, name)) ||
 	       (member->as && str_eq_nocase(member->as, name)) ||
-	       str_eq(member->person_id, name) ||
-	       str_eq_nocase(last_part(member->person_id), name);
+	       str_eq(member->person_id, name) || is_last_part(member, name);
 }
 
 /* Only operators see ARNs whole: an account's number is in them. */
@@ -95,6 +103,17 @@ static void add_chime_user(
 	struct buf *out, const struct whois *whois, const char *arn)
 {
 	buf_addf(out, "Chime user %s", id_for(whois->asking, arn));
+}
+
+/* "network/@account", "network/nick" */
+static void add_irc_user(struct buf *out, const char *id)
+{
+	const char *who = last_part(id);
+
+	if (*who == '@')
+		buf_addf(out, "IRC account %s", who + 1);
+	else
+		buf_addf(out, "IRC nick %s", who);
 }
 
 static void add_likeness(struct buf *out, const struct whois *whois,
@@ -136,7 +155,7 @@ static void whois_on_member(void *arg, const struct mapping_member *member)
 	if (whois->way == LANE_TO_IRC)
 		add_chime_user(&line, whois, member->person_id);
 	else
-		buf_addf(&line, "IRC user %s", last_part(member->person_id));
+		add_irc_user(&line, member->person_id);
 	buf_adds(&line, ", ");
 	add_likeness(&line, whois, member);
 	add_read(&line, member->read_ms);

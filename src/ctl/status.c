@@ -20,6 +20,7 @@ static void print_lane(const json_t *mapping, size_t way, FILE *out)
 {
 	const json_t *lane = json_object_get(mapping, ways[way]);
 	bool is_ready = json_get_bool(lane, "ready", false);
+	const char *why = json_get_string(lane, "trouble");
 	bool is_paused = json_get_bool(mapping, "paused", false);
 
 	fprintf(out,
@@ -32,6 +33,11 @@ static void print_lane(const json_t *mapping, size_t way, FILE *out)
 		number(lane, "oldest_ms") / 1000, number(lane, "refused"),
 		number(lane, "in_doubt"), number(lane, "dropped"),
 		number(lane, "aside"));
+	if (!is_ready && why) {
+		fprintf(out, "%-29s ", "");
+		shown_print(out, why);
+		fputc('\n', out);
+	}
 }
 
 static void print_mappings(const json_t *mappings, FILE *out)

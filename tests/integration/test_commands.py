@@ -173,3 +173,17 @@ def test_switched_off(tmp_path, processes):
     world.wait_message("!chime who")
     settle(world, 3)
     assert answers(world, "bob") == []
+
+
+def test_mute_takes_away(tmp_path, processes):
+    """Who is muted is not shown either, until they are not any more."""
+    world = people_world(tmp_path, processes, mirror={"members": "full"},
+                         network={"operators": ("chief",)})
+    wait_bridged(world.start())
+    world.ircd.come(CHANNEL, "bob", "eve")
+    world.ircd.come(CHANNEL, "Boss", account="chief")
+    world.wait_shown(["bob", "eve", "Boss"])
+    ask(world, "Boss", "mute eve!*@*", "eve!*@*")
+    world.wait_shown(["bob", "Boss"])
+    ask(world, "Boss", "unmute eve!*@*", "eve!*@*")
+    world.wait_shown(["bob", "eve", "Boss"])

@@ -85,7 +85,9 @@ static void test_whois(void **state)
 		"Alice, in #project: Chime user alice, not shown on IRC");
 	assert_null(strstr(rig->said.data, "arn:"));
 	ANSWERED(rig, "whois bob",
-		"Bob, in #project: IRC user @bob, not shown in Chime");
+		"Bob, in #project: IRC account bob, not shown in Chime");
+	command_rig_come(rig, LANE_TO_CHIME, "net/carl", "Carl");
+	ANSWERED(rig, "whois carl", "Carl, in #project: IRC nick carl, ");
 	sink->has_read(sink->arg, "arn:aws:x/user/alice", 1611079200123);
 	ANSWERED(rig, "whois ALICE", "has read up to 2021-01-19T18:00:00.123Z");
 	rig->is_operator = true;

@@ -12,7 +12,8 @@
 #include <string.h>
 
 #define LANE(ready)                                                            \
-	"{\"ready\": " ready ", \"relayed\": 12, \"oldest_ms\": 65000}"
+	"{\"ready\": " ready ", \"relayed\": 12, \"oldest_ms\": 65000, "       \
+			     "\"trouble\": \"throttled\\u001b\"}"
 #define STATUS(trouble, to_irc)                                                \
 	"{\"version\": \"1\", \"pid\": 7, \"uptime_s\": 9," trouble            \
 	" \"networks\": [{\"name\": \"net\", \"state\": \"net: "               \
@@ -38,6 +39,10 @@ static void test_lines(void **state)
 		strstr(text, "project              to IRC   down        "
 			     "  12       0      65s"));
 	assert_non_null(strstr(text, "to Chime ready "));
+	/* Why it is down, once: what is up has no trouble now. */
+	assert_non_null(strstr(text, "\n                              "
+				     "throttled?\n"));
+	assert_null(strstr(strstr(text, "throttled") + 1, "throttled"));
 	free(text);
 	json_decref(status);
 }
