@@ -159,6 +159,23 @@ static void on_quit(struct irc_crowd *crowd, size_t i, const char *why)
 	one->is_in = false;
 }
 
+/* To one person. */
+static void on_private(struct irc_crowd *crowd, size_t i, const char *line)
+{
+	const char *target = strchr(line, ' ') + 1;
+	size_t len = strcspn(target, " ");
+	const char *text = target + len + strspn(target + len, " ");
+
+	text += *text == ':';
+	if (crowd->private_refusal)
+		irc_crowd_tell(crowd, i, ":s %.3s %s %.*s :%s",
+			crowd->private_refusal, crowd->all[i].nick, (int)len,
+			target, crowd->private_refusal + 4);
+	else
+		buf_addf(&crowd->said, "%s %.*s :%s\n", crowd->all[i].nick,
+			(int)(target + len - line), line, text);
+}
+
 static void answer(struct irc_crowd *crowd, size_t i, const char *line)
 {
 	struct crowd_one *one = &crowd->all[i];
@@ -179,6 +196,8 @@ static void answer(struct irc_crowd *crowd, size_t i, const char *line)
 	else if (str_starts(line, "PRIVMSG #a ") ||
 		 str_starts(line, "NOTICE #a "))
 		on_text(crowd, i, line + (*line == 'N' ? -1 : 0));
+	else if (str_starts(line, "PRIVMSG ") || str_starts(line, "NOTICE "))
+		on_private(crowd, i, line);
 	else if (str_starts(line, "RELAYMSG ") && crowd->refuses_text)
 		irc_crowd_tell(crowd, i, ":s FAIL RELAYMSG PRIVS_NEEDED :No");
 	else if (str_starts(line, "RELAYMSG "))

@@ -34,6 +34,9 @@ struct irc_crowd {
 	const char *isupport; /* tokens of 005 */
 	const char *refusal;  /* "474 …": JOINs of puppets; NULL */
 	bool refuses_text;    /* PRIVMSG of puppets: 404; RELAYMSG */
+	/* "401 No such nick": what is said to one person; or NULL. What is not
+	 * refused is in `said` as "NICK PRIVMSG TARGET :text". */
+	const char *private_refusal;
 	bool is_silent;       /* PINGs of puppets are not answered */
 	bool is_main_late;
 	struct buf late; /* lines for main, held back */
