@@ -92,6 +92,7 @@ struct end_chime *end_chime_new(struct loop *loop,
 		.bridge = end->user,
 		.name_template =
 			params->puppet_name ? params->puppet_name : "{nick}",
+		.max_puppets = params->max_puppets,
 	};
 	end->users = users_new(&users);
 	end->context = (struct room_context){

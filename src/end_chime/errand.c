@@ -459,9 +459,15 @@ static bool is_busy(const struct errand *errand)
 	return str_eq(errand->users->retiring, errand->id);
 }
 
+/* With those that are being made. */
 static bool is_full(const struct users *users)
 {
-	return puppets_count(users->puppets) >= users->max_puppets ||
+	const struct errand *errand;
+	size_t count = puppets_count(users->puppets);
+	DL_FOREACH (users->errands, errand)
+		count += errand->state == ERRAND_MAKING &&
+			 !puppets_get(users->puppets, errand->id, NULL);
+	return count >= users->max_puppets ||
 	       loop_now_ms(users->loop) < users->full_until_ms;
 }
 

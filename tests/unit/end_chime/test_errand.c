@@ -221,6 +221,23 @@ static void test_full(void **state)
 	assert_null(ensure_bob(f));
 }
 
+/* Those that are being made count. */
+static void test_nearly_full(void **state)
+{
+	struct users_rig *f = *state;
+	f->max_puppets = 1;
+	users_rig_restart(f);
+	ensure_bob(f);
+	service_expect(&f->s, USERS_MAKE);
+	users_rig_ensure(f, "net/eve", "Eve", CHIME_LIVE);
+	service_settle(&f->s);
+	assert_int_equal(f->done, 1);
+	assert_int_equal(f->error, CHIME_LIMIT);
+	service_answer(&f->s, 201, "{}");
+	answer(f, USERS_JOIN, 201);
+	users_rig_expect(f, 2, CHIME_OK);
+}
+
 /* The service has no room: it is not asked with each line. */
 static void test_service_is_full(void **state)
 {
@@ -281,6 +298,7 @@ int main(void)
 		T(test_two_channels),
 		T(test_maker_is_cancelled),
 		T(test_full),
+		T(test_nearly_full),
 		T(test_service_is_full),
 		T(test_name_changes_meanwhile),
 		T(test_released_under_way),
