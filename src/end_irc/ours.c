@@ -109,8 +109,19 @@ static void on_names(struct irc_ours *ours, const struct irc_message *message)
 		is_named(ours, span_cut(&rest, ' '));
 }
 
+/* NAMES may tell the nick alone: now there is more to go by. */
+static void is_heard(struct irc_ours *ours, const struct irc_source *source)
+{
+	const struct irc_ours_entry *entry = find(ours, source->nick);
+
+	if (entry && !*entry->user && *source->user)
+		has_come(ours, source);
+}
+
 void irc_ours_before(struct irc_ours *ours, const struct irc_message *message)
 {
+	if (ours->entries && *message->source.user)
+		is_heard(ours, &message->source);
 	if (message->numeric == RPL_NAMREPLY)
 		on_names(ours, message);
 	else if (irc_message_is(message, "JOIN"))

@@ -65,6 +65,27 @@ static void test_nick_taken_over(void **state)
 	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
 }
 
+/* The same, and NAMES tell only the nick. */
+static void test_nick_taken_over_unseen(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host QUIT :Ping timeout");
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :Alice[c]");
+	irc_crowd_tell(c, 0, ":Alice[c] PRIVMSG #a :hi");
+	crowd_assert(c->log, "event Alice[c]: hi\n");
+}
+
+/* NAMES could not tell whether it is ours; what is said then does. */
+static void test_heard(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_peer_close(&c->all[0].peer, "reset");
+	irc_crowd_pass(c, 10 * 1000);
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Alice[c]");
+	buf_clear(&c->log);
+	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
+}
+
 /* Main is read late: of the whole life of a link, after it has ended. */
 static void test_main_is_late(void **state)
 {
@@ -149,6 +170,8 @@ int main(void)
 		T(test_known),
 		T(test_renamed_by_force),
 		T(test_nick_taken_over),
+		T(test_nick_taken_over_unseen),
+		T(test_heard),
 		T(test_main_is_late),
 		T(test_collision),
 		T(test_found_there),
