@@ -66,7 +66,6 @@ struct pattern {
 	char *text;
 	pcre2_code *code;
 	pcre2_match_context *limits;
-	pcre2_match_data *match;
 };
 
 static void *must(void *made)
@@ -133,8 +132,6 @@ struct pattern *pattern_new(const char *text, struct err *err)
 	pattern->text = xstrdup(text);
 	pattern->code = code;
 	pattern->limits = limits_new();
-	/* Where it is found does not matter: one pair will do. */
-	pattern->match = must(pcre2_match_data_create(1, NULL));
 	return pattern;
 }
 
@@ -142,7 +139,6 @@ void pattern_free(struct pattern *pattern)
 {
 	if (!pattern)
 		return;
-	pcre2_match_data_free(pattern->match);
 	pcre2_match_context_free(pattern->limits);
 	pcre2_code_free(pattern->code);
 	free(pattern->text);
@@ -157,9 +153,13 @@ const char *pattern_text(const struct pattern *pattern)
 enum pattern_answer pattern_find(
 	const struct pattern *pattern, const char *text, size_t len)
 {
+	/* It keeps the memory that one hard text has taken, so it is not kept.
+	 * Where something is found does not matter: one pair will do. */
+	pcre2_match_data *match = must(pcre2_match_data_create(1, NULL));
 	int found = pcre2_match(pattern->code, (PCRE2_SPTR)text, len, 0, 0,
-		pattern->match, pattern->limits);
+		match, pattern->limits);
 
+	pcre2_match_data_free(match);
 	if (found >= 0)
 		return PATTERN_FOUND;
 	return found == PCRE2_ERROR_NOMATCH ? PATTERN_NOT_FOUND
