@@ -60,6 +60,7 @@ struct mapping_params {
 	const char *irc_label;   /* "libera/#project": for people, or NULL */
 	const char *chime_label; /* the channel's name or ARN, or NULL */
 	struct mirror_params mirror;
+	struct moderation_params moderation;
 	struct filter_params filter; /* in addition to that of all */
 	enum message_policy messages;
 	enum in_doubt_policy in_doubt; /* towards IRC */

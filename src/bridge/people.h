@@ -7,6 +7,7 @@
 #define BRIDGE_PEOPLE_H
 
 #include "model/store.h"
+#include "reconcile/reconcile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +17,15 @@ struct mapping;
 
 /* Who is shown on the other side (belfry.conf(5), mirror.members). */
 enum members_policy { MEMBERS_OFF, MEMBERS_LAZY, MEMBERS_FULL };
+
+/* Which way changes go, of what is kept alike (reconcile/reconcile.h). */
+struct moderation_params {
+	struct reconcile_ways standings[STANDING_KINDS];
+	struct reconcile_ways attributes[ATTRIBUTES];
+	enum reconcile_side winner;
+	size_t max_changes;
+	bool unban_restores;
+};
 
 struct mirror_params {
 	enum members_policy to_irc;   /* people of Chime on IRC */

@@ -255,6 +255,7 @@ void belfry_check(struct schema_load *load, const void *config)
 		rules[i](load, config);
 	belfry_check_networks(load, config);
 	belfry_check_puppets(load, config);
+	belfry_check_mirrors(load, config);
 	belfry_check_filters(load, config);
 	belfry_check_doubles(load, config);
 }

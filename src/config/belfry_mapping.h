@@ -44,6 +44,15 @@ enum members_config {
 };
 enum announce_config { ANNOUNCE_CONFIG_OFF, ANNOUNCE_CONFIG_NOTICES };
 
+enum way_config {
+	WAY_CONFIG_OFF,
+	WAY_CONFIG_TO_IRC,
+	WAY_CONFIG_TO_CHIME,
+	WAY_CONFIG_BOTH,
+};
+enum winner_config { WINNER_CONFIG_IRC, WINNER_CONFIG_CHIME };
+enum topic_as_config { TOPIC_AS_CONFIG_METADATA, TOPIC_AS_CONFIG_NAME };
+
 /* What is mirrored beside messages. */
 struct mirror_config {
 	enum members_config members;
@@ -53,6 +62,19 @@ struct mirror_config {
 	enum announce_config announce;
 	int quit_ms;
 	int split_ms;
+	enum way_config bans;
+	enum way_config moderators;
+	enum way_config topic;
+	enum way_config name;
+	enum way_config mode;
+	enum winner_config winner;
+	int max_changes;
+	char *ban_mask;
+	bool unban_restores;
+	char *moderator_modes;
+	bool moderators_need_account;
+	enum topic_as_config topic_as;
+	char *restricted_modes;
 };
 
 /* Patterns: masks for people, regular expressions for texts. */

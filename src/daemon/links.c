@@ -63,13 +63,10 @@ static void attach(struct links *links, struct mapping *mapping,
 {
 	struct end_sink irc_sink = mapping_sink_irc(mapping);
 	struct end_sink chime_sink = mapping_sink_chime(mapping);
-	struct end_irc_room_params irc = {
-		.mapping = config->name,
-		.channel = channel,
-		.key = config->irc_key,
-	};
+	struct end_irc_room_params irc;
 	struct end_chime_room_params chime;
 
+	params_room_irc(config, channel, &irc);
 	params_room_chime(config, &chime);
 	mapping_attach(mapping, end_irc_open(end, &irc, &irc_sink),
 		end_chime_open(links->params.chime, &chime, &chime_sink));

@@ -161,6 +161,57 @@ static struct mirror_params mirror_params(const struct mirror_config *config)
 	};
 }
 
+static struct reconcile_ways ways(enum way_config way)
+{
+	return (struct reconcile_ways){
+		.to_irc = way == WAY_CONFIG_TO_IRC || way == WAY_CONFIG_BOTH,
+		.to_chime =
+			way == WAY_CONFIG_TO_CHIME || way == WAY_CONFIG_BOTH,
+	};
+}
+
+static struct moderation_params moderation_params(
+	const struct mirror_config *config)
+{
+	return (struct moderation_params){
+		.standings =
+			{
+				[STANDING_BANNED] = ways(config->bans),
+				[STANDING_MODERATOR] = ways(config->moderators),
+			},
+		.attributes =
+			{
+				[ATTRIBUTE_TOPIC] = ways(config->topic),
+				[ATTRIBUTE_NAME] = ways(config->name),
+				[ATTRIBUTE_RESTRICTED] = ways(config->mode),
+			},
+		.winner = config->winner == WINNER_CONFIG_IRC ? SIDE_IRC
+							      : SIDE_CHIME,
+		.max_changes = (size_t)config->max_changes,
+		.unban_restores = config->unban_restores,
+	};
+}
+
+void params_room_irc(const struct mapping_config *config, const char *channel,
+	struct end_irc_room_params *ret)
+{
+	*ret = (struct end_irc_room_params){
+		.mapping = config->name,
+		.channel = channel,
+		.key = config->irc_key,
+		.moderation =
+			{
+				.ban_mask = config->mirror.ban_mask,
+				.moderator_modes =
+					config->mirror.moderator_modes,
+				.moderators_need_account =
+					config->mirror.moderators_need_account,
+				.restricted_modes =
+					config->mirror.restricted_modes,
+			},
+	};
+}
+
 static struct pattern_list pattern_list(char *const *items, size_t count)
 {
 	return (struct pattern_list){
@@ -195,6 +246,7 @@ void params_mapping(const struct mapping_config *config,
 		.chime_label = config->chime.name ? config->chime.name
 						  : config->chime.arn,
 		.mirror = mirror_params(&config->mirror),
+		.moderation = moderation_params(&config->mirror),
 		.messages = policies[config->messages],
 		.in_doubt = in_doubts[network->in_doubt],
 		.window = (unsigned)network->window,

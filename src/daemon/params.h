@@ -20,6 +20,8 @@ void params_client(
 /* Without client and store. */
 void params_end_chime(
 	const struct chime_config *config, struct end_chime_params *ret);
+void params_room_irc(const struct mapping_config *config, const char *channel,
+	struct end_irc_room_params *ret);
 void params_room_chime(
 	const struct mapping_config *config, struct end_chime_room_params *ret);
 void params_filter(

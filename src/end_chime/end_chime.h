@@ -62,6 +62,7 @@ struct end_chime_room_params {
 	const char *person;
 	const char *person_name;
 	const char *peer;
+	bool topic_is_name; /* the channel's name, not its metadata */
 };
 
 /* The room's `close` frees it. `sink` is copied. */

@@ -41,14 +41,14 @@ struct irc_command {
 struct irc_direct {
 	const char *network;
 	const struct person *from; /* on IRC */
-	const char *to;            /* id of the Chime person who has the puppet */
+	const char *to; /* id of the Chime person who has the puppet */
 	const char *to_name;
 };
 
 /* Copied. */
 struct end_irc_params {
 	struct irc_conn_params conn;
-	unsigned window;           /* unconfirmed messages per channel */
+	unsigned window; /* unconfirmed messages per channel */
 	/*
 	 * How a Chime person is shown: {name} is the display name, {id} the
 	 * last part of the user ARN. Default "<{name}> ".
@@ -57,8 +57,9 @@ struct end_irc_params {
 	/* Puts U+200B after the first letter of a relayed name, so that a
 	 * person of that nick is not pinged. */
 	bool anti_ping;
-	unsigned max_lines;        /* lines per message, rest is cut with a note; 0: no limit */
-	int64_t late_after_ms;     /* older lines carry their time; 0: never */
+	unsigned max_lines; /* lines per message, rest is cut with a note; 0: no
+			       limit */
+	int64_t late_after_ms; /* older lines carry their time; 0: never */
 	/* What was said while we were away is fetched: not older than, and
 	 * not more lines than; 0: nothing. */
 	int64_t backfill_max_age_ms;
@@ -95,23 +96,34 @@ struct end_irc *end_irc_new(
 void end_irc_free(struct end_irc *end);
 void end_irc_start(struct end_irc *end);
 /* Orderly QUIT, of puppets too; `fn` when all links are down, or after 3 s. */
-void end_irc_stop(struct end_irc *end, const char *reason, loop_fn *fn,
-	void *arg);
+void end_irc_stop(
+	struct end_irc *end, const char *reason, loop_fn *fn, void *arg);
 /* One line for status: "libera: ready as belfry on irc.libera.chat", or the
- * state and why: "libera: connecting, trying irc.libera.chat:6697". With puppets
+ * state and why: "libera: connecting, trying irc.libera.chat:6697". With
+ * puppets
  * ", 12 puppets (3 connecting, limit 200)" follows. */
 void end_irc_describe(const struct end_irc *end, struct buf *out);
 
+/* belfry.conf(5), mappings[].mirror. */
+struct irc_moderation_settings {
+	const char *ban_mask;        /* template: {nick}, {user}, {host} */
+	const char *moderator_modes; /* the last is given */
+	bool moderators_need_account;
+	const char *restricted_modes; /* the first is set */
+};
+
+/* Copied. */
 struct end_irc_room_params {
 	const char *mapping; /* for logs */
 	const char *channel;
-	const char *key;     /* or NULL */
+	const char *key; /* or NULL */
+	struct irc_moderation_settings moderation;
 };
 
 /* The room's `close` frees it. `sink` is copied. */
 struct end_room *end_irc_open(struct end_irc *end,
-	const struct end_irc_room_params *params, const struct end_sink *sink)
-	MUST_CHECK;
+	const struct end_irc_room_params *params,
+	const struct end_sink *sink) MUST_CHECK;
 
 /* A private conversation between a person on this network and a puppet. */
 struct end_irc_direct_params {

@@ -153,6 +153,20 @@ struct end_ops {
 	 * is all that is left.
 	 */
 	int (*expel)(struct end_room *room, const struct removal *removal);
+	/*
+	 * Standings and attributes (model/standing.h); NULL: the end cannot.
+	 *
+	 * moderate: tell of them, or no more. Said again while on, it asks for
+	 * fresh lists of all.
+	 */
+	void (*moderate)(struct end_room *room, bool on);
+	/* Answered by sink.stood, exactly once for each call, from the loop.
+	 * Banning removes the person from the room too. */
+	void (*stand)(
+		struct end_room *room, const struct standing_change *change);
+	/* Answered by sink.attribute_set. */
+	void (*set_attribute)(struct end_room *room, enum attribute attribute,
+		const char *value, const char *by);
 	/* This person of the other side has read all that was said up to this
 	 * moment (wall ms); moves only forward. */
 	void (*has_read)(

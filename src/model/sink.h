@@ -8,6 +8,7 @@
 #include "model/event.h"
 #include "model/presence.h"
 #include "model/receipt.h"
+#include "model/standing.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,6 +48,17 @@ struct end_sink {
 	void (*roster)(void *arg, enum roster_state state);
 	void (*presence)(void *arg, const struct presence *presence);
 	void (*mirrored)(void *arg, const struct mirror_receipt *receipt);
+	/* Standings and attributes (model/standing.h); any may be NULL. They
+	 * come only while `moderate` is on. */
+	void (*standings)(void *arg, const struct standing_list *list);
+	void (*standing)(void *arg, const struct standing *standing);
+	void (*stood)(void *arg, const struct standing_receipt *receipt);
+	void (*attribute)(void *arg, const struct attribute_state *state);
+	void (*attribute_set)(
+		void *arg, const struct attribute_receipt *receipt);
+	/* May we change this here? On every change, and first when it is
+	 * known; `why` (for people) when not. */
+	void (*right)(void *arg, enum right right, bool may, const char *why);
 	/* A native of this side has read up to this moment (wall ms). */
 	void (*has_read)(void *arg, const char *person_id, int64_t at_ms);
 	void *arg;

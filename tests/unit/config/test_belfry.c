@@ -146,6 +146,17 @@ static const struct bad {
 	{"", "", "filter = { drop_irc = ( \"ok\", \"a(b\" ); };",
 		"f:15: mappings[0].filter.drop_irc: element 2 is no regular "
 		"expression: missing closing parenthesis, at character 4"},
+	{"", "", "mirror = { ban_mask = \"*!*@*\"; };",
+		"f:15: mappings[0].mirror.ban_mask: must hold {nick}, {user} "
+		"or {host}, or it would ban everybody"},
+	{"", "", "mirror = { moderator_modes = \"+o\"; };",
+		"f:15: mappings[0].mirror.moderator_modes: must be letters of "
+		"modes such as \"qao\", without signs"},
+	{"", "",
+		"mirror = { topic = \"both\"; name = \"both\"; topic_as = "
+		"\"name\"; };",
+		"f:15: mappings[0].mirror.topic_as: the name cannot be the "
+		"topic while the name itself is mirrored"},
 	{"", "",
 		"}, { name = \"direct.x\"; irc = \"net/#two\"; chime = \"" AI
 		"/channel/2\";",
