@@ -378,6 +378,9 @@ static void on_nick(
 	char from[NAME_BYTES];
 	char to[NAME_BYTES];
 
+	/* Somebody out of sight; the nick may be that of one who is not. */
+	if (!irc_conn_affected(identity->conn, 0))
+		return;
 	/* The connection knows them by the new one already. */
 	user = irc_conn_user(identity->conn, irc_message_param(message, 0));
 	if (!user || irc_conn_is_own_nick(identity->conn, user->nick) ||

@@ -207,7 +207,8 @@ static void fill(struct irc_roster *roster)
 
 	while ((m = next_member(roster, m)) != NULL) {
 		struct irc_who who = irc_who_of_user(folk->conn, m->user);
-		if (irc_folk_sort_user(folk, m->user) != IRC_SORT_PERSON)
+		if (irc_folk_sort_user(folk, m->user) != IRC_SORT_PERSON ||
+			irc_roll_find(&roster->roll, m->user->nick))
 			continue;
 		irc_identity_id(folk->identity, &who, id);
 		irc_roll_add(&roster->roll, m->user->nick, id);

@@ -369,6 +369,17 @@ static void test_find(void **state)
 	assert_string_equal(found(rig, "net/bob"), "rob");
 }
 
+/* A server that is mad moves nobody's id to another. */
+static void test_nick_of_nobody(void **state)
+{
+	struct irc_people_rig *rig = *state;
+
+	begin(rig, "Bob!b@h");
+	feed(rig, ":ghost!g@h NICK Bob");
+	feed(rig, ":!g@h NICK Bob");
+	is(rig, "bob", "net/bob");
+}
+
 static void test_own_nick(void **state)
 {
 	struct irc_people_rig *rig = *state;
@@ -421,6 +432,7 @@ int main(void)
 		T(test_kept),
 		T(test_past),
 		T(test_find),
+		T(test_nick_of_nobody),
 		T(test_own_nick),
 		T(test_bound),
 	};
