@@ -5,6 +5,7 @@
 #include "util/digest.h"
 #include "util/json.h"
 #include "util/rand.h"
+#include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,4 +106,11 @@ json_t *job_members(const struct job *job, const struct job_words *words)
 		content_of(job, words), "Type", "STANDARD", "Persistence",
 		"PERSISTENT", "Metadata", metadata, "ClientRequestToken",
 		job->is_spoken_for ? spoken_for : job->token);
+}
+
+bool job_is_denied(const json_t *body)
+{
+	const char *status =
+		json_get_string(json_object_get(body, "Status"), "Value");
+	return str_eq(status, "DENIED") || str_eq(status, "FAILED");
 }

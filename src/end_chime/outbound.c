@@ -218,6 +218,8 @@ static void finish_later(
 		      result->error == CHIME_FORBIDDEN ||
 		      result->error == CHIME_NOT_FOUND ||
 		      result->error == CHIME_CONFLICT;
+	if (result->error == CHIME_FORBIDDEN && o->params.refused)
+		o->params.refused(o->params.arg);
 	finish(o, (struct receipt){
 			  .outcome = RECEIPT_LATER,
 			  .why = result->message,
@@ -328,20 +330,13 @@ static bool renew(
 	return true;
 }
 
-static bool is_undelivered(const json_t *body)
-{
-	const char *status =
-		json_get_string(json_object_get(body, "Status"), "Value");
-	return str_eq(status, "DENIED") || str_eq(status, "FAILED");
-}
-
 static void finish_sent(struct chime_outbound *o, const json_t *body)
 {
 	const char *id = json_get_string(body, "MessageId");
 	const char *person = job_person(o->jobs);
 	if (person)
 		users_set_barred(o->params.users, person, o->channel, false);
-	if (is_undelivered(body))
+	if (job_is_denied(body))
 		finish_refused(o, "the channel's flow has denied it");
 	else if (!id || !*id) /* from somebody else than the service */
 		finish(o, (struct receipt){

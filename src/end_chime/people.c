@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { LISTS_TO_TELL = 2 };
+
 struct people {
 	struct loop *loop;
 	struct people_params params;
@@ -16,6 +18,7 @@ struct people {
 	struct marks *marks;   /* NULL: the list tells, or none has come */
 	struct absence *absence;
 	struct expel *expel;
+	unsigned missed; /* lists without ourselves, in a row */
 	bool is_readable;
 	bool closed;
 };
@@ -171,12 +174,21 @@ static void look_for_marks(struct people *p, const struct members *all)
 		marks_stop(p->marks);
 }
 
+/* One list may be of before we came. */
+static void look_for_self(struct people *p, const struct members *all)
+{
+	p->missed = members_find(all, p->bearer) ? 0 : p->missed + 1;
+	if (p->missed == LISTS_TO_TELL)
+		p->params.lost(p->params.arg);
+}
+
 static void people_on_listed(
 	void *arg, const struct members *all, int64_t began_ms)
 {
 	struct people *p = arg;
 	int64_t age_ms = loop_now_ms(p->loop) - began_ms;
 	look_for_marks(p, all);
+	look_for_self(p, all);
 	if (absence_judge(p->absence, all, age_ms) && p->roster)
 		roster_poke(p->roster);
 }

@@ -24,7 +24,10 @@ struct people_params {
 	const struct end_sink *sink;
 	/* Says it in the channel. From the loop. */
 	void (*note)(void *arg, const char *text);
-	void *arg; /* of `note` */
+	/* The one who looks is not in two lists: it is no member any more.
+	 * From the loop; closes nothing. */
+	void (*lost)(void *arg);
+	void *arg; /* of these two */
 };
 
 /* May all be called inside callbacks of the client and of the sink. */

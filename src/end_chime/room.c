@@ -41,6 +41,7 @@ struct chime_room {
 	struct admission *admission;
 	bool is_minded; /* see end_chime.h */
 	bool is_watched;
+	bool is_unreadable;
 	bool is_confirmed; /* all that was presented */
 	int64_t position;
 	bool closed;
@@ -123,18 +124,39 @@ static bool room_is_speaking(void *arg, const char *person_id)
 	return room->outbound && chime_outbound_has(room->outbound, person_id);
 }
 
+static bool reopen_soon(struct chime_room *room)
+{
+	if (room->opening || room->pair || timer_is_armed(room->reopen))
+		return false;
+	timer_arm(room->reopen, REOPEN_MS);
+	return true;
+}
+
+/* Who moderates can read without being a member, but not speak. */
+static void room_on_lost(void *arg)
+{
+	struct chime_room *room = arg;
+	if (!reopen_soon(room))
+		return;
+	log_warn(room->object,
+		"%s seems to be no member of the channel any more: it asks to "
+		"be let in again",
+		room->bearer);
+	opening_forget(room->context->params->store, room->mapping);
+}
+
 static void room_on_state(void *arg, bool readable, const char *why)
 {
 	struct chime_room *room = arg;
+	room->is_unreadable = !readable;
 	if (!readable)
 		opening_forget(room->context->params->store, room->mapping);
 	if (readable) {
 		timer_cancel(room->reopen);
 		opening_close(TAKE(room->opening));
 		pair_close(TAKE(room->pair));
-	} else if (!room->opening && !room->pair &&
-		   reading_needs_people(room->reading)) {
-		timer_arm(room->reopen, REOPEN_MS);
+	} else if (reading_needs_people(room->reading)) {
+		reopen_soon(room);
 	}
 	people_set_readable(room->people, readable);
 	set_ready(arg, readable, why);
@@ -205,6 +227,7 @@ static void start_people(struct chime_room *room)
 		.load = &room->context->list_load,
 		.sink = &room->sink,
 		.note = room_on_note,
+		.lost = room_on_lost,
 		.arg = room,
 	};
 	room->people = people_new(room->context->loop, &params);
@@ -227,6 +250,7 @@ static void start_outbound(struct chime_room *room)
 		.receipt = room_on_receipt,
 		.spoke = room_on_spoke,
 		.joined = room->person ? NULL : room_on_joined,
+		.refused = room_on_lost,
 		.arg = room,
 	};
 	room->outbound = chime_outbound_new(room->context->loop, &params);
@@ -266,6 +290,7 @@ static void leave(struct chime_room *room)
 	struct users *users = room->context->users;
 	reading_close(TAKE(room->reading));
 	people_close(TAKE(room->people));
+	room->is_unreadable = false;
 	users_mind(users, room->channel, false);
 	users_forget_member(users, room->person, room->channel);
 	room->position = room->context->params->overlap_ms + REOPEN_MS;
@@ -279,7 +304,10 @@ static void room_on_opened(void *arg, const char *channel)
 	if (room->outbound && str_eq(channel, room->channel)) {
 		log_info(room->object, "%s is in the channel again",
 			room->bearer);
-		return; /* it is ready once it is read */
+		/* Else it is ready once it is read. */
+		if (!room->is_unreadable)
+			set_ready(room, true, NULL);
+		return;
 	}
 	if (room->outbound)
 		leave(room);

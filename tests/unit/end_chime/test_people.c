@@ -68,6 +68,12 @@ static void on_note(void *arg, const char *text)
 	buf_addf(&f->log, "%s\n", text);
 }
 
+static void on_lost(void *arg)
+{
+	struct fixture *f = arg;
+	buf_adds(&f->log, "lost\n");
+}
+
 static int setup(void **state)
 {
 	static struct fixture f;
@@ -99,6 +105,7 @@ static int setup(void **state)
 		.load = &f.load,
 		.sink = &f.sink,
 		.note = on_note,
+		.lost = on_lost,
 		.arg = &f,
 	};
 	f.people = people_new(f.s.w.loop, &params);
@@ -143,7 +150,7 @@ static void test_watching(void **state)
 	expect_log(f, "begins\n0 Al\ncomplete\n");
 	people_watch(f->people, true);
 	expect_list(f, OF(""));
-	expect_log(f, "begins\n0 Al\ncomplete\n");
+	expect_log(f, "begins\n0 Al\ncomplete\nlost\n");
 	people_watch(f->people, false);
 	service_pass(&f->s, 2 * EVERY_MS);
 	assert_int_equal(f->load, 0);
@@ -210,7 +217,7 @@ static void test_expelling(void **state)
 	assert_true(service_pass_until_asked(&f->s, EVERY_MS) <= 1200);
 	service_expect(&f->s, LIST);
 	service_answer(&f->s, 200, "{\"ChannelMemberships\":[]}");
-	expect_log(f, "1 Al\n");
+	expect_log(f, "1 Al\nlost\n");
 	/* Also while nobody watches. */
 	people_watch(f->people, false);
 	assert_int_equal(people_expel(f->people, &removal), 0);
@@ -248,6 +255,26 @@ static void test_removed_by_somebody(void **state)
 	expect_log(f, "");
 }
 
+/* We ourselves are not there: said once. */
+static void test_lost(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const said[] = {
+		"", "lost\n", "", "1 Al\n", "0 Al\n", "lost\n"};
+	people_watch(f->people, true);
+	for (size_t i = 0; i < 6; i++) {
+		if (i == 0) {
+			expect_list(f, OF(""));
+			expect_log(f, "begins\n0 Al\ncomplete\n");
+			continue;
+		}
+		service_pass_until_asked(&f->s, 2 * EVERY_MS);
+		service_expect(&f->s, LIST);
+		service_answer(&f->s, 200, "%s", i == 3 ? OF_BRIDGE : OF(""));
+		expect_log(f, said[i]);
+	}
+}
+
 static void test_sink_that_does_not_care(void **state)
 {
 	struct fixture *f = *state;
@@ -271,6 +298,7 @@ int main(void)
 		T(test_list_tells_no_marks),
 		T(test_expelling),
 		T(test_removed_by_somebody),
+		T(test_lost),
 		T(test_sink_that_does_not_care),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

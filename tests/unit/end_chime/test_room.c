@@ -242,6 +242,39 @@ static const char list_members[] =
 	"GET /channels/APP/channel/c/memberships?type=DEFAULT&"
 	"max-results=50";
 
+/* Who moderates may read all the same: a refused line tells. */
+static void test_comes_back_to_speak(void **state)
+{
+	struct fixture *f = *state;
+	go_up(f);
+	service_expect(&f->s, FIRST_LIST);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_settle(&f->s);
+	f->room->ops->note(f->room, "hello");
+	service_expect(&f->s, "POST " MESSAGES);
+	service_answer(&f->s, 403, "{}");
+	expect_log(f, "");
+	int status = 403;
+	for (int i = 0; i < 60 && status != 201; i++) {
+		service_pass_until_asked(&f->s, 1000000);
+		service_expect_any(&f->s);
+		if (!strstr(f->s.w.requests[0].target, "memberships")) {
+			service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+			service_settle(&f->s);
+			continue;
+		}
+		/* Refused at first. */
+		status = f->log.len ? 201 : 403;
+		service_expect(&f->s, JOIN);
+		service_answer(&f->s, status, "{}");
+		service_settle(&f->s);
+		assert_string_equal(f->log.data, "not ready\n");
+	}
+	assert_int_equal(status, 201);
+	answer(f, MODERATOR, 200);
+	expect_log(f, "not ready\nready\n");
+}
+
 static void test_watching(void **state)
 {
 	struct fixture *f = *state;
@@ -477,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_comes_back),
 		T(test_stays_through_an_outage),
+		T(test_comes_back_to_speak),
 		T(test_watching),
 		T(test_pair_talks),
 		T(test_pair_is_quiet),
