@@ -315,6 +315,15 @@ void irc_cast_return(struct irc_cast *cast)
 	}
 }
 
+/* Whom the channel has refused would ask again ever more slowly. */
+static void try_again(struct irc_cast *cast, const struct irc_role *role)
+{
+	struct irc_puppet *puppet = puppet_of(cast, role);
+
+	if (puppet && irc_puppet_refusal(puppet, cast->channel))
+		irc_puppet_part(puppet, cast->channel, NULL);
+}
+
 void irc_cast_admit(struct irc_cast *cast, const struct person *person)
 {
 	struct irc_role *role = irc_cast_get(cast, person->id, NULL);
@@ -324,6 +333,7 @@ void irc_cast_admit(struct irc_cast *cast, const struct person *person)
 	role->asked_ms = now_of(cast);
 	role->away_until_ms = 0;
 	role->mute_until_ms = 0;
+	try_again(cast, role);
 	bring(cast, role);
 	look_at(cast, role);
 }

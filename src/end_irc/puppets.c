@@ -298,8 +298,12 @@ static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
 {
 	struct irc_puppets *puppets = arg;
 
-	log_debug(puppets->object, "puppet %s of %s: %s",
-		irc_puppet_nick(puppet), puppet->id, puppet->why);
+	if (loss == IRC_LOSS_KILLED)
+		log_info(puppets->object, "puppet %s of %s: %s",
+			irc_puppet_nick(puppet), puppet->id, puppet->why);
+	else
+		log_debug(puppets->object, "puppet %s of %s: %s",
+			irc_puppet_nick(puppet), puppet->id, puppet->why);
 	if (loss == IRC_LOSS_BANNED)
 		on_banned(puppets, puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED && irc_puppet_is_too_many(puppet))

@@ -123,6 +123,21 @@ static void test_refused(void **state)
 	crowd_assert(c->log, "arn:x/user/alice here done\n");
 }
 
+/* Who is admitted again asks again, at once. */
+static void test_refused_and_admitted(void **state)
+{
+	struct irc_crowd *c = *state;
+	c->refusal = "473 Cannot join channel (+i)";
+	irc_crowd_start(c);
+	irc_crowd_admit(c, "alice", "Alice");
+	irc_crowd_admit(c, "alice", "Alice");
+	crowd_assert(c->log, "arn:x/user/alice here refused\n"
+			     "arn:x/user/alice here refused\n");
+	c->refusal = NULL;
+	irc_crowd_admit(c, "alice", "Alice");
+	crowd_assert(c->log, "arn:x/user/alice here done\n");
+}
+
 static void test_later(void **state)
 {
 	struct irc_crowd *c = *state;
@@ -252,6 +267,7 @@ int main(void)
 		T(test_not_shown),
 		T(test_limit),
 		T(test_refused),
+		T(test_refused_and_admitted),
 		T(test_later),
 		T(test_kicked),
 		T(test_kicked_and_admitted),
