@@ -187,7 +187,7 @@ static void begin_admit(struct task *task, const struct person *person)
 	struct users *users = admission->params.users;
 	const struct users_request request = {
 		.person_id = person->id,
-		.nick = person->name,
+		.nick = str_or_empty(person->name),
 		.channel = admission->channel,
 		.priority = CHIME_BACKGROUND,
 	};

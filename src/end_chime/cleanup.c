@@ -60,10 +60,16 @@ static void cleanup_on_member(void *arg, const struct puppets_member *member)
 	};
 }
 
+/* The last one that is known to have been used. */
 static const char *channel_of(const struct cleanup *cleanup)
 {
 	const struct opening_memory *memory = &cleanup->memory;
-	return memory->channel ? memory->channel : memory->joined;
+	const char *const arns[] = {memory->joined, memory->channel,
+		memory->made, memory->found};
+	for (size_t i = 0; i < ARRAY_LEN(arns); i++)
+		if (arns[i])
+			return arns[i];
+	return NULL;
 }
 
 struct cleanup *cleanup_new(const struct cleanup_params *params)

@@ -17,10 +17,10 @@ enum { PERSON_BYTES = 4096, NICK_BYTES = 1024 };
 static const char space_puppet[] = "puppet";
 static const char space_member[] = "member";
 
-enum { IS_FOREIGN = 1, IS_DOUBTED = 2, HAS_PERSON = 4 };
+enum { IS_FOREIGN = 1, IS_DOUBTED = 2, HAS_PERSON = 4, NICK_IN_ID = 8 };
 
-/* In memory: the id, the nick and (HAS_PERSON) the person, each with its NUL,
- * stand one behind the other. */
+/* In memory: the id, the nick (unless the id ends with it) and (HAS_PERSON) the
+ * person, each with its NUL, stand one behind the other. */
 struct entry {
 	UT_hash_handle hh;
 	uint32_t sum;
@@ -41,13 +41,22 @@ static const char *next_text(const char *text)
 	return text + strlen(text) + 1;
 }
 
+/* What stands behind the last ':' of a user id. */
+static const char *tail_of(const char *id)
+{
+	const char *colon = strrchr(id, ':');
+	return colon ? colon + 1 : id;
+}
+
 static struct puppet puppet_of(const struct entry *entry)
 {
-	const char *nick = next_text(entry->text);
+	bool is_in_id = entry->flags & NICK_IN_ID;
+	const char *next = next_text(entry->text);
+	const char *person = is_in_id ? next : next_text(next);
 	return (struct puppet){
 		.id = entry->text,
-		.nick = nick,
-		.person = entry->flags & HAS_PERSON ? next_text(nick) : NULL,
+		.nick = is_in_id ? tail_of(entry->text) : next,
+		.person = entry->flags & HAS_PERSON ? person : NULL,
 		.sum = entry->sum,
 		.day = entry->day,
 	};
@@ -72,15 +81,20 @@ static char *put_text(char *at, const char *text)
 static struct entry *entry_new(const struct puppet *puppet, unsigned flags)
 {
 	const char *person = puppet->person;
-	size_t size = strlen(puppet->id) + strlen(puppet->nick) + 2 +
+	const char *nick =
+		str_eq(tail_of(puppet->id), puppet->nick) ? NULL : puppet->nick;
+	size_t size = strlen(puppet->id) + 1 + (nick ? strlen(nick) + 1 : 0) +
 		      (person ? strlen(person) + 1 : 0);
 	struct entry *entry = xcalloc(1, offsetof(struct entry, text) + size);
-	char *end = put_text(put_text(entry->text, puppet->id), puppet->nick);
+	char *end = put_text(entry->text, puppet->id);
+	if (nick)
+		end = put_text(end, nick);
 	if (person)
 		put_text(end, person);
 	entry->sum = puppet->sum;
 	entry->day = puppet->day;
-	entry->flags = (uint8_t)(flags | (person ? HAS_PERSON : 0));
+	entry->flags = (uint8_t)(flags | (nick ? 0 : NICK_IN_ID) |
+				 (person ? HAS_PERSON : 0));
 	return entry;
 }
 

@@ -175,6 +175,8 @@ void renames_want(
 {
 	struct rename *rename;
 	char id[USERID_BYTES];
+	if (!*nick) /* not known */
+		return;
 	users_id(renames->users, person_id, id);
 	HASH_FIND_STR(renames->list, id, rename);
 	if (rename) {

@@ -179,6 +179,26 @@ static void test_live_goes_first(void **state)
 	tear_down(&w);
 }
 
+/* Somebody waits for it now: it goes behind the live ones. */
+static void test_raised(void **state)
+{
+	(void)state;
+	struct world w;
+	set_up(&w, 1, 5);
+	for (int i = 0; i < 4; i++)
+		start(&w.calls[i], "b", "c", CHIME_BACKGROUND);
+	start(&w.calls[4], "b", "c", CHIME_LIVE);
+	budget_raise(&w.calls[0].claim); /* has gone */
+	budget_raise(&w.calls[3].claim);
+	budget_raise(&w.calls[3].claim);
+	assert_int_equal(budget_waiting(w.budget), 4);
+	pass(&w, 6000);
+	static const int want[] = {0, 4, 3, 1, 2};
+	assert_int_equal(w.count, 5);
+	assert_memory_equal(w.order, want, sizeof(want));
+	tear_down(&w);
+}
+
 /* A token has come, but its timer has not run yet. */
 static void test_nobody_jumps_the_queue(void **state)
 {
@@ -439,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_bearers_do_not_wait_for_each_other),
 		cmocka_unit_test(test_all_buckets_must_have_a_token),
 		cmocka_unit_test(test_live_goes_first),
+		cmocka_unit_test(test_raised),
 		cmocka_unit_test(test_nobody_jumps_the_queue),
 		cmocka_unit_test(test_order_of_a_channel_survives_two_queues),
 		cmocka_unit_test(test_drop),

@@ -123,6 +123,10 @@ static void test_admits(void **state)
 	assert_string_equal(receipts.data, "");
 	expect(f, "+net/bob done\n");
 	service_expect_none(&f->s);
+	/* One whose name is not known keeps theirs. */
+	admit("net/bob", NULL);
+	expect(f, "+net/bob done\n");
+	service_expect_none(&f->s);
 	/* By another name, in the background. */
 	admit("net/bob", "Rob");
 	service_expect(&f->s, "PUT " USERS_AT "irc:net:bob");

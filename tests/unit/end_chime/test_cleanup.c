@@ -264,6 +264,17 @@ static void test_in_use_again(void **state)
 	expect_done(f, 0, 0, 2);
 }
 
+/* It was not open any more when the mapping went. */
+static void test_not_joined_any_more(void **state)
+{
+	struct users_rig *f = *state;
+	fake_store_put(&f->s.store, "room m", OPENING_JOINED, NULL);
+	remember(f, OPENING_MADE);
+	begin(f, false);
+	answer(f, LEAVE("bridge"), 404);
+	expect_done(f, 1, 0, 0);
+}
+
 static void test_nothing_known(void **state)
 {
 	struct users_rig *f = *state;
@@ -291,6 +302,7 @@ int main(void)
 		T(test_policy_ends_it),
 		T(test_restart),
 		T(test_in_use_again),
+		T(test_not_joined_any_more),
 		T(test_nothing_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

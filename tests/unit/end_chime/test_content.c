@@ -31,6 +31,55 @@ static int prepare(struct buf *out, enum event_kind kind, const char *name,
 	return content_prepare(out, &event, puppets);
 }
 
+/* Without a puppet while others have one. */
+static void test_unshown(void **state)
+{
+	struct text AUTOTEXT text;
+	struct buf AUTOBUF out;
+	struct content content;
+	(void)state;
+	text_init(&text, CEILING);
+	buf_init(&out, CEILING);
+	text_append_plain(&text, "hi");
+	const struct event event = {
+		.kind = EVENT_MESSAGE,
+		.sender = {.id = "net/eve", .name = "Eve", .is_unshown = true},
+		.text = &text,
+		.source_id = "x1",
+	};
+	assert_int_equal(content_prepare(&out, &event, true), 0);
+	assert_int_equal(content_read(&content, out.data, out.len), 0);
+	assert_null(content.person_id);
+	assert_string_equal(content.content, "\\<Eve> hi");
+	content_release(&content);
+}
+
+/* The bridge's user says it after all, in the same words as without puppets. */
+static void test_spoken_for(void **state)
+{
+	static const enum event_kind kinds[] = {EVENT_MESSAGE, EVENT_NOTICE};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct buf AUTOBUF out;
+		struct buf AUTOBUF plain;
+		struct content content, wanted;
+		buf_init(&out, CEILING);
+		buf_init(&plain, CEILING);
+		assert_int_equal(
+			prepare(&out, kinds[i], "b_b_", "*hi*", true), 0);
+		assert_int_equal(
+			prepare(&plain, kinds[i], "b_b_", "*hi*", false), 0);
+		assert_int_equal(content_read(&content, out.data, out.len), 0);
+		assert_int_equal(
+			content_read(&wanted, plain.data, plain.len), 0);
+		char *said = content_spoken_for(&content);
+		assert_string_equal(said, wanted.content);
+		free(said);
+		content_release(&content);
+		content_release(&wanted);
+	}
+}
+
 static void test_prepare(void **state)
 {
 	static const struct {
@@ -221,6 +270,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prepare),
+		cmocka_unit_test(test_unshown),
+		cmocka_unit_test(test_spoken_for),
 		cmocka_unit_test(test_same_bytes_every_time),
 		cmocka_unit_test(test_nothing_to_say),
 		cmocka_unit_test(test_names_are_repaired),

@@ -141,6 +141,30 @@ static void test_long_ids(void **state)
 	free(person);
 }
 
+/* What the id says is not kept twice. */
+static void test_nick_of_the_id(void **state)
+{
+	static const char *const nicks[] = {"bob", "bo", "Bob", "", "bob"};
+	struct fixture *f = *state;
+	struct puppet puppet;
+	for (size_t i = 0; i < ARRAY_LEN(nicks); i++) {
+		const struct puppet given = {
+			.id = "irc:n:bob",
+			.nick = nicks[i],
+			.person = "other/person",
+			.sum = 3,
+		};
+		puppets_put(f->puppets, &given);
+		for (int k = 0; k < 2; k++) {
+			assert_true(
+				puppets_get(f->puppets, "irc:n:bob", &puppet));
+			assert_string_equal(puppet.nick, nicks[i]);
+			assert_string_equal(puppet.person, "other/person");
+			restart(f);
+		}
+	}
+}
+
 static void test_seen_once_a_day(void **state)
 {
 	struct fixture *f = *state;
@@ -285,6 +309,7 @@ int main(void)
 		T(test_remembers),
 		T(test_old_files),
 		T(test_long_ids),
+		T(test_nick_of_the_id),
 		T(test_seen_once_a_day),
 		T(test_foreign),
 		T(test_memberships),

@@ -44,6 +44,13 @@ static void test_reversible(void **state)
 		{"/", "irc:.2f"},
 		{"a/b c", "irc:a:b.20c"},
 		{"a/\xc3\xa9", "irc:a:.c3.a9"},
+		/* As ids of people are told apart (end_irc/identity.h). */
+		{"net/bob=2", "irc:net:bob.3d2"},
+		{"net/@bob", "irc:net:@bob"},
+		{"net/@bob=2", "irc:net:@bob.3d2"},
+		{"net/bob/2", "irc:net:bob.2f2"},
+		{"net/bob~2", "irc:net:bob.7e2"},
+		{"net/b=", "irc:net:b.3d"},
 		{"a/|^`{}\\", "irc:a:.7c.5e.60.7b.7d.5c"},
 	};
 	(void)state;
@@ -57,6 +64,32 @@ static void test_reversible(void **state)
 		assert_int_equal(userid_read(&back, id), 0);
 		assert_string_equal(back.data, rows[i].person);
 	}
+}
+
+/* Each is another one, and nobody else's. */
+static void test_variants(void **state)
+{
+	static const char *const people[] = {"net/bob", "net/@bob",
+		"1\nnet/bob", "a/",
+		"network/somebody-with-a-name-that-is-longer-than-fifty"};
+	char ids[ARRAY_LEN(people) * USERID_VARIANTS][USERID_BYTES];
+	size_t count = 0;
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(people); i++)
+		for (unsigned v = 0; v < USERID_VARIANTS; v++) {
+			struct buf AUTOBUF back;
+			buf_init(&back, 100);
+			userid_variant(ids[count], people[i], v);
+			expect_allowed(ids[count]);
+			if (v)
+				assert_int_equal(userid_read(&back, ids[count]),
+					-ERANGE);
+			for (size_t k = 0; k < count; k++)
+				assert_string_not_equal(ids[k], ids[count]);
+			count++;
+		}
+	userid_make(ids[1], "net/bob");
+	assert_string_equal(ids[0], ids[1]);
 }
 
 static void test_shortened(void **state)
@@ -131,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reversible),
+		cmocka_unit_test(test_variants),
 		cmocka_unit_test(test_shortened),
 		cmocka_unit_test(test_very_long),
 		cmocka_unit_test(test_not_ours),
