@@ -218,7 +218,8 @@ static void finish_later(
 		      result->error == CHIME_FORBIDDEN ||
 		      result->error == CHIME_NOT_FOUND ||
 		      result->error == CHIME_CONFLICT;
-	if (result->error == CHIME_FORBIDDEN && o->params.refused)
+	if (result->error == CHIME_FORBIDDEN && o->params.refused &&
+		!chime_error_is_policy(result->error, result->code))
 		o->params.refused(o->params.arg);
 	finish(o, (struct receipt){
 			  .outcome = RECEIPT_LATER,

@@ -42,8 +42,9 @@ struct chime_outbound_params {
 	void (*spoke)(void *arg, const char *puppet);
 	/* This person is a member now, by speaking. May close the outbound. */
 	void (*joined)(void *arg, const char *person_id);
-	/* What the bridge's user itself asked for was forbidden: it may be no
-	 * member any more. Closes nothing. Or NULL. */
+	/* What the bridge's user itself asked for was forbidden, not by the
+	 * keys' policy: it may be no member any more. Closes nothing. Or NULL.
+	 */
 	void (*refused)(void *arg);
 	void *arg;
 };
