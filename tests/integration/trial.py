@@ -20,6 +20,7 @@ from support.process import build_dir, listens             # noqa: E402
 from support.wait import until                             # noqa: E402
 
 CHANNEL = "#lobby"
+PUPPET = "Alice[c]"
 
 
 def say(text=""):
@@ -85,15 +86,18 @@ class Trial:
                 "region": "us-east-1", "app_instance": self.instance,
                 "user": self.bridge, "messaging_endpoint": self.endpoint,
                 "identity_endpoint": self.endpoint,
-                "poll": {"min_ms": 250, "max_ms": 1000}},
+                "poll": {"min_ms": 250, "max_ms": 1000},
+                "members_ms": 1000},
             "networks": ({
                 "name": "trial", "servers": (f"127.0.0.1:{self.ircd.port}",),
                 "tls": False, "nick": "belfry", "username": "belfry",
-                "realname": "Chime bridge"},),
+                "realname": "Chime bridge", "presence": "puppets",
+                "puppets": {"connect_interval_ms": 100}},),
             "mappings": ({
                 "name": "lobby", "irc": f"trial/{CHANNEL}",
                 "chime": {"name": "Lobby", "privacy": "PUBLIC",
-                          "mode": "UNRESTRICTED", "create": True}},)})
+                          "mode": "UNRESTRICTED", "create": True},
+                "mirror": {"members": "full"}},)})
         self.keep(self.belfry)
         self.visitor = IrcClient(self.ircd.port, "visitor").join(CHANNEL)
         until(lambda: "belfry" in self.visitor.members(CHANNEL),
@@ -104,6 +108,10 @@ class Trial:
         self.ctl("create-channel-membership", "--channel-arn", self.channel,
                  "--member-arn", self.alice, "--type", "DEFAULT",
                  bearer=self.alice)
+        until(lambda: PUPPET in self.visitor.members(CHANNEL),
+              lambda: f"{PUPPET} in the channel:\n" +
+              self.belfry.log()[-2000:], step_s=0.1)
+        say(f"Alice is in Chime, and on IRC she is {PUPPET}.")
 
     def find_channel(self):
         found = self.ctl("list-channels", "--app-instance-arn",
@@ -127,7 +135,7 @@ class Trial:
                  "--content", "Hello from Chime!", bearer=self.alice)
         say("  Chime Lobby   Alice: Hello from Chime!")
         line = self.visitor.wait_heard(CHANNEL, "Hello from Chime!")
-        say(f"  IRC   {CHANNEL}  <belfry> {line}")
+        say(f"  IRC   {CHANNEL}  <{PUPPET}> {line}")
         say()
 
     def message_from_irc(self):
@@ -166,6 +174,8 @@ exec "$ctl" --endpoint "$endpoint" --bearer "$alice" chime \\
         say("  on IRC, with any client, for example irssi:")
         say(f"      irssi -c 127.0.0.1 -p {self.ircd.port} -n me")
         say(f"      /join {CHANNEL}")
+        say("      /msg belfry help")
+        say(f"      /msg {PUPPET} hello    (a private channel in Chime)")
         say()
         say("  on Chime, as Alice:")
         say(f"      {command} hello everybody")
