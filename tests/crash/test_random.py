@@ -13,6 +13,8 @@ import sqlite3
 import threading
 import time
 
+import pytest
+
 from support.chime_api import ChimeApi
 from support.ircd import Ngircd
 from support.proxy import Proxy
@@ -131,13 +133,24 @@ class Fate:
 
     def all_heard(self):
         texts = self.heard + self.talkers.client.heard(CHANNEL)
-        return [text.rsplit(" ", 1)[-1] for text in texts if " c0" in text]
+        words = [text.rsplit(" ", 1)[-1] for text in texts]
+        return [word for word in words if word[:2] == "c0"]
 
 
-def random_world(tmp_path, processes):
+PRESENCES = {
+    "relay": {},
+    "puppets": {"presence": "puppets",
+                "puppets": {"connect_interval_ms": 0}},
+}
+
+
+def random_world(tmp_path, processes, presence):
     world = World(tmp_path, processes, Ngircd,
-                  network={"retry": {"min_ms": 50, "max_ms": 200}},
-                  chime={"poll": {"min_ms": 20, "max_ms": 60}})
+                  network={"retry": {"min_ms": 50, "max_ms": 200},
+                           **PRESENCES[presence]},
+                  mapping={"mirror": {"members": "full"}},
+                  chime={"poll": {"min_ms": 20, "max_ms": 60},
+                         "members_ms": 300})
     proxy = Proxy(world.ircd.port)
     processes.append(proxy)
     world.belfry.config["networks"][0]["servers"] = (
@@ -147,8 +160,9 @@ def random_world(tmp_path, processes):
     return world, proxy
 
 
-def test_random_kills(tmp_path, processes, figures):
-    world, proxy = random_world(tmp_path, processes)
+@pytest.mark.parametrize("presence", PRESENCES)
+def test_random_kills(tmp_path, processes, figures, presence):
+    world, proxy = random_world(tmp_path, processes, presence)
     talkers, journal = Talkers(world), Journal(world)
     fate = Fate(world, proxy, talkers, journal)
     talkers.client = world.client("bob")
@@ -168,7 +182,8 @@ def test_random_kills(tmp_path, processes, figures):
           lambda: "in Chime is missing: "
           f"{sorted(journal.lines - set(stored_in(world)))[:9]}", 120,
           step_s=0.5)
-    judge(world, fate, talkers, journal, figures)
+    judge(world, fate, talkers, journal,
+          lambda text: figures(f"{presence}: {text}"))
 
 
 def stored_in(world):
