@@ -250,6 +250,11 @@ static void errand_on_joined(const struct chime_result *result, void *arg)
 		puppets_join(puppets, errand->id, errand->channel,
 			result->error == CHIME_OK);
 		end(errand, NULL);
+	} else if (result->error == CHIME_LIMIT) {
+		set_string(&errand->users->full_channel, errand->channel);
+		errand->users->channel_full_until_ms =
+			loop_now_ms(errand->users->loop) + USERS_FULL_MS;
+		end(errand, result);
 	} else if (is_gone(result) && !errand->is_checked) {
 		puppets_set_doubted(puppets, errand->id, true);
 		errand->refused = result->error;
@@ -260,6 +265,25 @@ static void errand_on_joined(const struct chime_result *result, void *arg)
 	}
 }
 
+/* It is not asked with each line of each who found no room there. */
+static void end_channel_full(struct errand *errand)
+{
+	static const struct chime_result result = {
+		.error = CHIME_LIMIT,
+		.code = "",
+		.message = "there is no room for another member",
+		.request_id = "",
+	};
+	end(errand, &result);
+}
+
+static bool is_channel_full(const struct errand *errand)
+{
+	const struct users *users = errand->users;
+	return str_eq(users->full_channel, errand->channel) &&
+	       loop_now_ms(users->loop) < users->channel_full_until_ms;
+}
+
 static void join_channel(struct errand *errand)
 {
 	struct users *users = errand->users;
@@ -268,6 +292,10 @@ static void join_channel(struct errand *errand)
 	if (!errand->channel || puppets_is_member(users->puppets, errand->id,
 					errand->channel)) {
 		end(errand, NULL);
+		return;
+	}
+	if (is_channel_full(errand)) {
+		end_channel_full(errand);
 		return;
 	}
 	json_t *members = json_pack("{s:s, s:s, s:s, s:s}", "ChannelArn",

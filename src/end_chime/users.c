@@ -37,6 +37,7 @@ void users_free(struct users *users)
 	barred_release(&users->barred);
 	free(users->app_instance);
 	free(users->bridge);
+	free(users->full_channel);
 	free(users->name_template);
 	free(users);
 }

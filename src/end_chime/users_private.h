@@ -35,7 +35,9 @@ struct users {
 	struct errand *errands; /* under way */
 	struct timer *errands_timer;
 	struct renames *renames;
-	int64_t full_until_ms;       /* mono; 0: never was */
+	int64_t full_until_ms; /* mono; 0: never was */
+	char *full_channel;    /* the last one that had no room; or NULL */
+	int64_t channel_full_until_ms;
 	bool wants_room;             /* somebody found no place: retire one */
 	char retiring[USERID_BYTES]; /* is being deleted; "" */
 	uint64_t remade;             /* users that had to be made once more */

@@ -215,6 +215,7 @@ static void test_failures(void **state)
 		service_expect(&f->s, USERS_JOIN);
 		service_answer(&f->s, rows[i].status, "%s", rows[i].body);
 		expect(f, rows[i].receipt);
+		clock_advance(10 * 60 * 1000); /* a full channel is let be */
 	}
 }
 

@@ -256,6 +256,25 @@ static void test_service_is_full(void **state)
 	users_rig_expect(f, 1, CHIME_OK);
 }
 
+/* Nor is a channel that has no room. */
+static void test_channel_is_full(void **state)
+{
+	struct users_rig *f = *state;
+	users_rig_know(f, "net/bob", "Bob");
+	users_forget_member(f->users, "net/bob", WORLD_CHANNEL);
+	ensure_bob(f);
+	service_expect(&f->s, USERS_JOIN);
+	service_answer(&f->s, 400,
+		"{\"Code\":\"ResourceLimitExceeded\",\"Message\":\"full\"}");
+	users_rig_expect(f, 1, CHIME_LIMIT);
+	ensure_bob(f);
+	users_rig_expect(f, 1, CHIME_LIMIT);
+	clock_advance(10 * 60 * 1000);
+	ensure_bob(f);
+	answer(f, USERS_JOIN, 201);
+	users_rig_expect(f, 1, CHIME_OK);
+}
+
 /* It was another name by the time that the user was there. */
 static void test_name_changes_meanwhile(void **state)
 {
@@ -300,6 +319,7 @@ int main(void)
 		T(test_full),
 		T(test_nearly_full),
 		T(test_service_is_full),
+		T(test_channel_is_full),
 		T(test_name_changes_meanwhile),
 		T(test_released_under_way),
 	};
