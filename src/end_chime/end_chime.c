@@ -99,6 +99,7 @@ struct end_chime *end_chime_new(struct loop *loop,
 		.loop = loop,
 		.params = &end->params,
 		.users = end->users,
+		.mandate = mandate_new(loop, params->client, end->user),
 	};
 	start_retiring(end);
 	return end;
@@ -121,6 +122,7 @@ void end_chime_free(struct end_chime *end)
 		unmapping_free(unmapping);
 	}
 	retire_free(end->retire);
+	mandate_free(end->context.mandate);
 	users_free(end->users);
 	free(end->app_instance);
 	free(end->user);

@@ -62,6 +62,19 @@ void opening_forget(struct store *store, const char *mapping)
 	opening_remember(store, mapping, OPENING_JOINED, NULL);
 }
 
+char *opening_channel(struct store *store, const char *mapping)
+{
+	struct opening_memory memory;
+	if (opening_recall(store, mapping, &memory) < 0)
+		log_warn("chime",
+			"the channel of the mapping %s cannot be "
+			"read from the state",
+			mapping);
+	char *channel = TAKE(memory.channel);
+	opening_memory_release(&memory);
+	return channel;
+}
+
 struct opening *opening_new(
 	struct loop *loop, const struct opening_params *params)
 {

@@ -2,8 +2,8 @@
 
 #include "end_chime/admission.h"
 #include "end_chime/content.h"
+#include "end_chime/moderation.h"
 #include "end_chime/opening.h"
-#include "end_chime/opening_memory.h"
 #include "end_chime/outbound.h"
 #include "end_chime/pair.h"
 #include "end_chime/people.h"
@@ -24,6 +24,7 @@ enum { PAIR_POLL_MAX_MS = 60 * 1000 };
 
 struct chime_room {
 	struct end_room base; /* first: it is what the bridge holds */
+	struct end_ops ops;
 	struct room_context *context;
 	struct end_sink sink;
 	char *mapping;
@@ -39,7 +40,8 @@ struct chime_room {
 	struct chime_outbound *outbound;
 	struct people *people;
 	struct admission *admission;
-	bool is_minded; /* see end_chime.h */
+	struct moderation *moderation; /* not of two */
+	bool is_minded;                /* see end_chime.h */
 	bool is_watched;
 	bool is_unreadable;
 	bool is_confirmed; /* all that was presented */
@@ -282,6 +284,8 @@ static void enter(struct chime_room *room, const char *channel)
 	users_mind(room->context->users, channel, room->is_minded);
 	start_people(room);
 	start_reading(room);
+	if (room->moderation) /* the last: it may close */
+		moderation_open(room->moderation, channel);
 }
 
 /* Another one than it was, and new: all that is said in it is wanted. */
@@ -415,6 +419,23 @@ static void room_shown(struct end_room *base,
 	admission_shown(room_of(base)->admission, fn, arg);
 }
 
+static void room_moderate(struct end_room *base, bool on)
+{
+	moderation_watch(room_of(base)->moderation, on);
+}
+
+static void room_stand(
+	struct end_room *base, const struct standing_change *change)
+{
+	moderation_stand(room_of(base)->moderation, change);
+}
+
+static void room_set_attribute(struct end_room *base, enum attribute attribute,
+	const char *value, const char *by UNUSED)
+{
+	moderation_set(room_of(base)->moderation, attribute, value);
+}
+
 static void room_free(void *arg)
 {
 	struct chime_room *room = arg;
@@ -445,6 +466,7 @@ static void room_close(struct end_room *base)
 	chime_outbound_close(TAKE(room->outbound));
 	people_close(TAKE(room->people));
 	admission_close(TAKE(room->admission));
+	moderation_close(TAKE(room->moderation));
 	loop_defer(room->context->loop, room_free, room);
 }
 
@@ -468,16 +490,15 @@ static const struct end_ops room_ops = {
 static void make_admission(struct chime_room *room)
 {
 	const struct end_chime_params *p = room->context->params;
-	struct opening_memory memory;
-	const char *channel = room->channel;
-	if (opening_recall(p->store, room->mapping, &memory) < 0)
-		log_warn(room->object, "who is shown cannot be read");
+	char *AUTOFREE channel =
+		room->channel ? xstrdup(room->channel)
+			      : opening_channel(p->store, room->mapping);
 	const struct admission_params params = {
 		.loop = room->context->loop,
 		.client = p->client,
 		.users = room->context->users,
 		.object = room->object,
-		.channel = channel ? channel : memory.channel,
+		.channel = channel,
 		.bridge = p->user,
 		.puppets = p->puppets && !room->person,
 		.is_speaking = room_is_speaking,
@@ -485,14 +506,37 @@ static void make_admission(struct chime_room *room)
 		.arg = room,
 	};
 	room->admission = admission_new(&params);
-	opening_memory_release(&memory);
+}
+
+static void make_moderation(struct chime_room *room, bool topic_is_name)
+{
+	const struct end_chime_params *p = room->context->params;
+	const struct moderation_params params = {
+		.client = p->client,
+		.users = room->context->users,
+		.mandate = room->context->mandate,
+		.object = room->object,
+		.bridge = p->user,
+		.every_ms = p->members_ms,
+		.load = &room->context->list_load,
+		.topic_is_name = topic_is_name,
+		.puppets = p->puppets,
+		.sink = &room->sink,
+		.joined = room_on_joined,
+		.arg = room,
+	};
+	room->ops.moderate = room_moderate;
+	room->ops.stand = room_stand;
+	room->ops.set_attribute = room_set_attribute;
+	room->moderation = moderation_new(room->context->loop, &params);
 }
 
 struct end_room *chime_room_new(struct room_context *context,
 	const struct end_chime_room_params *params, const struct end_sink *sink)
 {
 	struct chime_room *room = xcalloc(1, sizeof(*room));
-	room->base.ops = &room_ops;
+	room->ops = room_ops;
+	room->base.ops = &room->ops;
 	room->context = context;
 	room->sink = *sink;
 	room->mapping = xstrdup(params->mapping);
@@ -508,6 +552,8 @@ struct end_room *chime_room_new(struct room_context *context,
 	room->is_minded = params->is_minded;
 	room->reopen = timer_new(context->loop, room_on_reopen, room);
 	make_admission(room);
+	if (!room->person)
+		make_moderation(room, params->topic_is_name);
 	DL_APPEND(context->rooms, room);
 	return &room->base;
 }

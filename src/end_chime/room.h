@@ -7,6 +7,7 @@
 #define END_CHIME_ROOM_H
 
 #include "end_chime/end_chime.h"
+#include "end_chime/mandate.h"
 #include "end_chime/users.h"
 
 struct chime_room;
@@ -16,8 +17,9 @@ struct room_context {
 	struct loop *loop;
 	const struct end_chime_params *params;
 	struct users *users;
+	struct mandate *mandate;
 	struct chime_room *rooms; /* the open ones */
-	unsigned list_load;       /* of end_chime/roster.h */
+	unsigned list_load;       /* of end_chime/roster.h, pace.h */
 };
 
 struct end_room *chime_room_new(struct room_context *context,

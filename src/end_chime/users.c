@@ -131,6 +131,12 @@ void users_forget_member(
 	puppets_leave(users->puppets, id, channel);
 }
 
+void users_keep(struct users *users, const char *arn)
+{
+	if (users_is_own(users, arn) && !str_eq(arn, users->bridge))
+		puppets_seen(users->puppets, id_in(users, arn), users_today());
+}
+
 void users_doubt(struct users *users, const char *person_id)
 {
 	char id[USERID_BYTES];

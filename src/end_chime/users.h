@@ -82,6 +82,9 @@ int64_t users_member_ms(
 /* It is none any more. */
 void users_forget_member(
 	struct users *users, const char *person_id, const char *channel);
+/* This user (ARN), if it is a puppet, is needed as it is: it is not retired for
+ * as long as one who was seen today. */
+void users_keep(struct users *users, const char *arn);
 /* Its user may be gone: looked for before it is used again. */
 void users_doubt(struct users *users, const char *person_id);
 
