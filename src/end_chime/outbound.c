@@ -37,6 +37,7 @@ struct chime_outbound {
 	struct users_wait *wait;
 	struct chime_paging *paging;
 	struct chime_call *call;
+	enum proof proof; /* that was asked for last */
 	/* Of the last look-up, until a try of this process ends unknown. */
 	struct tokens tokens;
 	bool closed;
@@ -218,15 +219,22 @@ static void finish_later(
 		      result->error == CHIME_FORBIDDEN ||
 		      result->error == CHIME_NOT_FOUND ||
 		      result->error == CHIME_CONFLICT;
-	if (result->error == CHIME_FORBIDDEN && o->params.refused &&
-		!chime_error_is_policy(result->error, result->code))
-		o->params.refused(o->params.arg);
 	finish(o, (struct receipt){
 			  .outcome = RECEIPT_LATER,
 			  .why = result->message,
 			  .retry_ms = people ? WAIT_FOR_PEOPLE_MS
 					     : result->retry_after_ms,
 		  });
+}
+
+/* The same, for what every member may do. */
+static void finish_shut_out(
+	struct chime_outbound *o, const struct chime_result *result)
+{
+	if (result->error == CHIME_FORBIDDEN && o->params.refused &&
+		!chime_error_is_policy(result->error, result->code))
+		o->params.refused(o->params.arg);
+	finish_later(o, result);
 }
 
 static void finish_refused(struct chime_outbound *o, const char *why)
@@ -249,6 +257,8 @@ static void chime_outbound_on_proof(
 	o->call = NULL;
 	if (result->error == CHIME_OK)
 		finish_barred(o);
+	else if (o->proof == PROOF_READS)
+		finish_shut_out(o, result);
 	else
 		finish_later(o, result);
 }
@@ -302,6 +312,7 @@ static void bar(struct chime_outbound *o, const struct chime_result *result,
 	if (be_patient(o, o->jobs))
 		return;
 	set_string(&o->jobs->barred, result->message);
+	o->proof = proof;
 	json_t AUTOJSON *members = proof_members(o, proof);
 	const struct chime_request request = {
 		.op = ops[proof],
@@ -380,7 +391,7 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 		/* Nobody is at it any more: it will be so for ever. */
 		finish_refused(o, "its token was used for another message");
 	} else {
-		finish_later(o, result);
+		finish_shut_out(o, result);
 	}
 }
 
