@@ -259,6 +259,17 @@ static void tell_changes(struct roster *r, const struct members *old)
 		tell_change(r, members_find(old, member->arn), member);
 }
 
+/* So many at once are rather missing in the list than in the channel: whoever
+ * is told decides, who knows what that would do. */
+static bool is_great_loss(const struct roster *r, const struct members *old)
+{
+	size_t lost = 0;
+	struct member *member, *tmp;
+	HASH_ITER (hh, old->first, member, tmp)
+		lost += !member->is_own && !members_find(&r->told, member->arn);
+	return lost > ROSTER_LOSS_MAX && lost > members_count(old) / 2;
+}
+
 static void tell_read(struct roster *r, const struct member *member)
 {
 	if (!r->closed && !member->is_own)
@@ -302,7 +313,7 @@ static void complete(struct roster *r)
 	schedule(r);
 	if (r->is_poked)
 		roster_poke(r);
-	if (is_whole)
+	if (is_whole || is_great_loss(r, &old))
 		tell_all(r);
 	else
 		tell_changes(r, &old);

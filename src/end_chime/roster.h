@@ -1,10 +1,12 @@
 /*
  * Who is in a channel: lists its memberships again and again and tells the
  * differences. The first list, and each that was asked for by
- * roster_refresh(), is told as a whole. Hidden members, of whom only a
- * moderator is told, are asked for with those and with each
- * ROSTER_HIDDEN_EVERYth list, and not again before the next refresh when that
- * is refused.
+ * roster_refresh(), is told as a whole; so is one that lacks more than
+ * ROSTER_LOSS_MAX and more than half of those told last: it may be broken, and
+ * only who is told a whole list can doubt it. Hidden members, of whom only a
+ * moderator is told, are asked for with the first, with each refresh and with
+ * each ROSTER_HIDDEN_EVERYth list, and not again before the next refresh when
+ * that is refused.
  *
  * Only a list that came to its end is told anything of: one that failed
  * half-way begins anew. While the channel cannot be read nothing is asked; once
@@ -31,6 +33,7 @@
 enum {
 	ROSTER_HIDDEN_EVERY = 10,
 	ROSTER_PATIENCE_MS = 2 * 60 * 1000,
+	ROSTER_LOSS_MAX = 20,
 	/* After a poke: soon, but not oftener than that, or than in a third of
 	 * the interval. */
 	ROSTER_SOON_MS = 1000,

@@ -201,6 +201,50 @@ static void test_changes(void **state)
 	expect_log(f, "2 listed\n");
 }
 
+/* So many, and half of what is told last. */
+static void list_crowd(struct fixture *f, unsigned count, const char *more)
+{
+	struct buf AUTOBUF members;
+	buf_init(&members, 1 << 16);
+	for (unsigned i = 0; i < count; i++)
+		buf_addf(&members,
+			"{\"Member\":{\"Arn\":\"" WORLD_APP
+			"/user/u%u\",\"Name\":\"U\"}},",
+			i);
+	service_pass_until_asked(&f->s, 2 * EVERY_MS);
+	service_expect(&f->s, LIST);
+	service_answer(&f->s, 200, "{\"ChannelMemberships\":[%s%s]}",
+		members.data, more);
+}
+
+/* Who would be told of each could not know that the list may be broken. */
+static void test_great_loss_is_told_as_a_whole(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	list_crowd(f, ROSTER_LOSS_MAX + 1, ONE("al", "Al"));
+	service_settle(&f->s);
+	buf_clear(&f->log);
+	list_crowd(f, 0, ONE("al", "Al"));
+	expect_log(f, "begins\nhere Al\ncomplete\n1 listed\n");
+	/* They come back as they went. */
+	list_crowd(f, 2, ONE("al", "Al"));
+	expect_log(f, "here U\nhere U\n3 listed\n");
+}
+
+static void test_small_loss_is_told_by_name(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	list_crowd(f, ROSTER_LOSS_MAX, ONE("al", "Al"));
+	service_settle(&f->s);
+	buf_clear(&f->log);
+	list_crowd(f, 0, ONE("al", "Al"));
+	service_settle(&f->s);
+	assert_non_null(strstr(f->log.data, "left U\n"));
+	assert_null(strstr(f->log.data, "begins"));
+}
+
 static void test_hidden(void **state)
 {
 	struct fixture *f = *state;
@@ -491,6 +535,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_first),
 		T(test_changes),
+		T(test_great_loss_is_told_as_a_whole),
+		T(test_small_loss_is_told_by_name),
 		T(test_hidden),
 		T(test_failing_midway_says_nothing),
 		T(test_token_expires),
