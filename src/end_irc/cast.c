@@ -308,7 +308,10 @@ void irc_cast_return(struct irc_cast *cast)
 	struct irc_role *role, *next;
 
 	HASH_ITER (hh, cast->roles, role, next) {
-		if (!role->is_shown || puppet_of(cast, role))
+		const struct irc_puppet *puppet = puppet_of(cast, role);
+		/* It may be there for another channel, or have just left. */
+		if (!role->is_shown ||
+			(puppet && irc_puppet_is_wanted(puppet, cast->channel)))
 			continue;
 		bring(cast, role);
 		look_at(cast, role);

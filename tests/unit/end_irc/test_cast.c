@@ -11,6 +11,7 @@
 #include "util/str.h"
 
 #include <errno.h>
+#include <string.h>
 
 static int setup(void **state)
 {
@@ -71,6 +72,32 @@ static void test_remembers(void **state)
 	crowd_assert(c->log, "");
 	irc_crowd_dismiss(c, "bob");
 	crowd_assert(c->log, "arn:x/user/bob gone done\n");
+}
+
+static void reopen(struct irc_crowd *c)
+{
+	const struct end_irc_room_params room = {
+		.mapping = "again",
+		.channel = "#a",
+	};
+	c->room->ops->close(c->room);
+	c->room = end_irc_open(c->end, &room, &c->sink);
+	c->room->ops->start(c->room, -1);
+	irc_crowd_serve(c);
+}
+
+/* Their connection is up, for another channel or since the mapping was another
+ * one a moment ago. */
+static void test_remembers_who_is_connected(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_start(c);
+	irc_crowd_admit(c, "alice", "Alice");
+	reopen(c);
+	irc_crowd_pass(c, 100 * 1000);
+	assert_true(c->all[1].is_in);
+	assert_int_equal(c->count, 2);
+	assert_null(strstr(c->log.data, "gone"));
 }
 
 /* There is no room for all of them any more: that is told. */
@@ -263,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_admit_and_dismiss),
 		T(test_remembers),
+		T(test_remembers_who_is_connected),
 		T(test_too_many_remembered),
 		T(test_not_shown),
 		T(test_limit),
