@@ -222,11 +222,16 @@ static void notice_changes(struct irc_cast *cast, struct irc_role *role)
 	bool is_here = is_on_stage(cast, role);
 	bool is_gone = role->is_shown && cast->params.puppets &&
 		       !puppet_of(cast, role) && role->obstacle;
-	const struct mirror_receipt receipt = {
+	struct mirror_receipt receipt = {
 		.is_here = is_here,
 		.outcome = MIRROR_DONE,
 	};
 
+	if (is_gone && !role->is_idle) {
+		receipt.is_here = true;
+		receipt.outcome = MIRROR_NOT_SHOWN;
+		receipt.why = role->obstacle;
+	}
 	if (role->asks || is_here == role->is_shown || (!is_here && !is_gone))
 		return;
 	set_shown(cast, role, is_here);
@@ -293,6 +298,7 @@ static void bring(struct irc_cast *cast, struct irc_role *role)
 	struct irc_puppet *puppet;
 
 	role->obstacle = "people are spoken for by one connection here";
+	role->is_idle = false;
 	if (!cast->params.puppets)
 		return;
 	puppet = irc_puppets_get(
@@ -410,8 +416,10 @@ void irc_cast_changed(struct irc_cast *cast, const struct irc_puppet *puppet)
 
 	if (!role)
 		return;
-	if (irc_puppet_state(puppet) == IRC_PUPPET_GOING && !role->obstacle)
+	if (irc_puppet_state(puppet) == IRC_PUPPET_GOING && !role->obstacle) {
 		role->obstacle = "the connection was given up";
+		role->is_idle = irc_puppet_is_idle(puppet);
+	}
 	look_at(cast, role);
 }
 

@@ -22,6 +22,7 @@ struct irc_role {
 	int64_t mute_until_ms;
 	int64_t read_ms;
 	bool has_given_up; /* was waited for in vain: not again */
+	bool is_idle;      /* the puppet went since nobody wanted it */
 	bool is_working;   /* is in `work` */
 	struct irc_role *prev, *next;
 	UT_hash_handle hh;

@@ -513,6 +513,14 @@ void irc_puppet_touch(struct irc_puppet *puppet)
 	puppet->touched_ms = loop_now_ms(puppet->loop);
 }
 
+bool irc_puppet_is_idle(const struct irc_puppet *puppet)
+{
+	int64_t idle_ms = puppet->settings->idle_ms;
+
+	return !puppet->holds && idle_ms > 0 &&
+	       loop_now_ms(puppet->loop) - puppet->touched_ms >= idle_ms;
+}
+
 void irc_puppet_hold(struct irc_puppet *puppet)
 {
 	puppet->holds++;

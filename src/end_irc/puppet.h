@@ -58,6 +58,8 @@ const char *irc_puppet_refusal(
 
 /* Its person has said or done something: it stays. */
 void irc_puppet_touch(struct irc_puppet *puppet);
+/* Has nobody wanted it for so long that it goes? */
+bool irc_puppet_is_idle(const struct irc_puppet *puppet);
 /* While held it stays without a channel too (a private conversation). Counts.
  */
 void irc_puppet_hold(struct irc_puppet *puppet);

@@ -109,7 +109,7 @@ static void test_too_many_remembered(void **state)
 	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/eve", "Eve");
 	irc_crowd_start(c);
 	irc_crowd_pass(c, 3000);
-	crowd_assert(c->log, "arn:x/user/eve gone done\n");
+	crowd_assert(c->log, "arn:x/user/eve here not shown\n");
 	assert_int_equal(c->count, 2);
 }
 
@@ -264,6 +264,18 @@ static void test_idle(void **state)
 				   "irc-shown test #a arn:x/user/alice gone\n");
 }
 
+/* Unlike who is idle, who has lost the place may have it again later. */
+static void test_given_up(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_start(c);
+	irc_crowd_admit(c, "alice", "Alice");
+	buf_clear(&c->log);
+	irc_crowd_cut(c, 1, "Too many connections from your host");
+	irc_crowd_pass(c, 1000);
+	crowd_assert(c->log, "arn:x/user/alice here not shown\n");
+}
+
 static void test_has_read(void **state)
 {
 	struct irc_crowd *c = *state;
@@ -302,6 +314,7 @@ int main(void)
 		T(test_renamed),
 		T(test_expel),
 		T(test_idle),
+		T(test_given_up),
 		T(test_has_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
