@@ -146,13 +146,21 @@ static void on_nick(struct irc_ours *ours, const struct irc_message *message)
 	add(ours, nick, user, id);
 }
 
+/* Is back in a moment under another host: the link goes on. "Changing host",
+ * "Changing hostname". */
+static bool is_change(const struct irc_message *message)
+{
+	return str_starts(irc_message_param(message, 0), "Changing host");
+}
+
 static void on_quit(struct irc_ours *ours, const struct irc_message *message)
 {
 	struct irc_ours_entry *entry = find(ours, message->source.nick);
 
 	if (!entry)
 		return;
-	ours->quit(ours->arg, entry->id, message->source.nick);
+	if (!is_change(message))
+		ours->quit(ours->arg, entry->id, message->source.nick);
 	entry_free(ours, entry);
 }
 

@@ -65,6 +65,16 @@ static void test_nick_taken_over(void **state)
 	hears(c, "Alice[c]!mallory@evil", "event Alice[c]: hi\n");
 }
 
+/* Servers tell of another host by a QUIT and a JOIN, to those who do not know
+ * CHGHOST; the puppet's own link tells it later. */
+static void test_host_changes(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@host QUIT :Changing host");
+	irc_crowd_tell(c, 0, ":Alice[c]!alice@a.cloak JOIN #a");
+	hears(c, "Alice[c]!alice@a.cloak", "event own Alice[c]: hi\n");
+}
+
 /* The same, and NAMES tell only the nick. */
 static void test_nick_taken_over_unseen(void **state)
 {
@@ -171,6 +181,7 @@ int main(void)
 		T(test_renamed_by_force),
 		T(test_nick_taken_over),
 		T(test_nick_taken_over_unseen),
+		T(test_host_changes),
 		T(test_heard),
 		T(test_main_is_late),
 		T(test_collision),
