@@ -38,6 +38,7 @@ struct irc_cast {
 	struct irc_role *work; /* to be looked at */
 	struct timer *timer;
 	int64_t relay_off_until_ms;
+	unsigned waits_in_vain; /* for a voice, in a row */
 	bool closed;
 };
 

@@ -3,7 +3,8 @@
  * the bridge.
  *
  * Who speaks gets a puppet: their first message waits for it VOICE_WAIT_MS at
- * most, those behind it too. Whoever has been kicked is relayed for
+ * most, those behind it too; when VOICE_VAIN_MAX in a row were waited for in
+ * vain, nobody is until one of them is in the channel. Whoever has been kicked is relayed for
  * CAST_AWAY_MS, unless admitted again; whose words a channel does not take from
  * a puppet, for VOICE_MUTE_MS.
  */
@@ -15,6 +16,7 @@
 
 enum {
 	VOICE_WAIT_MS = 15 * 1000,
+	VOICE_VAIN_MAX = 2,
 	VOICE_ETA_MS = 10 * 1000, /* who takes longer is not waited for */
 	VOICE_MUTE_MS = 60 * 1000,
 	VOICE_RELAY_MS = 10 * 60 * 1000, /* RELAYMSG is not allowed: again */

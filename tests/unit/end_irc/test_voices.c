@@ -8,6 +8,7 @@
 #include "end_irc/voices.h"
 
 #include "unit/support/irc_crowd.h"
+#include "util/str.h"
 
 static int setup(void **state)
 {
@@ -68,6 +69,30 @@ static void test_waits_no_longer(void **state)
 	irc_crowd_pass(c, 1000);
 	irc_crowd_say(c, 4, "alice", "Alice", "at last");
 	crowd_assert(c->said, "Alice[c]: at last\n");
+}
+
+/* Nor are many waited for, one after the other, when nobody gets in. */
+static void test_loses_patience(void **state)
+{
+	static const char *const ids[] = {"a", "b", "c", "d", "e", "f"};
+	struct irc_crowd *c = *state;
+	for (size_t i = 1; i <= ARRAY_LEN(ids); i++)
+		c->all[i].is_deaf = true;
+	irc_crowd_start(c);
+	for (int i = 0; i < (int)ARRAY_LEN(ids); i++)
+		irc_crowd_say(c, i + 1, ids[i], ids[i], "hello");
+	irc_crowd_pass(c, 3 * VOICE_WAIT_MS);
+	crowd_assert(c->said, "belfry: <a> hello\nbelfry: <b> hello\n"
+			      "belfry: <c> hello\nbelfry: <d> hello\n"
+			      "belfry: <e> hello\nbelfry: <f> hello\n");
+	/* One who is let in makes it worth while again. */
+	c->all[1].is_deaf = c->all[7].is_deaf = false;
+	irc_crowd_pass(c, 1000);
+	buf_clear(&c->said);
+	irc_crowd_say(c, 7, "a", "a", "here");
+	irc_crowd_say(c, 8, "g", "g", "here");
+	irc_crowd_pass(c, 3000);
+	crowd_assert(c->said, "a[c]: here\ng[c]: here\n");
 }
 
 /* What one connection says stands before what another says after it. */
@@ -159,6 +184,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unshown, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_waits_no_longer, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_loses_patience, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unheard, setup, teardown),
