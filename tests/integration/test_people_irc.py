@@ -129,6 +129,40 @@ def test_killed(tmp_path, processes, server):
     assert world.alice in world.members()
 
 
+KLINES = {"ngircd": "KLINE *!{user}@* 600 :enough",
+          "inspircd": "KLINE {user}@* 600 :enough",
+          "ircd-hybrid": "KLINE 10 {user}@* :enough"}
+
+
+def test_k_lined(tmp_path, processes, server):
+    """Who is banned from the network is spoken for by the bridge, and the
+    others stay."""
+    world = puppet_world(tmp_path, processes, server)
+    carol = world.chime_people(1)["Person 0"]
+    bob = with_bob(world)
+    bob.wait_here(CHANNEL, ALICE)
+    bob.wait_here(CHANNEL, "Person_0[c]")
+    user = until(lambda: user_of(bob, ALICE), "she is seen to join")
+    bob.send("OPER op op")
+    bob.send(KLINES[server.program].format(user=user))
+    bob.wait_away(CHANNEL, ALICE)
+    world.say("I was sent away")
+    assert bob.wait_spoken(CHANNEL, "sent away", 60) == \
+        ("belfry", "<Alice> I was sent away")
+    world.say("I was not", sender=carol)
+    assert bob.wait_spoken(CHANNEL, "I was not") == \
+        ("Person_0[c]", "I was not")
+    assert world.alice in world.members()
+
+
+def user_of(client, nick):
+    """The user name that a JOIN told, as the server writes it."""
+    head = f":{nick}!".encode()
+    return next((line.split(b"!", 1)[1].split(b"@")[0].decode()
+                 for line in list(client.lines)
+                 if line.startswith(head) and b" JOIN " in line), None)
+
+
 def test_nick_is_taken(tmp_path, processes, server):
     """The suffix stays, and the person who has the nick is no puppet."""
     world = puppet_world(tmp_path, processes, server)
@@ -212,8 +246,9 @@ def test_stop(tmp_path, processes, server):
     bob.wait_heard(CHANNEL, "while away")
 
 
-@pytest.mark.parametrize("server, count", [(Inspircd, 200), (Hybrid, 80)],
-                         ids=["inspircd", "ircd-hybrid"])
+@pytest.mark.parametrize("server, count", [(Ngircd, 80), (Inspircd, 200),
+                                           (Hybrid, 80)],
+                         ids=["ngircd", "inspircd", "ircd-hybrid"])
 def test_many(tmp_path, processes, server, count):
     world = puppet_world(tmp_path, processes, server,
                          puppets={"max": count + 1})
