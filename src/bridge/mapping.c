@@ -2,6 +2,8 @@
 
 #include "bridge/delivery.h"
 #include "bridge/intake.h"
+#include "bridge/moderation.h"
+#include "bridge/moderation_sink.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>
@@ -80,7 +82,9 @@ struct mapping *mapping_new(const struct mapping_env *env,
 	if (mapping->to_irc)
 		mapping->to_chime = mapping_lane(
 			mapping, env, params, LANE_TO_CHIME, ret_error);
-	if (!mapping->to_chime) {
+	if (mapping->to_chime)
+		*ret_error = moderation_open(mapping, env, &params->moderation);
+	if (*ret_error < 0) {
 		mapping_free(mapping);
 		return NULL;
 	}
@@ -104,6 +108,7 @@ void mapping_free(struct mapping *mapping)
 		mapping->irc->ops->close(mapping->irc);
 	if (mapping->chime)
 		mapping->chime->ops->close(mapping->chime);
+	reconcile_free(mapping->reconcile);
 	mirror_free(mapping->shown_in_irc);
 	mirror_free(mapping->shown_in_chime);
 	lane_free(mapping->to_irc);
@@ -144,6 +149,8 @@ void mapping_attach(
 	irc->ops->start(irc, lane_start_position(mapping->to_chime));
 	chime->ops->start(chime, lane_start_position(mapping->to_irc));
 	attach_mirrors(mapping);
+	if (mapping->reconcile)
+		reconcile_attach(mapping->reconcile, irc, chime);
 }
 
 const char *mapping_name(const struct mapping *mapping)
@@ -215,6 +222,7 @@ static void irc_on_presence(void *arg, const struct presence *presence)
 	struct mapping *mapping = arg;
 
 	on_presence(mapping->shown_in_chime, mapping->shown_in_irc, presence);
+	moderation_on_presence(mapping, SIDE_IRC, presence);
 }
 
 static void irc_on_mirrored(void *arg, const struct mirror_receipt *receipt)
@@ -233,7 +241,7 @@ static void irc_on_read(void *arg, const char *person_id, int64_t at_ms)
 
 struct end_sink mapping_sink_irc(struct mapping *mapping)
 {
-	return (struct end_sink){
+	struct end_sink sink = {
 		.event = irc_on_event,
 		.receipt = irc_on_receipt,
 		.ready = irc_on_ready,
@@ -245,6 +253,9 @@ struct end_sink mapping_sink_irc(struct mapping *mapping)
 		.has_read = irc_on_read,
 		.arg = mapping,
 	};
+
+	moderation_sink_irc(&sink);
+	return sink;
 }
 
 static enum end_answer chime_on_event(void *arg, const struct event *event)
@@ -291,6 +302,7 @@ static void chime_on_presence(void *arg, const struct presence *presence)
 	struct mapping *mapping = arg;
 
 	on_presence(mapping->shown_in_irc, mapping->shown_in_chime, presence);
+	moderation_on_presence(mapping, SIDE_CHIME, presence);
 }
 
 static void chime_on_mirrored(void *arg, const struct mirror_receipt *receipt)
@@ -309,7 +321,7 @@ static void chime_on_read(void *arg, const char *person_id, int64_t at_ms)
 
 struct end_sink mapping_sink_chime(struct mapping *mapping)
 {
-	return (struct end_sink){
+	struct end_sink sink = {
 		.event = chime_on_event,
 		.receipt = chime_on_receipt,
 		.ready = chime_on_ready,
@@ -320,6 +332,9 @@ struct end_sink mapping_sink_chime(struct mapping *mapping)
 		.has_read = chime_on_read,
 		.arg = mapping,
 	};
+
+	moderation_sink_chime(&sink);
+	return sink;
 }
 
 /* --- for the bridge ---------------------------------------------------------

@@ -26,7 +26,8 @@ struct mapping {
 	struct mirror *shown_in_irc;
 	struct mirror *shown_in_chime;
 	struct kicks kicks;
-	struct end_room *irc; /* NULL until attached */
+	struct reconcile *reconcile; /* NULL: nothing is kept alike */
+	struct end_room *irc;        /* NULL until attached */
 	struct end_room *chime;
 	UT_hash_handle hh; /* by name, in the bridge */
 };

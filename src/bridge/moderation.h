@@ -11,6 +11,8 @@
 #include <stdbool.h>
 
 struct mapping;
+struct mapping_env;
+struct moderation_params;
 
 /* reconcile_order(); also -EOPNOTSUPP: nothing is kept alike here. */
 int mapping_order(struct mapping *mapping,
@@ -27,5 +29,10 @@ void mapping_attributes(struct mapping *mapping,
 /* False, and nothing is filled in: nothing is kept alike here. */
 bool mapping_moderation_stats(
 	const struct mapping *mapping, struct reconcile_stats *ret);
+
+/* For mapping.c: makes mapping->reconcile, or leaves it NULL when nothing is to
+ * be kept alike. -EIO. */
+int moderation_open(struct mapping *mapping, const struct mapping_env *env,
+	const struct moderation_params *params) MUST_CHECK;
 
 #endif

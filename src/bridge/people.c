@@ -100,6 +100,8 @@ void mapping_resync(struct mapping *mapping)
 {
 	mirror_resync(mapping->shown_in_irc);
 	mirror_resync(mapping->shown_in_chime);
+	if (mapping->reconcile)
+		reconcile_refresh(mapping->reconcile);
 }
 
 void mapping_pause(struct mapping *mapping, bool is_paused, const char *who)

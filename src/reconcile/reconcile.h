@@ -17,6 +17,8 @@
  * - What goes to and fro more than RECONCILE_BOUNCES times in a minute is left
  *   alone for ten minutes, and said.
  * - RECONCILE_ENTRIES_MAX people of a kind; beyond them no more are taken in.
+ * - A mask that fits several people is not lifted for one of them: they are
+ *   exempt (exempt.h).
  * - Where we have no right a kind is only read; what is due is done when the
  *   right comes.
  *
@@ -51,6 +53,13 @@ struct reconcile_ways {
 	bool to_chime;
 };
 
+/* Borrowed. */
+struct reconcile_person {
+	const char *id;
+	const char *name;
+	enum reconcile_side home; /* whose native they are */
+};
+
 struct reconcile_params {
 	struct loop *loop;
 	struct store *store; /* borrowed */
@@ -61,7 +70,10 @@ struct reconcile_params {
 	size_t max_changes;
 	/* How many people are there: for the share. */
 	size_t (*crowd)(void *arg);
-	/* Somebody's ban is lifted on this side: they may be shown again. */
+	/* Who of those who are there has this id or name: 0, -ENOENT or
+	 * -ENOTUNIQ. May be NULL. */
+	int (*find)(void *arg, const char *who, struct reconcile_person *ret);
+	/* Somebody's ban is over: they may be shown again on this side. */
 	void (*restored)(
 		void *arg, enum reconcile_side side, const char *person_id);
 	/* For the people in both rooms: what is held, a war, a missing right;
@@ -94,15 +106,21 @@ void reconcile_on_attribute_set(struct reconcile *reconcile,
 void reconcile_on_right(struct reconcile *reconcile, enum reconcile_side side,
 	enum right right, bool may, const char *why);
 
+/* This person of the other side is seen here (again): what meant nothing here
+ * before may do so now. */
+void reconcile_on_person(struct reconcile *reconcile, enum reconcile_side side,
+	const char *person_id);
+
 /* Asks both sides anew for everything, and forgets refusals. */
 void reconcile_refresh(struct reconcile *reconcile);
-/* What is held may be done, once. */
-void reconcile_confirm(struct reconcile *reconcile);
+/* What is held may be done, once: how many changes that are. */
+size_t reconcile_confirm(struct reconcile *reconcile);
 
 /*
  * By command of an operator: set or lifted on both sides; `until_ms` (wall; 0:
  * for good) lifts it by itself, over restarts too. -ENOENT: nobody of that id
- * or name is known; -EALREADY.
+ * or name is known; -ENOTUNIQ: several of that name; -EALREADY; -ENOSPC. What
+ * a side refuses is left to the merge, as if people had done the rest.
  */
 struct reconcile_order {
 	enum standing_kind kind;
@@ -117,13 +135,13 @@ int reconcile_order(struct reconcile *reconcile,
 
 /* For those who ask. Borrowed. */
 struct reconcile_entry {
-	const char *person_id;
-	const char *name;
-	const char *rule;    /* or NULL */
-	int on[SIDES];       /* 1 set, 0 not, -1 not known */
-	int base;            /* the same */
-	const char *pending; /* "to irc: set", ...; or NULL */
-	const char *why;     /* it is not done; or NULL */
+	const char *person_id; /* NULL: a rule that fits nobody known */
+	const char *name;      /* the same */
+	const char *rule;      /* or NULL */
+	int on[SIDES];         /* 1 set, 0 not, -1 not known */
+	int base;              /* the same */
+	const char *pending;   /* "to irc: set", ...; or NULL */
+	const char *why;       /* it is not done; or NULL */
 	const char *by;
 	int64_t at_ms, until_ms;
 };

@@ -1,0 +1,33 @@
+/*
+ * What we may change on each side. As long as nothing is told it is tried.
+ */
+#ifndef RECONCILE_RIGHTS_H
+#define RECONCILE_RIGHTS_H
+
+#include "reconcile/reconcile.h"
+
+#include <stdbool.h>
+
+struct right_state {
+	bool is_denied;
+	char *why; /* of a denial; owned */
+};
+
+/* Zero: all is allowed. */
+struct rights {
+	struct right_state states[SIDES][RIGHTS];
+};
+
+void rights_release(struct rights *rights);
+/* Was it another? `why` may be NULL. */
+bool rights_set(struct rights *rights, enum reconcile_side side,
+	enum right right, bool may, const char *why);
+/* Why it may not be changed, for people; NULL: it may. */
+const char *rights_denied(const struct rights *rights, enum reconcile_side side,
+	enum right right);
+enum right right_of_kind(enum standing_kind kind);
+enum right right_of_attribute(enum attribute attribute);
+/* "bans", "the topic", ... */
+const char *right_name(enum right right);
+
+#endif
