@@ -244,9 +244,10 @@ void conn_nick_begin(struct irc_conn *conn)
 	if (conn->params.nick_suffix)
 		set_string(&conn->self.wanted, target);
 	nick_first(conn, first);
-	if (!nick_is_as_wanted(conn) && !str_eq(first, target) &&
-		!str_eq(conn->self.taken, target))
+	if (!nick_is_as_wanted(conn) && !str_eq(conn->self.taken, target) &&
+		(conn->self.is_renamed || !str_eq(first, target)))
 		nick_regain(conn);
+	conn->self.is_renamed = false;
 	nick_plan(conn);
 }
 
@@ -254,6 +255,7 @@ void conn_nick_end(struct irc_conn *conn)
 {
 	timer_cancel(conn->self.regain);
 	conn->self.forced = 0;
+	conn->self.is_renamed = false;
 	set_string(&conn->self.watched, NULL);
 	set_string(&conn->self.taken, NULL);
 	set_string(&conn->self.user, "");

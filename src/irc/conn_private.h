@@ -46,6 +46,7 @@ struct conn_self {
 	struct timer *regain;
 	int64_t asked_ms; /* when we last sent NICK ourselves */
 	unsigned forced;  /* times the wanted nick was taken from us */
+	bool is_renamed;  /* since the nick was asked for */
 	bool is_hopeless; /* the wanted nick was refused as such */
 	bool is_monitor_full;
 };

@@ -26,6 +26,7 @@ void irc_conn_rename(struct irc_conn *conn, const char *nick)
 	set_string(&conn->self.wanted, choice);
 	if (conn->state == IRC_CONN_IDLE || conn->state == IRC_CONN_WAITING)
 		set_string(&conn->self.nick, choice);
+	conn->self.is_renamed = conn->state == IRC_CONN_REGISTERING;
 	if (conn->state != IRC_CONN_READY)
 		return;
 	conn->registration.nick_refusals = 0;

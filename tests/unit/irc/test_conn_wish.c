@@ -60,6 +60,20 @@ static void test_rename_before(void **state)
 	irc_peer_start(peer);
 }
 
+/* The nick that was asked for is the old one. */
+static void test_rename_while_registering(void **state)
+{
+	struct irc_peer *peer = *state;
+	irc_peer_make(peer);
+	irc_peer_start(peer);
+	irc_conn_rename(peer->conn, "tower");
+	irc_peer_welcome(peer, NULL, "CHANTYPES=# NICKLEN=20");
+	assert_string_equal(irc_conn_nick(peer->conn), "belfry");
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "NICK tower");
+	irc_peer_expect_none(peer);
+}
+
 static void test_leave(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -86,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_rename),
 		T(test_rename_before),
+		T(test_rename_while_registering),
 		T(test_leave),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
