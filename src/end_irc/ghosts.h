@@ -18,7 +18,10 @@ struct irc_ghost;
 
 /* Begins as {NULL}. */
 struct irc_ghosts {
-	struct irc_ghost *all;
+	struct irc_ghost *all;     /* by id */
+	struct irc_ghost *by_nick; /* the first of each nick, as of: */
+	enum irc_casemap map;
+	unsigned nicklen;
 };
 
 void irc_ghosts_release(struct irc_ghosts *ghosts);
@@ -27,7 +30,7 @@ void irc_ghosts_add(struct irc_ghosts *ghosts,
 	const struct irc_puppet_settings *settings, const char *id,
 	const char *name);
 /* The Chime id of whose ghost this may be, or NULL. */
-const char *irc_ghosts_find(const struct irc_ghosts *ghosts,
+const char *irc_ghosts_find(struct irc_ghosts *ghosts,
 	const struct irc_isupport *isupport, const struct irc_source *source);
 
 #endif

@@ -380,7 +380,7 @@ static const struct irc_puppet_events puppet_events = {
 
 static const char *whose(void *arg, const struct irc_source *source)
 {
-	const struct irc_puppets *puppets = arg;
+	struct irc_puppets *puppets = arg;
 	const struct irc_puppet *puppet;
 
 	for (puppet = puppets->all; puppet; puppet = puppet->hh.next)

@@ -44,10 +44,51 @@ static void test_find(void **state)
 	irc_ghosts_release(&ghosts);
 }
 
+/* Two of one name; another NICKLEN, another case mapping. */
+static void test_alike(void **state)
+{
+	const struct irc_puppet_settings settings = {
+		.nick = "{name}[c]",
+		.username = "{id}",
+	};
+	struct irc_ghosts ghosts = {NULL};
+	struct irc_isupport isupport;
+	struct irc_source source;
+	(void)state;
+	irc_isupport_init(&isupport);
+	isupport.nicklen = 30;
+	irc_source_init(&source);
+	source.nick = "Christina[c]";
+	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
+	irc_ghosts_add(&ghosts, &settings, "arn:x/user/a", "Christina");
+	irc_ghosts_add(&ghosts, &settings, "arn:x/user/b", "Christina");
+	source.user = "a";
+	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
+		"arn:x/user/a");
+	source.user = "b";
+	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
+		"arn:x/user/b");
+	source.user = "c";
+	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
+	irc_ghosts_add(&ghosts, &settings, "arn:x/user/c", "Christina");
+	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
+		"arn:x/user/c");
+	isupport.nicklen = 9;
+	isupport.casemap = IRC_CASEMAP_ASCII;
+	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
+	source.nick = "christ[c]";
+	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
+		"arn:x/user/c");
+	source.nick = "christ{c}";
+	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
+	irc_ghosts_release(&ghosts);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_alike),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
