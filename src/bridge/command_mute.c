@@ -1,8 +1,8 @@
 #include "bridge/command_mute.h"
 
 #include "bridge/filters.h"
-#include "util/alloc.h"
 #include "util/clock.h"
+#include "util/duration.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -10,10 +10,6 @@
 #include <string.h>
 
 enum { LIST_LINES = 16, ITEM_BYTES = 700 };
-
-/* The longest time is ten years; what is longer is for good. */
-static const int64_t second_ms = 1000;
-static const uint64_t longest_s = 10 * 365 * 86400ULL;
 
 static struct mutes *mutes_of(const struct asking *asking)
 {
@@ -33,29 +29,6 @@ static void say_mute(struct asking *asking, const struct mute *mute,
 
 /* ---- mute ---- */
 
-/* "90s", "10m", "2h", "7d" */
-static bool read_time(const char *word, int64_t *ret_ms)
-{
-	static const struct {
-		char unit;
-		uint64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	size_t len = strlen(word);
-	char AUTOFREE *number = xstrndup(word, len ? len - 1 : 0);
-	uint64_t n;
-
-	for (size_t i = 0; len && i < ARRAY_LEN(units); i++) {
-		if (ascii_lower(word[len - 1]) != units[i].unit)
-			continue;
-		if (parse_u64(number, longest_s / units[i].seconds, &n) < 0 ||
-			n == 0)
-			return false;
-		*ret_ms = (int64_t)(n * units[i].seconds) * second_ms;
-		return true;
-	}
-	return false;
-}
-
 /* A slip of one key shall not silence everybody. */
 static bool fits_everybody(const char *mask)
 {
@@ -69,7 +42,7 @@ static struct mapping *read_mute(struct asking *asking, struct mute *ret)
 
 	ret->mask = asking->words[0];
 	for (size_t i = 1; i < asking->count; i++) {
-		if (ms == 0 && read_time(asking->words[i], &ms))
+		if (ms == 0 && duration_parse(asking->words[i], &ms) == 0)
 			continue;
 		if (where) {
 			asking_say(asking,

@@ -7,6 +7,7 @@
 #include "ctl/mapping.h"
 #include "ctl/members.h"
 #include "ctl/provision.h"
+#include "ctl/standings.h"
 #include "ctl/state.h"
 #include "ctl/status.h"
 #include "ctl/unmap.h"
@@ -17,6 +18,11 @@ const struct command *const commands[] = {
 	&command_provision,
 	&command_status,
 	&command_members,
+	&command_bans,
+	&command_moderators,
+	&command_attributes,
+	&command_ban,
+	&command_unban,
 	&command_aside,
 	&command_pause,
 	&command_resume,

@@ -2,45 +2,160 @@
 
 #include "ctl/context.h"
 #include "ctl/daemon_ask.h"
+#include "util/duration.h"
 #include "util/json.h"
+#include "util/str.h"
 
 #include <sysexits.h>
 
-static int ask(const struct args *args, char **words, const char *verb)
+struct wanted {
+	const char *mapping;
+	const char *who;
+	const char *time;
+	const char *reason;
+	bool confirm;
+};
+
+static const struct option_row resync_rows[] = {
+	{"confirm", 0, OPTION_SET, offsetof(struct wanted, confirm)},
+};
+static const struct option_row ban_rows[] = {
+	{"for", 0, OPTION_VALUE, offsetof(struct wanted, time)},
+	{"reason", 0, OPTION_VALUE, offsetof(struct wanted, reason)},
+};
+
+/* What is asked of the daemon: /v1/NAME */
+struct verb {
+	const char *name;
+	const struct option_row *rows;
+	size_t row_count;
+	bool has_who;
+};
+
+/* ---- words ---- */
+
+static bool take_word(
+	const struct verb *verb, struct wanted *wanted, const char *word)
+{
+	const char **field = wanted->mapping && verb->has_who
+				     ? &wanted->who
+				     : &wanted->mapping;
+
+	if (*word == '-' || *field)
+		return false;
+	*field = word;
+	return true;
+}
+
+static int read_words(const struct verb *verb, char **words,
+	struct wanted *wanted, struct err *err)
+{
+	struct option_set set = {verb->rows, verb->row_count, wanted};
+	const struct option_set *sets[] = {&set};
+
+	while (err->code == 0 && *words) {
+		if (options_take(&set, &words, err))
+			continue;
+		if (!take_word(verb, wanted, *words))
+			return options_unknown(*words, sets, 1, err);
+		words++;
+	}
+	return err->code;
+}
+
+static int check(const struct verb *verb, const struct wanted *wanted)
+{
+	int64_t ms;
+
+	if (!wanted->mapping)
+		return complain(EX_USAGE, "%s needs the name of a mapping",
+			verb->name);
+	if (verb->has_who && !wanted->who)
+		return complain(EX_USAGE, "%s needs MAPPING and WHO",
+			verb->name);
+	if (wanted->time && duration_parse(wanted->time, &ms) < 0)
+		return complain(EX_USAGE,
+			"%s: --for wants a time like 30m, 2h or 7d, not %s",
+			verb->name, wanted->time);
+	return 0;
+}
+
+/* ---- asking ---- */
+
+static void add_value(struct buf *target, const char *key, const char *value)
+{
+	if (value)
+		daemon_add_query(target, key, value);
+}
+
+static int ask(const struct args *args, const struct verb *verb,
+	const struct wanted *wanted)
 {
 	struct buf AUTOBUF target;
 	int status = 0;
 
-	buf_init(&target, DAEMON_TARGET_BYTES);
-	if (!words[0] || words[0][0] == '-')
-		return complain(
-			EX_USAGE, "%s needs the name of a mapping", verb);
-	if (words[1])
-		return complain(
-			EX_USAGE, "%s: not expected: %s", verb, words[1]);
-	buf_addf(&target, "/v1/%s", verb);
-	daemon_add_query(&target, "mapping", words[0]);
-	daemon_add_query(&target, "by", "belfryctl");
+	buf_init(&target, (size_t)DAEMON_TARGET_BYTES * 4);
+	buf_addf(&target, "/v1/%s", verb->name);
+	add_value(&target, "mapping", wanted->mapping);
+	add_value(&target, "who", wanted->who);
+	add_value(&target, "for", wanted->time);
+	add_value(&target, "reason", wanted->reason);
+	add_value(&target, "confirm", wanted->confirm ? "1" : NULL);
+	add_value(&target, "by", "belfryctl");
+	if (target.overflow)
+		return complain(EX_USAGE, "%s: that is too long", verb->name);
 	json_t AUTOJSON *answer =
 		daemon_ask(args, "POST", target.data, &status);
 
 	return status;
 }
 
+static int run(const struct args *args, char **words, const struct verb *verb)
+{
+	struct wanted wanted = {.mapping = NULL};
+	struct err err = {0};
+	int status;
+
+	if (read_words(verb, words, &wanted, &err) < 0)
+		return complain(EX_USAGE, "%s: %s", verb->name, err.text);
+	status = check(verb, &wanted);
+	return status ? status : ask(args, verb, &wanted);
+}
+
 static int run_pause(struct args *args, char **words)
 {
-	return ask(args, words, "pause");
+	return run(args, words, &(struct verb){.name = "pause"});
 }
 
 static int run_resume(struct args *args, char **words)
 {
-	return ask(args, words, "resume");
+	return run(args, words, &(struct verb){.name = "resume"});
 }
 
 static int run_resync(struct args *args, char **words)
 {
-	return ask(args, words, "resync");
+	return run(args, words,
+		&(struct verb){.name = "resync",
+			.rows = resync_rows,
+			.row_count = ARRAY_LEN(resync_rows)});
 }
+
+static int run_ban(struct args *args, char **words)
+{
+	return run(args, words,
+		&(struct verb){.name = "ban",
+			.rows = ban_rows,
+			.row_count = ARRAY_LEN(ban_rows),
+			.has_who = true});
+}
+
+static int run_unban(struct args *args, char **words)
+{
+	return run(
+		args, words, &(struct verb){.name = "unban", .has_who = true});
+}
+
+/* ---- commands ---- */
 
 const struct command command_pause = {
 	.name = "pause",
@@ -63,8 +178,34 @@ const struct command command_resume = {
 const struct command command_resync = {
 	.name = "resync",
 	.run = run_resync,
-	.usage = "MAPPING",
+	.usage = "MAPPING [--confirm]",
 	.summary = "ask both sides of a mapping anew who is there",
-	.help = "What differs is put right. Who was refused is tried again. "
+	.help = "  --confirm  make the changes of bans and moderators that are "
+		"held because they\n"
+		"             are so many\n"
+		"\n"
+		"What differs is put right. Who was refused is tried again. "
 		"Needs -c FILE with\nthe setting control.\n",
+};
+
+const struct command command_ban = {
+	.name = "ban",
+	.run = run_ban,
+	.usage = "MAPPING WHO [--for TIME] [--reason TEXT]",
+	.summary = "ban somebody from both of a mapping's channels",
+	.help = "  --for TIME     30m, 2h, 7d: then it is lifted by itself, "
+		"after a restart too\n"
+		"  --reason TEXT  what they are told\n"
+		"\n"
+		"WHO is a name, a nick or an id, as bans and members show "
+		"them. Needs -c FILE\nwith the setting control.\n",
+};
+
+const struct command command_unban = {
+	.name = "unban",
+	.run = run_unban,
+	.usage = "MAPPING WHO",
+	.summary = "lift a ban, on both sides",
+	.help = "WHO as bans shows them. Needs -c FILE with the setting "
+		"control.\n",
 };

@@ -38,3 +38,16 @@ void shown_print(FILE *out, const char *text)
 	shown_add(&shown, str_or_empty(text));
 	fwrite(shown.data, 1, shown.len, out);
 }
+
+void shown_cell(FILE *out, const char *text, size_t width)
+{
+	const char *filled = text && *text ? text : "-";
+	struct buf AUTOBUF shown;
+	size_t length;
+
+	buf_init(&shown, strlen(filled));
+	shown_add(&shown, filled);
+	fwrite(shown.data, 1, shown.len, out);
+	length = utf8_length(shown.data, shown.len);
+	fprintf(out, "%*s", length < width ? (int)(width - length) + 1 : 1, "");
+}

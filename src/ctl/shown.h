@@ -12,5 +12,8 @@
 void shown_add(struct buf *out, const char *text);
 /* NULL prints nothing. */
 void shown_print(FILE *out, const char *text);
+/* Filled up with blanks to a column of so many letters, and one more; NULL and
+ * "" are "-". */
+void shown_cell(FILE *out, const char *text, size_t width);
 
 #endif

@@ -4,6 +4,7 @@
 #include "ctl/control_client.h"
 #include "ctl/shown.h"
 #include "util/json.h"
+#include "util/str.h"
 
 #include <errno.h>
 #include <sysexits.h>
@@ -104,6 +105,70 @@ static void print_people(const json_t *mappings, FILE *out)
 	}
 }
 
+/* ---- moderation ---- */
+
+static const char *const counts[] = {
+	"held", "pending", "changed", "refused", "wars"};
+
+static bool has_moderation(const json_t *moderation)
+{
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		if (number(moderation, counts[i]))
+			return true;
+	return json_array_size(json_object_get(moderation, "denied")) > 0;
+}
+
+static void print_denied(const json_t *moderation, FILE *out)
+{
+	size_t i;
+	json_t *denied;
+
+	json_array_foreach (json_object_get(moderation, "denied"), i, denied) {
+		fprintf(out, "%-20s only read: %s %s: ", "",
+			json_get_string(denied, "right"),
+			str_eq(json_get_string(denied, "side"), "irc")
+				? "on IRC"
+				: "in Chime");
+		shown_print(out, json_get_string(denied, "why"));
+		fputc('\n', out);
+	}
+}
+
+static void print_moderation_of(const json_t *mapping, FILE *out)
+{
+	const json_t *moderation = json_object_get(mapping, "moderation");
+
+	fprintf(out, "%-20s", json_get_string(mapping, "name"));
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+		fprintf(out, " %7lld", number(moderation, counts[i]));
+	fputc('\n', out);
+	if (number(moderation, "held"))
+		fprintf(out, "%-20s held: belfryctl resync %s --confirm\n", "",
+			json_get_string(mapping, "name"));
+	print_denied(moderation, out);
+}
+
+/* Only of mappings of which there is anything to be told. */
+static void print_moderation(const json_t *mappings, FILE *out)
+{
+	bool any = false;
+	size_t i;
+	json_t *mapping;
+
+	json_array_foreach (mappings, i, mapping) {
+		if (!has_moderation(json_object_get(mapping, "moderation")))
+			continue;
+		if (!any) {
+			fprintf(out, "\n%-20s", "moderation of");
+			for (size_t c = 0; c < ARRAY_LEN(counts); c++)
+				fprintf(out, " %7s", counts[c]);
+			fputc('\n', out);
+		}
+		any = true;
+		print_moderation_of(mapping, out);
+	}
+}
+
 void status_print(const json_t *status, FILE *out)
 {
 	const char *trouble = json_get_string(status, "state_trouble");
@@ -121,6 +186,7 @@ void status_print(const json_t *status, FILE *out)
 	}
 	print_mappings(json_object_get(status, "mappings"), out);
 	print_people(json_object_get(status, "mappings"), out);
+	print_moderation(json_object_get(status, "mappings"), out);
 }
 
 bool status_is_well(const json_t *status)

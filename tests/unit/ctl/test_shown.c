@@ -50,11 +50,28 @@ static void test_print(void **state UNUSED)
 	free(text);
 }
 
+/* A letter is one column, however many bytes it has. */
+static void test_cells(void **state UNUSED)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	shown_cell(out, "\xC3\xA9t", 4);
+	shown_cell(out, NULL, 2);
+	shown_cell(out, "", 0);
+	shown_cell(out, "too long\x1b", 3);
+	fclose(out);
+	assert_string_equal(text, "\xC3\xA9t   -  - too long? ");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_shown),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_cells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,38 @@ static void test_people(void **state)
 	json_decref(status);
 }
 
+static void test_moderation(void **state)
+{
+	static const char json[] =
+		"{\"mappings\": [{\"name\": \"quiet\", \"moderation\": "
+		"{\"held\": 0, \"denied\": []}}, {\"name\": \"project\", "
+		"\"moderation\": {\"held\": 40, \"pending\": 2, "
+		"\"changed\": 7, \"refused\": 1, \"wars\": 3, \"denied\": "
+		"[{\"side\": \"irc\", \"right\": \"bans\", \"why\": "
+		"\"no operator\\u001b\"}]}}]}";
+	json_t *status = json_loads(json, 0, NULL);
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(status);
+	status_print(status, out);
+	fclose(out);
+	assert_non_null(strstr(text,
+		"moderation of           held pending changed refused    "
+		"wars\n"
+		"project                   40       2       7       1       "
+		"3\n"
+		"                     held: belfryctl resync project "
+		"--confirm\n"
+		"                     only read: bans on IRC: no "
+		"operator?\n"));
+	assert_null(strstr(strstr(text, "moderation of"), "quiet"));
+	free(text);
+	json_decref(status);
+}
+
 static void test_when_all_is_well(void **state)
 {
 	static const struct {
@@ -98,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_people),
+		cmocka_unit_test(test_moderation),
 		cmocka_unit_test(test_when_all_is_well),
 	};
 
