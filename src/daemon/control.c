@@ -2,6 +2,7 @@
 
 #include "daemon/control_aside.h"
 #include "daemon/control_mapping.h"
+#include "daemon/control_standings.h"
 #include "daemon/control_unmap.h"
 #include "daemon/report.h"
 #include "net/httpd.h"
@@ -40,6 +41,11 @@ static const struct route {
 	{"POST", "/v1/resume", control_mapping_resume},
 	{"POST", "/v1/resync", control_mapping_resync},
 	{"GET", "/v1/members", control_mapping_members},
+	{"GET", "/v1/bans", control_standings_bans},
+	{"GET", "/v1/moderators", control_standings_moderators},
+	{"GET", "/v1/attributes", control_standings_attributes},
+	{"POST", "/v1/ban", control_standings_ban},
+	{"POST", "/v1/unban", control_standings_unban},
 	{"POST", "/v1/unmap", control_unmap_begin},
 	{"GET", "/v1/unmap", control_unmap_progress},
 };

@@ -6,8 +6,12 @@
  *	GET  /v1/aside[?mapping=NAME]
  *	POST /v1/aside/retry?mapping=NAME&way=to_irc|to_chime&seq=N
  *	POST /v1/aside/forget?...
- *	POST /v1/pause?mapping=NAME[&by=WHO], /v1/resume, /v1/resync
- *	GET  /v1/members?mapping=NAME
+ *	POST /v1/pause?mapping=NAME[&by=WHO], /v1/resume
+ *	POST /v1/resync?mapping=NAME[&confirm=1]
+ *	GET  /v1/members?mapping=NAME, /v1/bans, /v1/moderators,
+ *	     /v1/attributes
+ *	POST /v1/ban?mapping=NAME&who=WHO[&for=2h][&reason=TEXT][&by=WHO]
+ *	POST /v1/unban?mapping=NAME&who=WHO[&by=WHO]
  *	POST /v1/unmap?mapping=NAME[&delete_channel=1]
  *	GET  /v1/unmap?mapping=NAME
  *

@@ -47,10 +47,16 @@ struct control_answer control_mapping_resync(
 	const struct control_request *request)
 {
 	struct mapping *mapping = control_query_mapping(request);
+	struct buf AUTOBUF confirm;
 
+	buf_init(&confirm, CONTROL_VALUE_BYTES);
 	if (!mapping)
 		return no_mapping();
-	mapping_resync(mapping);
+	control_query(request, "confirm", &confirm);
+	if (confirm.len)
+		mapping_confirm(mapping);
+	else
+		mapping_resync(mapping);
 	return answer_paused(mapping);
 }
 

@@ -2,7 +2,7 @@
 
 #include "daemon/report.h"
 
-#include "bridge/bridge.h"
+#include "bridge/moderation.h"
 #include "end_irc/end_irc.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -57,6 +57,50 @@ static json_t *report_lane(const struct mapping *mapping, enum lane_way way)
 	return lane;
 }
 
+static const char *const side_names[SIDES] = {
+	[SIDE_IRC] = "irc", [SIDE_CHIME] = "chime"};
+static const char *const right_names[RIGHTS] = {
+	[RIGHT_BANS] = "bans",
+	[RIGHT_MODERATORS] = "moderators",
+	[RIGHT_TOPIC] = "topic",
+	[RIGHT_NAME] = "name",
+	[RIGHT_RESTRICTED] = "restricted",
+};
+
+/* What is only read, and why. */
+static json_t *report_denied(const struct reconcile_stats *stats)
+{
+	json_t *denied = json_array();
+
+	for (size_t i = 0; i < (size_t)SIDES * RIGHTS; i++) {
+		const char *why = stats->denied[i / RIGHTS][i % RIGHTS];
+		json_t *each = json_object();
+
+		json_set_string(each, "side", side_names[i / RIGHTS]);
+		json_set_string(each, "right", right_names[i % RIGHTS]);
+		json_set_string(each, "why", why);
+		if (why)
+			json_array_append(denied, each);
+		json_decref(each);
+	}
+	return denied;
+}
+
+static json_t *report_moderation(const struct mapping *mapping)
+{
+	struct reconcile_stats stats;
+	json_t *moderation = json_object();
+
+	mapping_moderation_stats(mapping, &stats);
+	set_int(moderation, "held", stats.held);
+	set_int(moderation, "pending", stats.pending);
+	set_int(moderation, "changed", stats.changed);
+	set_int(moderation, "refused", stats.refused);
+	set_int(moderation, "wars", stats.wars);
+	json_object_set_new(moderation, "denied", report_denied(&stats));
+	return moderation;
+}
+
 static void report_on_network(
 	const char *name, const struct end_irc *end, void *arg)
 {
@@ -84,6 +128,7 @@ static void report_on_mapping(
 	json_object_set_new(each, "to_irc", report_lane(mapping, LANE_TO_IRC));
 	json_object_set_new(
 		each, "to_chime", report_lane(mapping, LANE_TO_CHIME));
+	json_object_set_new(each, "moderation", report_moderation(mapping));
 	json_array_append_new(json_object_get(status, "mappings"), each);
 }
 
