@@ -13,7 +13,7 @@
 #include "bridge/mapping.h"
 #include "util/buf.h"
 
-enum { ASKING_WORDS = 8, ASKING_LINE_BYTES = 380 };
+enum { ASKING_WORDS = 32, ASKING_LINE_BYTES = 380 };
 
 struct asking {
 	struct bridge *bridge;

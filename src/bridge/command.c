@@ -1,6 +1,7 @@
 #include "bridge/command.h"
 
 #include "bridge/asking.h"
+#include "bridge/command_ban.h"
 #include "bridge/command_link.h"
 #include "bridge/command_mute.h"
 #include "bridge/command_people.h"
@@ -34,6 +35,16 @@ static const struct row {
 	{"resume", "[#CHANNEL]", "let it go on", command_resume, true},
 	{"resync", "[#CHANNEL]", "ask both sides anew who is there",
 		command_resync, true},
+	{"bans", "[#CHANNEL]", "who is banned, and what is to be done of it",
+		command_bans, true},
+	{"ban", "WHO [#CHANNEL] [TIME] [REASON]",
+		"ban somebody on both sides; a time is 30m, 2h, 7d",
+		command_ban, true},
+	{"unban", "WHO [#CHANNEL]", "lift a ban on both sides", command_unban,
+		true},
+	{"confirm", "[#CHANNEL]",
+		"make the changes that are held because they are so many",
+		command_confirm, true},
 	{"mute", "MASK [#CHANNEL] [TIME]",
 		"relay nothing of whom the mask fits: nick!user@host, or a "
 		"name; a time is 30m, 2h, 7d",

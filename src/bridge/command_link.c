@@ -1,6 +1,7 @@
 #include "bridge/command_link.h"
 
 #include "bridge/lane.h"
+#include "bridge/moderation.h"
 #include "util/str.h"
 
 #include <inttypes.h>
@@ -82,6 +83,49 @@ static void say_lane(
 	asking_say(asking, "%s", line.data);
 }
 
+static const char *const right_names[RIGHTS] = {
+	[RIGHT_BANS] = "bans",
+	[RIGHT_MODERATORS] = "operators",
+	[RIGHT_TOPIC] = "the topic",
+	[RIGHT_NAME] = "the name",
+	[RIGHT_RESTRICTED] = "the mode",
+};
+
+/* Rights are often missing all at once, for one reason. */
+static void say_denied(struct asking *asking, const char *side,
+	const char *const denied[RIGHTS])
+{
+	struct buf AUTOBUF line;
+	const char *why = NULL;
+
+	buf_init(&line, LINE_BYTES);
+	for (size_t i = 0; i < RIGHTS; i++) {
+		if (!denied[i])
+			continue;
+		buf_addf(&line, "%s%s", why ? ", " : "", right_names[i]);
+		why = denied[i];
+	}
+	if (why)
+		asking_say(asking, "%s only looked at, not changed: %s (%s)",
+			side, line.data, why);
+}
+
+static void say_moderation(struct asking *asking, const struct mapping *mapping)
+{
+	struct reconcile_stats stats;
+
+	if (!mapping_moderation_stats(mapping, &stats))
+		return;
+	if (stats.held)
+		asking_say(asking,
+			"%zu changes of bans or operators are held, as they "
+			"are so many: an operator of the bridge may "
+			"\"confirm\" them.",
+			stats.held);
+	say_denied(asking, "On IRC", stats.denied[SIDE_IRC]);
+	say_denied(asking, "In Chime", stats.denied[SIDE_CHIME]);
+}
+
 void command_link(struct asking *asking)
 {
 	struct mapping *mapping = first_word(asking);
@@ -95,6 +139,7 @@ void command_link(struct asking *asking)
 					   : "");
 	say_lane(asking, mapping, LANE_TO_IRC);
 	say_lane(asking, mapping, LANE_TO_CHIME);
+	say_moderation(asking, mapping);
 }
 
 /* ---- for operators ---- */

@@ -6,6 +6,7 @@
 #include "util/json.h"
 #include "util/str.h"
 
+#include <stdio.h>
 #include <sysexits.h>
 
 struct wanted {
@@ -68,11 +69,11 @@ static int check(const struct verb *verb, const struct wanted *wanted)
 	int64_t ms;
 
 	if (!wanted->mapping)
-		return complain(EX_USAGE, "%s needs the name of a mapping",
-			verb->name);
+		return complain(
+			EX_USAGE, "%s needs the name of a mapping", verb->name);
 	if (verb->has_who && !wanted->who)
-		return complain(EX_USAGE, "%s needs MAPPING and WHO",
-			verb->name);
+		return complain(
+			EX_USAGE, "%s needs MAPPING and WHO", verb->name);
 	if (wanted->time && duration_parse(wanted->time, &ms) < 0)
 		return complain(EX_USAGE,
 			"%s: --for wants a time like 30m, 2h or 7d, not %s",
@@ -107,6 +108,9 @@ static int ask(const struct args *args, const struct verb *verb,
 	json_t AUTOJSON *answer =
 		daemon_ask(args, "POST", target.data, &status);
 
+	if (answer && wanted->confirm)
+		printf("%lld changes are made\n",
+			(long long)json_get_int(answer, "confirmed", 0));
 	return status;
 }
 

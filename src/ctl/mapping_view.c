@@ -23,10 +23,9 @@ static int read_words(const char *verb, char **words, struct wanted *ret)
 		else
 			ret->mapping = *words;
 	}
-	return ret->mapping
-		       ? 0
-		       : complain(EX_USAGE, "%s needs the name of a mapping",
-				 verb);
+	return ret->mapping ? 0
+			    : complain(EX_USAGE,
+				      "%s needs the name of a mapping", verb);
 }
 
 int mapping_view_run(

@@ -1,6 +1,7 @@
 #include "daemon/control_mapping.h"
 
 #include "bridge/bridge.h"
+#include "bridge/moderation.h"
 #include "daemon/control_query.h"
 #include "util/json.h"
 
@@ -43,20 +44,29 @@ struct control_answer control_mapping_resume(
 	return set_pause(request, false);
 }
 
+static struct control_answer confirm(struct mapping *mapping)
+{
+	size_t count = mapping_confirm(mapping);
+
+	if (count == 0)
+		return control_refuse(409, "nothing is held there");
+	return control_ok(json_pack("{s:s, s:I}", "mapping",
+		mapping_name(mapping), "confirmed", (json_int_t)count));
+}
+
 struct control_answer control_mapping_resync(
 	const struct control_request *request)
 {
 	struct mapping *mapping = control_query_mapping(request);
-	struct buf AUTOBUF confirm;
+	struct buf AUTOBUF is_confirmed;
 
-	buf_init(&confirm, CONTROL_VALUE_BYTES);
+	buf_init(&is_confirmed, CONTROL_VALUE_BYTES);
 	if (!mapping)
 		return no_mapping();
-	control_query(request, "confirm", &confirm);
-	if (confirm.len)
-		mapping_confirm(mapping);
-	else
-		mapping_resync(mapping);
+	control_query(request, "confirm", &is_confirmed);
+	if (is_confirmed.len)
+		return confirm(mapping);
+	mapping_resync(mapping);
 	return answer_paused(mapping);
 }
 

@@ -12,7 +12,8 @@ struct control_answer control_mapping_pause(
 	const struct control_request *request) MUST_CHECK;
 struct control_answer control_mapping_resume(
 	const struct control_request *request) MUST_CHECK;
-/* With parameter `confirm` what is held is let go, and nothing is asked. */
+/* With parameter `confirm` what is held is let go, and nothing is asked:
+ * {"mapping", "confirmed": how many}. */
 struct control_answer control_mapping_resync(
 	const struct control_request *request) MUST_CHECK;
 /* {"mapping", "paused", "to_irc": {"known", "people": [{"id", "name", "as",

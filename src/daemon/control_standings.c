@@ -1,5 +1,6 @@
 #include "daemon/control_standings.h"
 
+#include "bridge/bridge.h"
 #include "bridge/moderation.h"
 #include "daemon/control_query.h"
 #include "util/clock.h"
@@ -51,17 +52,17 @@ static struct control_answer answer_standings(
 	const struct control_request *request, enum standing_kind kind)
 {
 	struct mapping *mapping = control_query_mapping(request);
-	struct reconcile_stats stats;
+	struct reconcile_stats stats = {.held = 0};
 	json_t *entries;
 
 	if (!mapping)
 		return no_mapping();
 	entries = json_array();
 	mapping_standings(mapping, kind, entries_on_entry, entries);
-	mapping_moderation_stats(mapping, &stats);
-	return control_ok(json_pack("{s:s, s:I, s:o}", "mapping",
-		mapping_name(mapping), "held", (json_int_t)stats.held,
-		"entries", entries));
+	(void)mapping_moderation_stats(mapping, &stats);
+	return control_ok(
+		json_pack("{s:s, s:I, s:o}", "mapping", mapping_name(mapping),
+			"held", (json_int_t)stats.held, "entries", entries));
 }
 
 struct control_answer control_standings_bans(
@@ -161,7 +162,9 @@ static const struct {
 } failures[] = {
 	{-ENOENT, 404, "nobody of that name or id is known there"},
 	{-EALREADY, 409, "so it is already"},
-	{-EOPNOTSUPP, 409, "bans are not kept alike in this mapping (mirror.bans)"},
+	{-EOPNOTSUPP, 409,
+		"bans are not kept alike in this mapping (setting "
+		"mirror.bans)"},
 };
 
 static struct control_answer answer_order(int error)
@@ -176,8 +179,8 @@ static struct control_answer answer_order(int error)
 	return control_refuse(500, "that cannot be done now");
 }
 
-static struct control_answer give_order(struct mapping *mapping,
-	const struct order_words *words, bool is_set)
+static struct control_answer give_order(
+	struct mapping *mapping, const struct order_words *words, bool is_set)
 {
 	int64_t ms = 0;
 

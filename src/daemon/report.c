@@ -2,6 +2,7 @@
 
 #include "daemon/report.h"
 
+#include "bridge/bridge.h"
 #include "bridge/moderation.h"
 #include "end_irc/end_irc.h"
 #include "util/clock.h"
@@ -91,7 +92,8 @@ static json_t *report_moderation(const struct mapping *mapping)
 	struct reconcile_stats stats;
 	json_t *moderation = json_object();
 
-	mapping_moderation_stats(mapping, &stats);
+	if (!mapping_moderation_stats(mapping, &stats))
+		return moderation;
 	set_int(moderation, "held", stats.held);
 	set_int(moderation, "pending", stats.pending);
 	set_int(moderation, "changed", stats.changed);

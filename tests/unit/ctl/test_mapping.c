@@ -13,8 +13,7 @@
 
 static const struct command *const all[] = {
 	&command_pause, &command_resume, &command_resync};
-static const struct command *const orders[] = {
-	&command_ban, &command_unban};
+static const struct command *const orders[] = {&command_ban, &command_unban};
 
 static void test_wrong_use(void **state)
 {

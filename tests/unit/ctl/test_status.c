@@ -13,7 +13,7 @@
 
 #define LANE(ready)                                                            \
 	"{\"ready\": " ready ", \"relayed\": 12, \"oldest_ms\": 65000, "       \
-			     "\"trouble\": \"throttled\\u001b\"}"
+	"\"trouble\": \"throttled\\u001b\"}"
 #define STATUS(trouble, to_irc)                                                \
 	"{\"version\": \"1\", \"pid\": 7, \"uptime_s\": 9," trouble            \
 	" \"networks\": [{\"name\": \"net\", \"state\": \"net: "               \
