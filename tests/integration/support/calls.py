@@ -20,10 +20,27 @@ _ROWS = (
     ("ListChannelMessages", "GET", _CHANNEL + "/messages"),
     ("UpdateChannelReadMarker", "PUT", _CHANNEL + "/readMarker"),
     ("DeleteChannel", "DELETE", _CHANNEL),
+    ("UpdateChannel", "PUT", _CHANNEL),
+    ("CreateChannelBan", "POST", _CHANNEL + "/bans"),
+    ("ListChannelBans", "GET", _CHANNEL + "/bans"),
+    ("DeleteChannelBan", "DELETE", _CHANNEL + r"/bans/[^/?]+"),
+    ("DescribeChannelBan", "GET", _CHANNEL + r"/bans/[^/?]+"),
+    ("CreateChannelModerator", "POST", _CHANNEL + "/moderators"),
+    ("ListChannelModerators", "GET", _CHANNEL + "/moderators"),
+    ("DeleteChannelModerator", "DELETE", _CHANNEL + r"/moderators/[^/?]+"),
+    ("DescribeChannelModerator", "GET", _CHANNEL + r"/moderators/[^/?]+"),
+    # Told from others of the path by their query alone.
+    ("DescribeChannelModeratedByAppInstanceUser", "GET", _CHANNEL +
+     r"\?(.*&)?scope=app-instance-user-moderated-channel(&|$)"),
+    ("DescribeChannelMembershipForAppInstanceUser", "GET", _CHANNEL +
+     r"\?(.*&)?scope=app-instance-user-membership(&|$)"),
+    ("ListChannelsModeratedByAppInstanceUser", "GET", "/channels" +
+     r"\?(.*&)?scope=app-instance-user-moderated-channels(&|$)"),
     ("DescribeChannel", "GET", _CHANNEL),
 )
-_PATTERNS = [(name, method, re.compile(path + r"(\?.*)?$"))
-             for name, method, path in _ROWS]
+_PATTERNS = [(name, method, re.compile(
+    path if "scope=" in path else path + r"(\?.*)?$"))
+    for name, method, path in _ROWS]
 _LINE = re.compile(r"(POST|PUT|GET|DELETE) (/\S*): (\d+)")
 MEMBERSHIP = ("CreateChannelMembership", "DeleteChannelMembership")
 PEOPLE = MEMBERSHIP + ("CreateAppInstanceUser", "UpdateAppInstanceUser",

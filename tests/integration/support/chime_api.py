@@ -50,6 +50,7 @@ class ChimeApi:
     def __init__(self, port, host="127.0.0.1"):
         self.host, self.port = host, port
         self._connection = None
+        self.made = []     # (method, target) of each call
 
     def call(self, method, path, bearer=None, query=(), body=None):
         """The JSON answer of a call; ChimeError for any refusal."""
@@ -68,6 +69,7 @@ class ChimeApi:
         if query:
             target += "?" + "&".join(f"{quote(k)}={quote(v)}"
                                      for k, v in query)
+        self.made.append((method, target))
         status, text = self._exchange(method, target, data, headers)
         answer = json.loads(text) if text else {}
         if status >= 300:
@@ -174,6 +176,62 @@ class ChimeApi:
     def ban(self, channel, bearer, member):
         self.call("POST", f"/channels/{quote(channel)}/bans", bearer,
                   body={"MemberArn": member})
+
+    def unban(self, channel, bearer, member):
+        self.call("DELETE", f"/channels/{quote(channel)}/bans/"
+                  f"{quote(member)}", bearer)
+
+    def bans(self, channel, bearer):
+        """{ARN: name} of all who are banned."""
+        return self._named(f"/channels/{quote(channel)}/bans", bearer,
+                           "ChannelBans", "Member")
+
+    def describe_ban(self, channel, bearer, member):
+        return self.call("GET", f"/channels/{quote(channel)}/bans/"
+                         f"{quote(member)}", bearer)["ChannelBan"]
+
+    def add_moderator(self, channel, bearer, moderator):
+        self.call("POST", f"/channels/{quote(channel)}/moderators", bearer,
+                  body={"ChannelModeratorArn": moderator})
+
+    def remove_moderator(self, channel, bearer, moderator):
+        self.call("DELETE", f"/channels/{quote(channel)}/moderators/"
+                  f"{quote(moderator)}", bearer)
+
+    def moderators(self, channel, bearer):
+        """{ARN: name} of all moderators."""
+        return self._named(f"/channels/{quote(channel)}/moderators", bearer,
+                           "ChannelModerators", "Moderator")
+
+    def _named(self, path, bearer, rows, who):
+        """{ARN: name} of a list of all pages."""
+        out, token = {}, None
+        while True:
+            query = [("max-results", "50")]
+            if token:
+                query.append(("next-token", token))
+            page = self.call("GET", path, bearer, query)
+            for row in page[rows]:
+                out[row[who]["Arn"]] = row[who]["Name"]
+            token = page.get("NextToken")
+            if not token:
+                return out
+
+    def channel(self, channel, bearer):
+        return self.call("GET", f"/channels/{quote(channel)}", bearer)[
+            "Channel"]
+
+    def update_channel(self, channel, bearer, **members):
+        """What is not named stays as it is."""
+        now = self.channel(channel, bearer)
+        self.call("PUT", f"/channels/{quote(channel)}", bearer,
+                  body={"Name": now["Name"], "Mode": now["Mode"],
+                        **({"Metadata": now["Metadata"]}
+                           if now.get("Metadata") else {}), **members})
+
+    def make_admin(self, instance, user):
+        self.call("POST", f"/app-instances/{quote(instance)}/admins",
+                  body={"AppInstanceAdminArn": user})
 
     def rename_user(self, user, name):
         self.call("PUT", f"/app-instance-users/{quote(user)}",

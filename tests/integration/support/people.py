@@ -7,6 +7,7 @@ from .world import CHANNEL, World
 # No test waits for the budgets of the service but those that say so.
 UNLIMITED = {name + "_rps": 1000 for name in (
     "bearer", "identity", "user_create", "user_read", "channel_member",
+    "channel_describe", "channel_find", "channel_write", "channel_list",
     "channel_member_list", "member_batch", "channel_change", "user_list")}
 CHIME = {"members_ms": 300, "limits": UNLIMITED}
 MIRROR = {"quit_ms": 2000, "split_ms": 60000}

@@ -42,6 +42,9 @@ class PeopleIrcd:
     (nick, reason of all clients that quit)."""
     program = "people"
     tls_port = None
+    # Extensions have one of their own, and say more in ISUPPORT.
+    client_class = None
+    isupport = "PREFIX=(ov)@+ CHANMODES=b,k,l,imnst"
 
     def __init__(self, folder=None, fast=True, certificates=None,
                  caps=ALL_CAPS, casemapping="ascii", nicklen=30, ops=(),
@@ -68,7 +71,7 @@ class PeopleIrcd:
                 sock, _ = listener.accept()
             except OSError:
                 return
-            client = Client(self, sock)
+            client = (self.client_class or Client)(self, sock)
             with self.lock:
                 self.clients.append(client)
             threading.Thread(target=client.serve, daemon=True).start()
@@ -390,7 +393,7 @@ class Client:
         ircd.people[ircd.fold(self.nick)] = self.person
         monitor = "MONITOR=100 " if ircd.monitor else ""
         self.reply("001", f":Welcome {self.person.source}")
-        self.reply("005", "CHANTYPES=# PREFIX=(ov)@+ CHANMODES=b,k,l,imnst "
+        self.reply("005", f"CHANTYPES=# {ircd.isupport} "
                    f"CASEMAPPING={ircd.casemapping} NICKLEN={ircd.nicklen} "
                    f"{monitor}WHOX BOT=B :are supported by this server")
         self.reply(422, ":No MOTD")
