@@ -128,6 +128,12 @@ static void answer(struct asking *asking, const struct mapping *mapping,
 		asking_say(asking, "Nobody called %s is known in %s.",
 			what->who, asking_label(mapping));
 		break;
+	case -ENOTUNIQ:
+		asking_say(asking,
+			"Several in %s are called %s: \"whois\" tells their "
+			"ids, of which you name one.",
+			asking_label(mapping), what->who);
+		break;
 	case -EALREADY:
 		asking_say(asking, "%s is %sbanned there.", what->who,
 			what->is_set ? "already " : "not ");

@@ -161,6 +161,7 @@ static const struct {
 	const char *why;
 } failures[] = {
 	{-ENOENT, 404, "nobody of that name or id is known there"},
+	{-ENOTUNIQ, 409, "several there are called so: name the id"},
 	{-EALREADY, 409, "so it is already"},
 	{-EOPNOTSUPP, 409,
 		"bans are not kept alike in this mapping (setting "
