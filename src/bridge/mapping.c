@@ -83,7 +83,8 @@ struct mapping *mapping_new(const struct mapping_env *env,
 		mapping->to_chime = mapping_lane(
 			mapping, env, params, LANE_TO_CHIME, ret_error);
 	if (mapping->to_chime)
-		*ret_error = moderation_open(mapping, env, &params->moderation);
+		*ret_error =
+			mapping_keep_alike(mapping, env, &params->moderation);
 	if (*ret_error < 0) {
 		mapping_free(mapping);
 		return NULL;

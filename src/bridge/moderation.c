@@ -104,7 +104,7 @@ static bool is_wanted(const struct moderation_params *params)
 	return false;
 }
 
-int moderation_open(struct mapping *mapping, const struct mapping_env *env,
+int mapping_keep_alike(struct mapping *mapping, const struct mapping_env *env,
 	const struct moderation_params *params)
 {
 	struct reconcile_params setup = {

@@ -32,7 +32,7 @@ bool mapping_moderation_stats(
 
 /* For mapping.c: makes mapping->reconcile, or leaves it NULL when nothing is to
  * be kept alike. -EIO. */
-int moderation_open(struct mapping *mapping, const struct mapping_env *env,
+int mapping_keep_alike(struct mapping *mapping, const struct mapping_env *env,
 	const struct moderation_params *params) MUST_CHECK;
 
 #endif
