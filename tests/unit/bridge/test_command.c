@@ -1,6 +1,7 @@
 #include "bridge/command.h"
 
 #include "../support/command_rig.h"
+#include "bridge/asking.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +45,8 @@ static void test_what_is_not_known(void **state)
 static void test_only_operators(void **state)
 {
 	static const char *const words[] = {"pause", "resume", "resync",
-		"mute x!*@*", "unmute x!*@*", "mutes", "ignore x!*@*"};
+		"mute x!*@*", "unmute x!*@*", "mutes", "ignore x!*@*", "bans",
+		"ban x", "unban x", "confirm"};
 	struct command_rig *rig = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -62,7 +64,12 @@ static void test_bounds(void **state)
 	ANSWERED(rig, words, "too long");
 	words[sizeof(words) - 2] = '\0';
 	ANSWERED(rig, words, "no command wwww");
-	ANSWERED(rig, "who 1 2 3 4 5 6 7 8 9", "too many words");
+	/* "who", and as many words as there may be, and one more. */
+	for (size_t i = 0; i <= ASKING_WORDS; i++)
+		memcpy(words + 3 + 2 * i, " w", 2);
+	memcpy(words, "who", 3);
+	words[3 + 2 * (ASKING_WORDS + 1)] = '\0';
+	ANSWERED(rig, words, "too many words");
 }
 
 static void test_nothing_moves_a_cursor(void **state)
