@@ -8,6 +8,7 @@
 #include "irc/casemap.h"
 #include "irc/channel.h"
 #include "irc/history.h"
+#include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -120,6 +121,23 @@ static void tell_rooms(struct end_irc *end, const struct irc_message *message)
 	}
 }
 
+/* Answers that name no channel: any room may have asked. */
+static void tell_answer(struct end_irc *end, const struct irc_message *message)
+{
+	struct irc_room *room, *tmp;
+	bool is_one = message->numeric == ERR_NOSUCHNICK ||
+		      message->numeric == ERR_USERNOTINCHANNEL ||
+		      message->numeric == ERR_UNKNOWNMODE ||
+		      message->numeric == ERR_NOPRIVILEGES ||
+		      irc_message_is(message, "PONG");
+
+	if (!is_one || irc_isupport_is_channel(irc_conn_isupport(end->conn),
+			       irc_message_param(message, 1)))
+		return;
+	HASH_ITER (hh, end->rooms, room, tmp)
+		irc_room_answer(room, message);
+}
+
 /* A puppet's change of nick: under the new one it is not known as ours yet. */
 static bool is_own_rename(
 	const struct end_irc *end, const struct irc_message *message)
@@ -138,6 +156,7 @@ static void observe(struct end_irc *end, const struct irc_message *message)
 		irc_identity_take(end->folk.identity, message);
 		irc_census_take(end->census, message);
 		tell_rooms(end, message);
+		tell_answer(end, message);
 	}
 	if (end->puppets)
 		irc_puppets_after(end->puppets, message);
@@ -241,16 +260,16 @@ static void end_on_puppet_channel(void *arg, struct irc_puppet *puppet,
 		irc_room_puppet(room, puppet);
 }
 
-static void end_on_puppet_kicked(void *arg, struct irc_puppet *puppet,
-	const struct irc_message *kick)
+static void end_on_puppet_kicked(
+	void *arg, struct irc_puppet *puppet, const struct irc_message *kick)
 {
 	struct irc_room *room = find_room(arg, irc_message_param(kick, 0));
 	if (room)
 		irc_room_puppet_kicked(room, puppet, kick);
 }
 
-static void end_on_puppet_message(void *arg, struct irc_puppet *puppet,
-	const struct irc_message *message)
+static void end_on_puppet_message(
+	void *arg, struct irc_puppet *puppet, const struct irc_message *message)
 {
 	struct end_irc *end = arg;
 	irc_directs_message(end->directs, puppet, message);
@@ -288,13 +307,13 @@ static void new_puppets(
 		return;
 	end->puppets = irc_puppets_new(end->loop, &puppets);
 	end->folk.puppets = end->puppets;
-	end->directs = irc_directs_new(end->loop,
-		&(struct irc_directs_params){
-			.folk = &end->folk,
-			.puppets = end->puppets,
-			.direct = params->direct,
-			.arg = params->arg,
-		});
+	end->directs =
+		irc_directs_new(end->loop, &(struct irc_directs_params){
+						   .folk = &end->folk,
+						   .puppets = end->puppets,
+						   .direct = params->direct,
+						   .arg = params->arg,
+					   });
 }
 
 /* Who is who, and what the end's people ask for. */

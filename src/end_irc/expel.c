@@ -27,9 +27,10 @@ static bool may_kick(
 	return false;
 }
 
-static void add_reason(struct buf *out, const struct removal *removal)
+static void add_reason(
+	struct buf *out, const struct removal *removal, const char *deed)
 {
-	buf_adds(out, "removed from the Chime channel");
+	buf_adds(out, deed);
 	if (removal->actor) {
 		buf_adds(out, " by ");
 		render_name(out, removal->actor, false);
@@ -43,8 +44,8 @@ static void add_reason(struct buf *out, const struct removal *removal)
 			*p = ' ';
 }
 
-int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
-	const struct removal *removal)
+int irc_expel_for(struct irc_conn *conn, const char *channel, const char *nick,
+	const struct removal *removal, const char *deed)
 {
 	const struct irc_channel *seen = irc_conn_channel(conn, channel);
 	const struct irc_member *own =
@@ -57,7 +58,7 @@ int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
 		return -EPERM;
 	if (!nick || !irc_channel_member(seen, nick))
 		return -ENOENT;
-	add_reason(&reason, removal);
+	add_reason(&reason, removal, deed);
 	if (!most || most > REASON_BYTES)
 		most = REASON_BYTES;
 	buf_truncate(&reason, utf8_fit(reason.data, reason.len, most));
@@ -66,4 +67,11 @@ int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
 			.command = "KICK",
 			.params = {channel, nick, reason.data},
 		});
+}
+
+int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
+	const struct removal *removal)
+{
+	return irc_expel_for(
+		conn, channel, nick, removal, "removed from the Chime channel");
 }

@@ -13,5 +13,8 @@
  */
 int irc_expel(struct irc_conn *conn, const char *channel, const char *nick,
 	const struct removal *removal) MUST_CHECK;
+/* The same; `deed` is what was done to them: "banned in Chime". */
+int irc_expel_for(struct irc_conn *conn, const char *channel, const char *nick,
+	const struct removal *removal, const char *deed) MUST_CHECK;
 
 #endif

@@ -99,6 +99,23 @@ static void room_has_read(
 	irc_cast_has_read(room_of(base)->cast, person_id, at_ms);
 }
 
+static void room_moderate(struct end_room *base, bool on)
+{
+	irc_moderation_watch(room_of(base)->moderation, on);
+}
+
+static void room_stand(
+	struct end_room *base, const struct standing_change *change)
+{
+	irc_moderation_stand(room_of(base)->moderation, change);
+}
+
+static void room_set_attribute(struct end_room *base, enum attribute attribute,
+	const char *value, const char *by)
+{
+	irc_moderation_set(room_of(base)->moderation, attribute, value, by);
+}
+
 static const struct end_ops room_ops = {
 	.is_replayable = false,
 	.settles_doubt = true,
@@ -113,6 +130,9 @@ static const struct end_ops room_ops = {
 	.dismiss = room_dismiss,
 	.shown = room_shown,
 	.expel = room_expel,
+	.moderate = room_moderate,
+	.stand = room_stand,
+	.set_attribute = room_set_attribute,
 	.has_read = room_has_read,
 };
 
@@ -206,6 +226,22 @@ static struct irc_cast *room_cast(
 	return irc_cast_new(context->loop, &params);
 }
 
+static struct irc_moderation *room_moderation(const struct irc_room *room,
+	const struct irc_room_context *context,
+	const struct irc_moderation_settings *settings)
+{
+	const struct irc_moderation_params params = {
+		.folk = context->folk,
+		.conn = context->conn,
+		.census = context->census,
+		.mapping = room->mapping,
+		.channel = room->channel,
+		.settings = *settings,
+		.sink = &room->sink,
+	};
+	return irc_moderation_new(context->loop, &params);
+}
+
 struct irc_room *irc_room_new(const struct irc_room_context *context,
 	const struct end_irc_room_params *params, const struct end_sink *sink)
 {
@@ -234,6 +270,7 @@ struct irc_room *irc_room_new(const struct irc_room_context *context,
 	room->intake = room_intake(room, context);
 	room->roster = room_roster(room, context);
 	room->cast = room_cast(room, context);
+	room->moderation = room_moderation(room, context, &params->moderation);
 	return room;
 }
 
@@ -254,6 +291,7 @@ void irc_room_close(struct irc_room *room, struct loop *loop)
 	irc_intake_close(TAKE(room->intake));
 	irc_roster_close(TAKE(room->roster));
 	irc_cast_close(TAKE(room->cast));
+	irc_moderation_close(TAKE(room->moderation));
 	loop_defer(loop, room_free, room);
 }
 
@@ -266,6 +304,8 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 		irc_intake_left(room->intake);
 		irc_outbound_left(room->outbound);
 		irc_roster_left(room->roster);
+		if (!room->closed)
+			irc_moderation_left(room->moderation);
 	}
 	if (room->closed)
 		return;
@@ -277,6 +317,7 @@ void irc_room_set_ready(struct irc_room *room, bool ready, const char *why)
 		return;
 	irc_cast_return(room->cast);
 	irc_roster_joined(room->roster);
+	irc_moderation_joined(room->moderation);
 }
 
 void irc_room_leave(struct irc_room *room, const char *why)
@@ -286,6 +327,8 @@ void irc_room_leave(struct irc_room *room, const char *why)
 	room->ready = false;
 	irc_outbound_left(room->outbound);
 	irc_roster_left(room->roster);
+	if (!room->closed)
+		irc_moderation_left(room->moderation);
 	if (!room->closed)
 		room->sink.ready(room->sink.arg, false, why);
 }
@@ -303,6 +346,14 @@ void irc_room_people(struct irc_room *room, const struct irc_message *message)
 {
 	if (!room->closed)
 		irc_roster_take(room->roster, message);
+	if (!room->closed)
+		irc_moderation_take(room->moderation, message);
+}
+
+void irc_room_answer(struct irc_room *room, const struct irc_message *message)
+{
+	if (!room->closed)
+		irc_moderation_take(room->moderation, message);
 }
 
 void irc_room_puppet(struct irc_room *room, const struct irc_puppet *puppet)

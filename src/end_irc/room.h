@@ -8,6 +8,7 @@
 #include "end_irc/end_irc.h"
 #include "end_irc/inbound.h"
 #include "end_irc/intake.h"
+#include "end_irc/moderation.h"
 #include "end_irc/outbound.h"
 #include "end_irc/render.h"
 #include "end_irc/roster.h"
@@ -19,13 +20,14 @@ struct irc_room {
 	struct end_irc *end;
 	char *mapping;
 	char *channel;
-	char *password;       /* the channel's key, or NULL */
-	char *key;            /* folded channel: where the end finds it */
+	char *password; /* the channel's key, or NULL */
+	char *key;      /* folded channel: where the end finds it */
 	struct end_sink sink;
 	struct irc_outbound *outbound;
 	struct irc_intake *intake;
 	struct irc_roster *roster;
 	struct irc_cast *cast;
+	struct irc_moderation *moderation;
 	bool is_busy; /* the bridge cannot take more from us */
 	bool ready;
 	bool closed;
@@ -57,12 +59,14 @@ void irc_room_leave(struct irc_room *room, const char *why);
 void irc_room_lost(struct irc_room *room, const char *why);
 /* What happens now, about this channel or somebody in it: the people first. */
 void irc_room_people(struct irc_room *room, const struct irc_message *message);
+/* PONG, and refusals that name no channel. */
+void irc_room_answer(struct irc_room *room, const struct irc_message *message);
 /* Something has changed for a puppet; it was kicked out of this channel. */
 void irc_room_puppet(struct irc_room *room, const struct irc_puppet *puppet);
 void irc_room_puppet_kicked(struct irc_room *room,
 	const struct irc_puppet *puppet, const struct irc_message *kick);
 /* A message to this channel; `is_past`: shown unasked by the server. */
-void irc_room_message(struct irc_room *room, const struct irc_inbound *inbound,
-	bool is_past);
+void irc_room_message(
+	struct irc_room *room, const struct irc_inbound *inbound, bool is_past);
 
 #endif

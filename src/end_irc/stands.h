@@ -1,0 +1,19 @@
+/*
+ * Standings that are being changed on IRC for the bridge: part of
+ * end_irc/moderation.h.
+ */
+#ifndef END_IRC_STANDS_H
+#define END_IRC_STANDS_H
+
+#include "end_irc/moderation_private.h"
+
+void irc_stands_begin(struct irc_moderation *moderation,
+	const struct standing_change *change);
+/* False when the ticket is none of a standing. */
+bool irc_stands_result(struct irc_moderation *moderation,
+	const struct irc_mode_result *result);
+/* From the loop: tells what has ended, one after the other. */
+void irc_stands_tell(struct irc_moderation *moderation);
+void irc_stands_release(struct irc_moderation *moderation);
+
+#endif
