@@ -15,10 +15,12 @@ enum {
 static bool makes_way(struct pace *pace)
 {
 	const struct pace_params *p = &pace->params;
+	int64_t left_ms = pace->latest_ms - loop_now_ms(p->loop);
 	int64_t ms = budget_wait_ms(chime_client_budget(p->client), p->bearer);
-	if (ms <= 0 || loop_now_ms(p->loop) >= pace->latest_ms)
+	if (ms <= 0 || left_ms <= 0)
 		return false;
-	timer_arm(pace->timer, ms + YIELD_MS + rand_below(YIELD_JITTER_MS));
+	ms += YIELD_MS + rand_below(YIELD_JITTER_MS);
+	timer_arm(pace->timer, ms < left_ms ? ms : left_ms);
 	return true;
 }
 
