@@ -2,6 +2,7 @@
 
 #include "irc/casemap.h"
 #include "irc/numeric.h"
+#include "irc/track.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -118,12 +119,35 @@ static void is_heard(struct irc_ours *ours, const struct irc_source *source)
 		has_come(ours, source);
 }
 
+/* A row of WHO, with the first of "user host ... nick" at this parameter; the
+ * nick is the sixth in all forms. The same as hearing somebody, but that those
+ * whom their nick did not tell are looked at too. */
+static void is_listed(
+	struct irc_ours *ours, const struct irc_message *message, size_t at)
+{
+	struct irc_source source;
+	const struct irc_ours_entry *entry;
+
+	irc_source_init(&source);
+	source.user = irc_message_param(message, at);
+	source.host = irc_message_param(message, at + 1);
+	source.nick = irc_message_param(message, 5);
+	entry = find(ours, source.nick);
+	if (*source.user && (!entry || !*entry->user))
+		has_come(ours, &source);
+}
+
 void irc_ours_before(struct irc_ours *ours, const struct irc_message *message)
 {
 	if (ours->entries && *message->source.user)
 		is_heard(ours, &message->source);
 	if (message->numeric == RPL_NAMREPLY)
 		on_names(ours, message);
+	else if (message->numeric == RPL_WHOREPLY)
+		is_listed(ours, message, 2);
+	else if (message->numeric == RPL_WHOSPCRPL &&
+		 str_eq(irc_message_param(message, 1), IRC_TRACK_WHOX_TOKEN))
+		is_listed(ours, message, 3);
 	else if (irc_message_is(message, "JOIN"))
 		has_come(ours, &message->source);
 }

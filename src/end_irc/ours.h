@@ -2,8 +2,8 @@
  * Which of the people that the main connection sees are puppets of ours: its
  * own view, made from its own stream alone, since what a puppet's link tells is
  * read sooner or later than that. An entry is made when somebody comes (JOIN,
- * NAMES) whom `whose` knows, follows their NICK and CHGHOST, and goes with QUIT
- * or when they are out of sight.
+ * NAMES, WHO) whom `whose` knows, follows their NICK and CHGHOST, and goes with
+ * QUIT or when they are out of sight.
  *
  * Bounds: an entry for each puppet that is seen, and those of its links that
  * are not known to be dead yet.

@@ -13,8 +13,9 @@
 #include <uthash.h>
 
 enum {
-	/* So long a nick that it had is still taken for its own. */
-	PUPPET_PAST_MS = 60 * 1000,
+	/* So long a nick that it had is still taken for its own: servers take
+	 * minutes to notice that a link is dead. */
+	PUPPET_PAST_MS = 5 * 60 * 1000,
 	/* Servers allow few changes of nick. */
 	PUPPET_RENAME_MS = 15 * 1000,
 };

@@ -136,6 +136,28 @@ static void test_found_there(void **state)
 	hears(c, "bob!b@host", "event bob: hi\n");
 }
 
+/* All links were lost, and the server does not know it of all: WHO tells of
+ * those whom NAMES tell by nick alone. */
+static void test_ghosts_of_ours(void **state)
+{
+	struct irc_crowd *c = *state;
+	c->all[1].is_deaf = true;
+	irc_peer_close(&c->all[0].peer, "reset");
+	irc_peer_close(&c->all[1].peer, "reset");
+	irc_crowd_pass(c, 10 * 1000);
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Alice[c] bob");
+	irc_crowd_tell(c, 0, ":s 366 belfry #a :End of NAMES");
+	c->room->ops->watch(c->room, true);
+	irc_crowd_pass(c, 1000);
+	irc_crowd_tell(c, 0, ":s 352 belfry #a ~alice host s Alice[c] H :0 A");
+	irc_crowd_tell(c, 0, ":s 352 belfry #a b host s bob H :0 Bob");
+	buf_clear(&c->log);
+	irc_crowd_tell(c, 0, ":s 315 belfry #a :End of WHO");
+	irc_crowd_pass(c, 1000);
+	crowd_assert(c->log, "test/bob presence 0 by : \n");
+	hears(c, "Alice[c]!~alice@host", "event own Alice[c]: hi\n");
+}
+
 static void test_left(void **state)
 {
 	struct irc_crowd *c = *state;
@@ -186,6 +208,7 @@ int main(void)
 		T(test_main_is_late),
 		T(test_collision),
 		T(test_found_there),
+		T(test_ghosts_of_ours),
 		T(test_left),
 		T(test_ghosts),
 		T(test_split),
