@@ -1,11 +1,11 @@
 #include "end_chime/outbound.h"
 
-#include "chime/paging.h"
 #include "end_chime/job.h"
+#include "end_chime/lookup.h"
 #include "end_chime/peer.h"
-#include "end_chime/tokens.h"
+#include "end_chime/proof.h"
+#include "end_chime/speaker.h"
 #include "util/alloc.h"
-#include "util/clock.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/step.h"
@@ -16,15 +16,8 @@
 #include <utlist.h>
 
 enum {
-	/* 50 messages each. One is in memory at a time. */
-	LOOK_UP_PAGES = 20000,
 	WAIT_FOR_PEOPLE_MS = 30 * 1000,
-	/* A membership says in seconds when it was made. */
-	SECOND_MS = 1000,
 };
-
-/* Of the bridge's own user, when a person may not speak or join. */
-enum proof { PROOF_READS, PROOF_MODERATES };
 
 struct chime_outbound {
 	struct loop *loop;
@@ -35,15 +28,16 @@ struct chime_outbound {
 	struct job *jobs; /* the head is being worked on */
 	unsigned notes;   /* of these */
 	struct users_wait *wait;
-	struct chime_paging *paging;
 	struct chime_call *call;
 	enum proof proof; /* that was asked for last */
-	/* Of the last look-up, until a try of this process ends unknown. */
-	struct tokens tokens;
+	/* The last one counts until a try of this process ends unknown. */
+	struct lookup lookup;
 	bool closed;
 };
 
 static void chime_outbound_on_pump(void *arg);
+static void chime_outbound_on_look_up(
+	void *arg, const struct chime_result *failure);
 static void job_step(struct chime_outbound *o, struct job *job);
 
 static void chime_outbound_on_peer(void *arg)
@@ -71,8 +65,12 @@ struct chime_outbound *chime_outbound_new(
 	struct chime_outbound *o = xcalloc(1, sizeof(*o));
 	o->loop = loop;
 	o->params = *params;
-	if (!o->params.look_up_pages)
-		o->params.look_up_pages = LOOK_UP_PAGES;
+	o->lookup = (struct lookup){
+		.client = params->client,
+		.pages_max = params->look_up_pages,
+		.done = chime_outbound_on_look_up,
+		.arg = o,
+	};
 	o->object = xstrdup(params->object);
 	o->channel = xstrdup(params->channel);
 	o->bridge = xstrdup(params->bridge);
@@ -87,7 +85,7 @@ static void chime_outbound_free(void *arg)
 	struct job *job, *tmp;
 	DL_FOREACH_SAFE (o->jobs, job, tmp)
 		job_free(job);
-	tokens_release(&o->tokens);
+	lookup_release(&o->lookup);
 	free(o->object);
 	free(o->channel);
 	free(o->bridge);
@@ -103,8 +101,7 @@ void chime_outbound_close(struct chime_outbound *o)
 	peer_close(TAKE(o->peer));
 	if (o->call)
 		chime_cancel(TAKE(o->call));
-	if (o->paging)
-		chime_paging_cancel(TAKE(o->paging));
+	lookup_cancel(&o->lookup);
 	timer_free(TAKE(o->pump));
 	loop_defer(o->loop, chime_outbound_free, o);
 }
@@ -194,7 +191,7 @@ static void finish(struct chime_outbound *o, struct receipt receipt)
 {
 	struct job *done = NULL, *job, *tmp;
 	if (receipt.outcome == RECEIPT_LATER)
-		tokens_release(&o->tokens);
+		lookup_forget(&o->lookup);
 	/* Nothing waits for a note. */
 	bool later = receipt.outcome == RECEIPT_LATER && !o->jobs->is_note;
 	DL_FOREACH_SAFE (o->jobs, job, tmp) {
@@ -263,34 +260,23 @@ static void chime_outbound_on_proof(
 		finish_later(o, result);
 }
 
-static json_t *proof_members(const struct chime_outbound *o, enum proof proof)
+static struct speaker speaker_of(
+	const struct chime_outbound *o, struct job *job)
 {
-	json_t *members = json_object();
-	json_set_string(members, "ChannelArn", o->channel);
-	json_set_string(members, "ChimeBearer", o->bridge);
-	if (proof == PROOF_READS)
-		json_object_set_new(members, "MaxResults", json_integer(1));
-	else
-		json_set_string(members, "AppInstanceUserArn", o->bridge);
-	return members;
+	return (struct speaker){
+		.users = o->params.users,
+		.channel = o->channel,
+		.job = job,
+	};
 }
 
-/*
- * It may be a hiccup, or the person so new that not all of the service knows:
- * tried again a few times within seconds, the others wait. Not for those of
- * whom it is known: they would hold up all others with each line.
- */
 static bool be_patient(struct chime_outbound *o, struct job *job)
 {
-	const char *person = job->content.person_id;
-	if (users_is_barred(o->params.users, person, o->channel))
-		return false;
-	if (job->patience.failures >= JOB_PATIENCE_TRIES) {
-		users_set_barred(o->params.users, person, o->channel, true);
-		return false;
-	}
-	timer_arm(o->pump, backoff_next_ms(&job->patience));
-	return true;
+	const struct speaker speaker = speaker_of(o, job);
+	int64_t ms = speaker_patience_ms(&speaker);
+	if (ms >= 0)
+		timer_arm(o->pump, ms);
+	return ms >= 0;
 }
 
 /*
@@ -301,10 +287,6 @@ static bool be_patient(struct chime_outbound *o, struct job *job)
 static void bar(struct chime_outbound *o, const struct chime_result *result,
 	enum proof proof)
 {
-	static const enum chime_op ops[] = {
-		[PROOF_READS] = CHIME_LIST_CHANNEL_MESSAGES,
-		[PROOF_MODERATES] = CHIME_DESCRIBE_CHANNEL_MODERATED_BY_USER,
-	};
 	if (chime_error_is_policy(result->error, result->code)) {
 		finish_later(o, result);
 		return;
@@ -313,41 +295,20 @@ static void bar(struct chime_outbound *o, const struct chime_result *result,
 		return;
 	set_string(&o->jobs->barred, result->message);
 	o->proof = proof;
-	json_t AUTOJSON *members = proof_members(o, proof);
-	const struct chime_request request = {
-		.op = ops[proof],
-		.members = members,
-		.priority = CHIME_LIVE,
+	const struct proof_request request = {
+		.client = o->params.client,
+		.proof = proof,
+		.channel = o->channel,
+		.bridge = o->bridge,
 	};
-	o->call = chime_start(
-		o->params.client, &request, chime_outbound_on_proof, o);
-}
-
-/* The puppet is not (any more) what we remember: once more, from scratch. */
-static bool renew(
-	struct chime_outbound *o, struct job *job, enum chime_error error)
-{
-	const char *person = job_person(job);
-	if (!person || job->renewed)
-		return false;
-	if (error == CHIME_FORBIDDEN) {
-		users_forget_member(o->params.users, person, o->channel);
-	} else if (error == CHIME_UNAUTHORIZED || error == CHIME_NOT_FOUND) {
-		users_forget_member(o->params.users, person, o->channel);
-		users_doubt(o->params.users, person);
-	} else {
-		return false;
-	}
-	job->renewed = true;
-	return true;
+	o->call = proof_start(&request, chime_outbound_on_proof, o);
 }
 
 static void finish_sent(struct chime_outbound *o, const json_t *body)
 {
 	const char *id = json_get_string(body, "MessageId");
-	const char *person = job_person(o->jobs);
-	if (person)
-		users_set_barred(o->params.users, person, o->channel, false);
+	const struct speaker speaker = speaker_of(o, o->jobs);
+	speaker_was_heard(&speaker);
 	if (job_is_denied(body))
 		finish_refused(o, "the channel's flow has denied it");
 	else if (!id || !*id) /* from somebody else than the service */
@@ -372,18 +333,19 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 {
 	struct chime_outbound *o = arg;
 	struct job *job = o->jobs;
+	const struct speaker speaker = speaker_of(o, job);
 	step("Chime has answered");
 	o->call = NULL;
 	if (result->error == CHIME_OK) {
 		finish_sent(o, result->body);
 	} else if (result->error == CHIME_BAD_REQUEST) {
 		finish_refused(o, result->message);
-	} else if (renew(o, job, result->error)) {
+	} else if (speaker_renew(&speaker, result->error)) {
 		timer_arm(o->pump, 0);
 	} else if (result->error == CHIME_FORBIDDEN && job_person(job)) {
 		bar(o, result, PROOF_READS);
 	} else if (result->error == CHIME_CONFLICT && !job->looked_up) {
-		/* The token was used for something else, or is in use. */
+		/* The token was used for something else or is in use. */
 		job->must_look_up = true;
 		timer_arm(o->pump, 0);
 	} else if (result->error == CHIME_CONFLICT &&
@@ -415,25 +377,10 @@ static void send(struct chime_outbound *o, struct job *job)
 	step("send is called");
 }
 
-/*
- * An earlier try may have said it in other words: the puppet has its place
- * since after that only, so the bridge's user may have spoken for its person;
- * or the other way round.
- */
-static bool may_be_said_otherwise(
-	const struct chime_outbound *o, const struct job *job)
-{
-	const char *person = job->content.person_id;
-	return person && job->first_sent_ms && !job->looked_up &&
-	       (job->is_spoken_for ||
-		       users_member_ms(o->params.users, person, o->channel) +
-				       SECOND_MS >=
-			       job->first_sent_ms);
-}
-
 static void speak(struct chime_outbound *o, struct job *job)
 {
-	if (may_be_said_otherwise(o, job)) {
+	const struct speaker speaker = speaker_of(o, job);
+	if (speaker_may_have_said_otherwise(&speaker)) {
 		job->must_look_up = true;
 		timer_arm(o->pump, 0);
 	} else {
@@ -502,7 +449,7 @@ static void finish_found(struct chime_outbound *o, const char *id)
 /* All that is there was looked at. */
 static void judge(struct chime_outbound *o, struct job *job)
 {
-	const char *id = tokens_find(&o->tokens, job->token);
+	const char *id = lookup_find(&o->lookup, job->token);
 	job->looked_up = true;
 	if (id)
 		finish_found(o, id);
@@ -510,68 +457,28 @@ static void judge(struct chime_outbound *o, struct job *job)
 		timer_arm(o->pump, 0);
 }
 
-static bool chime_outbound_on_look_up(const struct chime_page *page, void *arg)
+static void chime_outbound_on_look_up(
+	void *arg, const struct chime_result *failure)
 {
 	struct chime_outbound *o = arg;
-	struct job *job = o->jobs;
-	if (page->last)
-		o->paging = NULL;
-	if (!page->items) {
-		tokens_release(&o->tokens);
-		finish_later(o, page->result);
-		return false;
-	}
-	tokens_add_page(&o->tokens, page->items);
-	if (page->truncated && !tokens_find(&o->tokens, job->token)) {
-		/* It may stand where we did not come to. */
-		tokens_release(&o->tokens);
-		finish(o, (struct receipt){
-				  .outcome = RECEIPT_LATER,
-				  .why = "the channel is too long to be looked "
-					 "through",
-			  });
-	} else if (page->last) {
-		o->tokens.is_whole = o->tokens.is_whole && !page->truncated;
-		tokens_end(&o->tokens);
-		judge(o, job);
-	}
-	return true;
-}
-
-/* By the service's clock, as far as that is known. */
-static int64_t look_up_from_ms(
-	const struct chime_outbound *o, const struct job *job)
-{
-	struct chime_stats stats;
-	int64_t from_ms = job->first_sent_ms;
-	chime_client_stats(o->params.client, &stats);
-	if (from_ms == 0 || from_ms > clock_wall_ms())
-		from_ms = clock_wall_ms();
-	if (stats.clock_offset_ms < 0)
-		from_ms += stats.clock_offset_ms;
-	return from_ms - LOOK_UP_MARGIN_MS;
+	if (failure)
+		finish_later(o, failure);
+	else
+		judge(o, o->jobs);
 }
 
 static void look_up(struct chime_outbound *o, struct job *job)
 {
-	char from[CLOCK_ISO8601_BYTES];
-	int64_t from_ms = look_up_from_ms(o, job);
-	if (!job->must_look_up && tokens_cover(&o->tokens, from_ms)) {
-		judge(o, job);
-		return;
-	}
-	tokens_begin(&o->tokens, from_ms, job->token);
-	clock_format_iso8601(from_ms, from);
-	json_t AUTOJSON *members = json_pack("{s:s, s:s, s:s, s:s, s:i}",
-		"ChannelArn", o->channel, "ChimeBearer", o->bridge, "SortOrder",
-		"ASCENDING", "NotBefore", from, "MaxResults", 50);
-	const struct chime_request request = {
-		.op = CHIME_LIST_CHANNEL_MESSAGES,
-		.members = members,
-		.priority = CHIME_LIVE,
+	const struct lookup_request request = {
+		.channel = o->channel,
+		.bearer = o->bridge,
+		.token = job->token,
+		.from_ms = lookup_from_ms(&o->lookup, job->first_sent_ms),
 	};
-	o->paging = chime_paging_start(o->params.client, &request,
-		o->params.look_up_pages, chime_outbound_on_look_up, o);
+	if (!job->must_look_up && lookup_covers(&o->lookup, request.from_ms))
+		judge(o, job);
+	else
+		lookup_start(&o->lookup, &request);
 }
 
 static bool needs_look_up(const struct chime_outbound *o, const struct job *job)
@@ -593,7 +500,7 @@ static void job_step(struct chime_outbound *o, struct job *job)
 {
 	/* What is fresh ends what a restart had to catch up with. */
 	if (!job->is_note && !job->looked_up && !needs_look_up(o, job))
-		tokens_release(&o->tokens);
+		lookup_forget(&o->lookup);
 	if (job->is_unreadable)
 		finish_refused(o, "the payload is unreadable");
 	else if (needs_look_up(o, job))

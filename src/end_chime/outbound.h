@@ -3,9 +3,8 @@
  * order. A parcel is sent by the puppet of its person (made when needed), or
  * by the bridge's own user, with the token it was given; one whose first
  * attempt is older than a token can be trusted is looked up first, by the token
- * in the Metadata of what lies in the channel since then. A look-up that did
- * not come to its end says nothing: the parcel waits. Clocks may differ by
- * LOOK_UP_MARGIN_MS.
+ * in the Metadata of what lies in the channel since then
+ * (end_chime/lookup.h). When that fails, the parcel waits.
  *
  * Who cannot have a puppet (there is no room for another user, or for another
  * member) is spoken for by the bridge's own user, with the name in front. That
@@ -55,8 +54,6 @@ struct chime_outbound *chime_outbound_new(struct loop *loop,
 void chime_outbound_close(struct chime_outbound *outbound);
 
 enum {
-	/* Our clock may have been off then, unnoticed, or be off now. */
-	LOOK_UP_MARGIN_MS = 60 * 60 * 1000,
 	OUTBOUND_NOTES_MAX = 16,
 };
 

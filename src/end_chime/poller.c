@@ -1,6 +1,8 @@
 #include "end_chime/poller.h"
 
 #include "end_chime/bisect.h"
+#include "end_chime/lookback.h"
+#include "end_chime/page.h"
 #include "util/alloc.h"
 #include "util/backoff.h"
 #include "util/clock.h"
@@ -12,19 +14,7 @@
 #include <stdlib.h>
 
 enum {
-	RECENT = 20,         /* positions remembered for the look-back */
-	LOOK_BACK_MS = 2000, /* at least */
-	/* Passes that follow sooner than this begin at the cursor: everything
-	 * said in LOOK_BACK_MS would be listed again by each. When more than a
-	 * page came since, it is left for longer, and goes back for longer. */
-	LOOK_BACK_EVERY_MS = 800,
-	LOOK_BACK_BUSY_EVERY_MS = 4000,
-	LOOK_BACK_BUSY_MS = 5000,
 	PAGE = 50,
-	/* A deep pass goes back no further than so many messages, but for the
-	 * first: the mark of every MARK_EVERYth is remembered. */
-	MARKS = 20,
-	MARK_EVERY = 100,
 	/* Dates may be so far ahead of our clock; one that is further does not
 	 * take the cursor with it, or it would hide all that is said until
 	 * then. Nor is it talk when it is a day ahead: it is listed again
@@ -33,8 +23,6 @@ enum {
 	/* The pause after a listing, in times of what it took: who answers
 	 * slowly, or is under load with us, is asked less often. */
 	PAUSE_FACTOR = 10,
-	TALK_MS = 60 * 1000, /* a channel is in talk this long */
-	DEEP_MS = 60 * 1000, /* between deep passes */
 	FAILURES_TO_TELL = 3,
 	RETRY_MAX_MS = 60 * 1000,
 };
@@ -56,30 +44,19 @@ struct poller {
 	struct bisect bisect;
 	unsigned doubts;    /* bisections that found nothing in a row */
 	int64_t doubted_at; /* with this as `passed` */
-	bool deep;
-	bool back;        /* this pass looks back */
-	bool active;      /* this pass has found something new */
-	bool told;        /* the owner knows that it cannot be read, */
-	bool told_people; /* and that somebody must do something */
+	bool active;        /* this pass has found something new */
+	bool told;          /* the owner knows that it cannot be read, */
+	bool told_people;   /* and that somebody must do something */
 	bool closed;
 	int64_t cursor; /* newest position presented; -1: unknown */
 	int64_t from;   /* the earliest position of this pass */
 	int64_t passed; /* the newest position presented in it */
 	int64_t floor;  /* nothing before it is wanted */
 	int64_t interval_ms;
-	int64_t last_new_ms; /* monotonic */
-	int64_t deep_at_ms;
-	int64_t back_ms;   /* monotonic: when it last looked back */
-	size_t since_back; /* new ones presented since */
-	int64_t asked_ms;  /* monotonic: when the last call began, */
-	int64_t took_ms;   /* and how long it took */
-	int64_t due_ms;    /* of the next pass */
-	int64_t recent[RECENT];
-	size_t recent_at;
-	int64_t marks[MARKS];
-	size_t marks_at;
-	size_t unmarked; /* new ones since the last mark */
-	int64_t newest;  /* the latest date that counts as talk */
+	struct lookback back;
+	int64_t asked_ms; /* monotonic: when the last call began, */
+	int64_t took_ms;  /* and how long it took */
+	int64_t due_ms;   /* of the next pass */
 	unsigned failures;
 	int64_t failing_since_ms;
 	struct backoff backoff;
@@ -97,9 +74,9 @@ struct poller *poller_new(struct loop *loop, const struct poller_params *params)
 	p->channel = xstrdup(params->channel);
 	p->bearer = xstrdup(params->bearer);
 	p->cursor = params->position;
-	p->newest = params->position;
+	p->back.newest = params->position;
+	p->back.overlap_ms = params->overlap_ms;
 	p->interval_ms = params->min_ms;
-	p->deep = true;
 	backoff_init(&p->backoff, params->min_ms, RETRY_MAX_MS);
 	p->timer = timer_new(loop, poller_on_timer, p);
 	timer_arm(p->timer, 0);
@@ -188,58 +165,10 @@ void poller_poke(struct poller *p)
 		pass_in(p, p->interval_ms);
 }
 
-static int64_t oldest_recent(const struct poller *p)
-{
-	int64_t oldest = p->recent[p->recent_at];
-	return oldest ? oldest : p->recent[0]; /* not full yet */
-}
-
-static bool is_busy(const struct poller *p)
-{
-	return p->since_back >= PAGE;
-}
-
-/* The earliest position that this pass asks for. */
-static int64_t look_from(const struct poller *p)
-{
-	int64_t from = p->cursor - LOOK_BACK_MS;
-	int64_t far = p->cursor - p->params.overlap_ms;
-	bool talk = p->last_new_ms &&
-		    loop_now_ms(p->loop) - p->last_new_ms < TALK_MS;
-	if (p->deep)
-		return p->marks[p->marks_at] > far ? p->marks[p->marks_at]
-						   : far;
-	if (!p->back)
-		return p->cursor;
-	if (is_busy(p))
-		from = p->cursor - LOOK_BACK_BUSY_MS;
-	if (talk && oldest_recent(p) < from)
-		from = oldest_recent(p);
-	return from > far ? from : far;
-}
-
-static int64_t look_back_every_ms(const struct poller *p)
-{
-	return is_busy(p) ? LOOK_BACK_BUSY_EVERY_MS : LOOK_BACK_EVERY_MS;
-}
-
-static void looked_back(struct poller *p, int64_t now_ms)
-{
-	p->back_ms = now_ms;
-	p->since_back = 0;
-}
-
 static void begin_pass(struct poller *p)
 {
-	int64_t now = loop_now_ms(p->loop);
-	bool talk = p->last_new_ms &&
-		    now - p->last_new_ms < p->params.overlap_ms + DEEP_MS;
 	p->active = false;
-	p->deep = !p->deep_at_ms || (talk && now >= p->deep_at_ms);
-	p->back = p->deep || now - p->back_ms >= look_back_every_ms(p);
-	p->from = look_from(p) - 1;
-	if (p->back)
-		looked_back(p, now);
+	p->from = lookback_begin(&p->back, p->cursor, loop_now_ms(p->loop)) - 1;
 	if (p->from < p->floor)
 		p->from = p->floor;
 	p->passed = p->from - 1;
@@ -254,15 +183,6 @@ static int64_t service_now_ms(const struct poller *p)
 	return clock_wall_ms() + stats.clock_offset_ms;
 }
 
-static void mark(struct poller *p, int64_t position)
-{
-	if (++p->unmarked < MARK_EVERY)
-		return;
-	p->unmarked = 0;
-	p->marks[p->marks_at] = position;
-	p->marks_at = (p->marks_at + 1) % MARKS;
-}
-
 /* One of this date was presented; no date is later than the limit. */
 static void presented(struct poller *p, int64_t created_ms, int64_t limit)
 {
@@ -271,15 +191,11 @@ static void presented(struct poller *p, int64_t created_ms, int64_t limit)
 		p->passed = position;
 	if (position > p->cursor)
 		p->cursor = position;
-	if (created_ms <= p->newest || created_ms > limit + DAY_MS)
+	if (created_ms <= p->back.newest || created_ms > limit + DAY_MS)
 		return;
-	p->newest = created_ms;
-	p->recent[p->recent_at] = position;
-	p->recent_at = (p->recent_at + 1) % RECENT;
-	mark(p, position);
+	p->back.newest = created_ms;
+	lookback_note(&p->back, position, loop_now_ms(p->loop));
 	p->active = true;
-	p->since_back++;
-	p->last_new_ms = loop_now_ms(p->loop);
 }
 
 /* Presents what is left of the page. False when the taker is busy. */
@@ -311,9 +227,7 @@ static void finish_page(struct poller *p)
 		request_page(p);
 		return;
 	}
-	/* One that failed half-way is still owed. */
-	if (p->deep)
-		p->deep_at_ms = loop_now_ms(p->loop) + DEEP_MS;
+	lookback_end(&p->back, loop_now_ms(p->loop));
 	schedule(p);
 	if (p->params.listed)
 		p->params.listed(p->params.arg);
@@ -454,30 +368,6 @@ static void malformed(struct poller *p, const struct chime_result *result)
 	probe(p);
 }
 
-static int64_t time_at(const json_t *page, size_t i)
-{
-	struct chime_message message;
-	chime_decode_message(json_array_get(page, i), &message);
-	return message.created_ms;
-}
-
-/* By time, if the service did not; those of one ms, and without, stay. */
-static void order_page(json_t *page)
-{
-	for (size_t i = 1; i < json_array_size(page); i++) {
-		int64_t time_ms = time_at(page, i);
-		size_t to = i;
-		while (time_ms && to > 0 && time_at(page, to - 1) > time_ms)
-			to--;
-		if (to == i)
-			continue;
-		json_t *item = json_incref(json_array_get(page, i));
-		if (json_array_remove(page, i) != 0 ||
-			json_array_insert_new(page, to, item) != 0)
-			abort();
-	}
-}
-
 /* NULL at the end, which a token that comes again is as well. */
 static void take_token(struct poller *p, const json_t *body)
 {
@@ -513,7 +403,7 @@ static void poller_on_page(const struct chime_result *result, void *arg)
 	if (!p->token)
 		p->single = false;
 	p->page = json_incref(json_object_get(result->body, "ChannelMessages"));
-	order_page(p->page);
+	page_order(p->page);
 	p->next = 0;
 	finish_page(p);
 }
@@ -539,7 +429,7 @@ static void poller_on_newest(const struct chime_result *result, void *arg)
 		p->cursor = clock_wall_ms();
 	if (p->cursor > service_now_ms(p) + AHEAD_MS)
 		p->cursor = service_now_ms(p);
-	p->newest = p->cursor;
+	p->back.newest = p->cursor;
 	p->floor = p->cursor;
 	if (!p->closed)
 		p->params.position_found(p->params.arg, p->cursor);

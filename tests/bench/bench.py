@@ -20,6 +20,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent /
                        "integration"))
 
+import bench_people                                        # noqa: E402
 from support.chime_api import quote                       # noqa: E402
 from support.ircd import Inspircd, Ngircd                  # noqa: E402
 from support.process import build_dir                      # noqa: E402
@@ -295,6 +296,7 @@ CASES = collections.OrderedDict([
     ("idle_1", lambda: idle(1)),
     ("idle_100", lambda: idle(100)),
     ("idle_1000", lambda: idle(1000)),
+    *bench_people.CASES.items(),
 ])
 
 

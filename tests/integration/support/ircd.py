@@ -145,6 +145,7 @@ class Hybrid(IrcServer):
     """ircd-hybrid, unpacked beside the build (its package conflicts with
     ngircd's): no echo, no labels, refusals by numeric only."""
     program = "ircd-hybrid"
+    most = 100               # connections from one host
 
     @staticmethod
     def root():
@@ -167,11 +168,12 @@ class Hybrid(IrcServer):
  path = "{modules}/autoload"; }};
 serverinfo {{ name = "irc.hybrid.test"; sid = "42X"; description = "hybrid";
  network_name = "HybNet"; max_nick_length = 30; max_topic_length = 300;
- default_max_clients = 200; {keys} }};
+ default_max_clients = {self.most * 2}; {keys} }};
 admin {{ name = "a"; email = "a@localhost"; }};
 {tls}listen {{ host = "127.0.0.1"; port = {self.port}; }};
-class {{ name = "users"; ping_time = 2 minutes; number_per_ip_local = 100;
- number_per_ip_global = 100; max_number = 100; sendq = 1 megabytes;
+class {{ name = "users"; ping_time = 2 minutes;
+ number_per_ip_local = {self.most}; number_per_ip_global = {self.most};
+ max_number = {self.most}; sendq = 1 megabytes;
  recvq = {8000 if self.fast else 2560} bytes; max_channels = 1000; }};
 auth {{ user = "*@*"; class = "users";
  flags = exceed_limit{", can_flood" if self.fast else ""}; }};

@@ -8,6 +8,7 @@
 
 #include "unit/support/end_chime_outbound_rig.h"
 
+#include "end_chime/lookup.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/str.h"

@@ -7,6 +7,7 @@
 
 #include "end_chime_outbound_rig.h"
 
+#include "end_chime/lookup.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/str.h"
