@@ -1,14 +1,12 @@
 #include "end_irc/puppets.h"
 
-#include "end_irc/ghosts.h"
+#include "end_irc/gate.h"
 #include "end_irc/nickname.h"
-#include "end_irc/ours.h"
 #include "end_irc/puppet_private.h"
 #include "end_irc/puppet_settings.h"
-#include "irc/channel.h"
+#include "end_irc/sight.h"
 #include "irc/conn_params.h"
 #include "util/alloc.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
 
@@ -17,13 +15,9 @@
 #include <string.h>
 
 enum {
-	EMPTY_MS = 60 * 1000,    /* without a channel: goes */
-	RESPITE_MS = 600 * 1000, /* after the network has had enough of us */
-	THROTTLED_MS = 30 * 1000,
-	BANS_MAX = 3,         /* in a row */
+	EMPTY_MS = 60 * 1000, /* without a channel: goes */
 	LAST_WORDS_MS = 1000, /* from the end of the link to the free() */
 	REGISTER_MS = 3000,   /* about what a link takes to be READY */
-	NEWS_MS = 600 * 1000,
 };
 
 struct irc_puppets {
@@ -34,15 +28,9 @@ struct irc_puppets {
 	struct irc_puppet_settings settings; /* the same */
 	struct irc_puppet *all;              /* by id */
 	struct irc_puppet *going; /* by place in memory: ids come again */
-	struct irc_ours ours;
-	struct irc_ghosts ghosts; /* of an earlier process */
+	struct irc_sight sight;
+	struct irc_gate gate;
 	struct timer *timer;
-	int64_t next_connect_ms;
-	int64_t barred_until_ms;
-	size_t low_limit; /* instead of max, until then */
-	int64_t low_until_ms;
-	unsigned bans;
-	struct log_once limit_news, ban_news;
 	bool is_stopping;
 };
 
@@ -54,15 +42,6 @@ static int64_t now_of(const struct irc_puppets *puppets)
 static void wake(struct irc_puppets *puppets)
 {
 	timer_arm(puppets->timer, 0);
-}
-
-static size_t limit_of(const struct irc_puppets *puppets)
-{
-	bool is_low = now_of(puppets) < puppets->low_until_ms;
-
-	return is_low && puppets->low_limit < puppets->settings.max
-		       ? puppets->low_limit
-		       : puppets->settings.max;
 }
 
 /* --- who goes ----------------------------------------------------------------
@@ -171,13 +150,10 @@ static int64_t connect_due(struct irc_puppets *puppets, int64_t now_ms)
 	if (irc_conn_state(puppets->params.main) != IRC_CONN_READY)
 		return INT64_MAX;
 	while ((puppet = next_to_connect(puppets, now_ms, &due_ms)) != NULL) {
-		int64_t at_ms = puppets->next_connect_ms;
-		if (puppets->barred_until_ms > at_ms)
-			at_ms = puppets->barred_until_ms;
+		int64_t at_ms = irc_gate_opens_ms(&puppets->gate);
 		if (at_ms > now_ms)
 			return at_ms;
-		puppets->next_connect_ms =
-			now_ms + puppets->settings.connect_interval_ms;
+		irc_gate_pass(&puppets->gate, now_ms);
 		irc_puppet_connect(puppet);
 	}
 	return due_ms;
@@ -207,14 +183,14 @@ int64_t irc_puppets_eta_ms(
 {
 	const struct irc_puppet *other;
 	int64_t now_ms = now_of(puppets);
-	int64_t wait_ms = puppets->next_connect_ms - now_ms;
+	int64_t wait_ms = puppets->gate.next_ms - now_ms;
 
 	if (puppet->state == IRC_PUPPET_READY)
 		return 0;
 	if (puppet->state == IRC_PUPPET_CONNECTING)
 		return REGISTER_MS;
 	if (puppet->state == IRC_PUPPET_GOING || puppet->due_ms > now_ms ||
-		puppets->barred_until_ms > now_ms)
+		irc_gate_is_barred(&puppets->gate, now_ms))
 		return -1;
 	if (wait_ms < 0)
 		wait_ms = 0;
@@ -240,17 +216,9 @@ static void on_changed(void *arg, struct irc_puppet *puppet)
 	struct irc_puppets *puppets = arg;
 
 	if (puppet->state == IRC_PUPPET_READY)
-		puppets->bans = 0;
+		irc_gate_on_ready(&puppets->gate);
 	wake(puppets);
 	puppets->params.changed(puppets->params.arg, puppet);
-}
-
-static void bar(struct irc_puppets *puppets, int64_t ms)
-{
-	int64_t until_ms = now_of(puppets) + ms;
-
-	if (until_ms > puppets->barred_until_ms)
-		puppets->barred_until_ms = until_ms;
 }
 
 static size_t count_ready(const struct irc_puppets *puppets)
@@ -269,29 +237,11 @@ static void lower(struct irc_puppets *puppets, const char *why)
 {
 	struct irc_puppet *puppet, *next;
 
-	puppets->low_limit = count_ready(puppets);
-	puppets->low_until_ms = now_of(puppets) + RESPITE_MS;
-	if (log_once_is_news(&puppets->limit_news, "low", NEWS_MS))
-		log_warn(puppets->object,
-			"the server takes no more than %zu puppets (%s): the "
-			"others are relayed for ten minutes",
-			puppets->low_limit, why);
+	irc_gate_on_too_many(
+		&puppets->gate, count_ready(puppets), now_of(puppets), why);
 	HASH_ITER (hh, puppets->all, puppet, next)
 		if (puppet->state != IRC_PUPPET_READY)
 			send_off(puppets, puppet, "too many connections");
-}
-
-static void on_banned(struct irc_puppets *puppets, const char *why)
-{
-	if (++puppets->bans < BANS_MAX)
-		return;
-	puppets->bans = 0;
-	bar(puppets, RESPITE_MS);
-	if (log_once_is_news(&puppets->ban_news, "banned", NEWS_MS))
-		log_warn(puppets->object,
-			"%d puppets in a row were not let in (%s): no new one "
-			"for ten minutes, their people are relayed",
-			BANS_MAX, why);
 }
 
 static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
@@ -305,11 +255,12 @@ static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
 		log_debug(puppets->object, "puppet %s of %s: %s",
 			irc_puppet_nick(puppet), puppet->id, puppet->why);
 	if (loss == IRC_LOSS_BANNED)
-		on_banned(puppets, puppet->why);
+		irc_gate_on_banned(
+			&puppets->gate, now_of(puppets), puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED && irc_puppet_is_too_many(puppet))
 		lower(puppets, puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED)
-		bar(puppets, THROTTLED_MS);
+		irc_gate_on_throttled(&puppets->gate, now_of(puppets));
 	wake(puppets);
 }
 
@@ -318,34 +269,13 @@ static void on_due(void *arg)
 	wake(arg);
 }
 
-/* The main connection may have seen it come before it was to be known. */
-static void recognise(struct irc_puppets *puppets,
-	const struct irc_puppet *puppet, const char *channel)
-{
-	const struct irc_channel *seen =
-		irc_conn_channel(puppets->params.main, channel);
-	const struct irc_member *member =
-		seen ? irc_channel_member(seen, irc_puppet_nick(puppet)) : NULL;
-	struct irc_source source;
-
-	if (!member)
-		return;
-	irc_source_init(&source);
-	source.nick = member->user->nick;
-	source.user = member->user->user;
-	source.host = member->user->host;
-	if (!irc_ours_find(&puppets->ours, &source) &&
-		irc_puppet_may_be(puppet, &source))
-		irc_ours_add(&puppets->ours, &source, puppet->id);
-}
-
 static void on_channel(void *arg, struct irc_puppet *puppet,
 	const char *channel, bool joined, const char *why)
 {
 	struct irc_puppets *puppets = arg;
 
 	if (joined)
-		recognise(puppets, puppet, channel);
+		irc_sight_recognise(&puppets->sight, puppet, channel);
 	puppets->params.channel(
 		puppets->params.arg, puppet, channel, joined, why);
 }
@@ -378,30 +308,6 @@ static const struct irc_puppet_events puppet_events = {
 /* --- what the main connection sees
  * ------------------------------------------------- */
 
-static const char *whose(void *arg, const struct irc_source *source)
-{
-	struct irc_puppets *puppets = arg;
-	const struct irc_puppet *puppet;
-
-	for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
-		if (irc_puppet_may_be(puppet, source))
-			return puppet->id;
-	for (puppet = puppets->going; puppet; puppet = puppet->hh.next)
-		if (irc_puppet_may_be(puppet, source))
-			return puppet->id;
-	return irc_ghosts_find(&puppets->ghosts,
-		irc_conn_isupport(puppets->params.main), source);
-}
-
-/* The link that it has now is dead, unless it has another nick by now. */
-static void on_quit_seen(void *arg, const char *id, const char *nick)
-{
-	struct irc_puppet *puppet = irc_puppets_find(arg, id);
-
-	if (puppet && irc_conn_is_own_nick(puppet->conn, nick))
-		puppet->dead_links = puppet->links;
-}
-
 static bool is_in_sight(void *arg, const char *nick)
 {
 	const struct irc_puppets *puppets = arg;
@@ -412,13 +318,13 @@ static bool is_in_sight(void *arg, const char *nick)
 void irc_puppets_before(
 	struct irc_puppets *puppets, const struct irc_message *message)
 {
-	irc_ours_before(&puppets->ours, message);
+	irc_ours_before(&puppets->sight.ours, message);
 }
 
 void irc_puppets_after(
 	struct irc_puppets *puppets, const struct irc_message *message)
 {
-	irc_ours_after(&puppets->ours, message);
+	irc_ours_after(&puppets->sight.ours, message);
 }
 
 void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
@@ -431,20 +337,20 @@ void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
 			puppet->dead_links = 0;
 		wake(puppets);
 	} else if (state != IRC_CONN_CLOSING) {
-		irc_ours_clear(&puppets->ours);
+		irc_ours_clear(&puppets->sight.ours);
 	}
 }
 
 void irc_puppets_recall(
 	struct irc_puppets *puppets, const char *id, const char *name)
 {
-	irc_ghosts_add(&puppets->ghosts, &puppets->settings, id, name);
+	irc_ghosts_add(&puppets->sight.ghosts, &puppets->settings, id, name);
 }
 
 const char *irc_puppets_owner(
 	const struct irc_puppets *puppets, const struct irc_source *source)
 {
-	return puppets ? irc_ours_find(&puppets->ours, source) : NULL;
+	return puppets ? irc_ours_find(&puppets->sight.ours, source) : NULL;
 }
 
 /* --- all of them
@@ -460,15 +366,19 @@ struct irc_puppets *irc_puppets_new(
 	puppets->object = xasprintf("irc %s", params->network);
 	irc_conn_params_copy(&puppets->conn, params->conn);
 	irc_puppet_settings_copy(&puppets->settings, params->settings);
-	puppets->ours = (struct irc_ours){
-		.isupport = irc_conn_isupport(params->main),
-		.whose = whose,
-		.quit = on_quit_seen,
-		.is_in_sight = is_in_sight,
-		.arg = puppets,
+	irc_sight_init(&puppets->sight, &(const struct irc_sight_params){
+						.main = params->main,
+						.all = &puppets->all,
+						.going = &puppets->going,
+						.is_in_sight = is_in_sight,
+						.arg = puppets,
+					});
+	puppets->gate = (struct irc_gate){
+		.object = puppets->object,
+		.settings = &puppets->settings,
+		.next_ms = loop_now_ms(loop),
 	};
 	puppets->timer = timer_new(loop, on_timer, puppets);
-	puppets->next_connect_ms = loop_now_ms(loop);
 	return puppets;
 }
 
@@ -486,8 +396,7 @@ void irc_puppets_free(struct irc_puppets *puppets)
 		HASH_DEL(puppets->going, puppet);
 		irc_puppet_free(puppet);
 	}
-	irc_ours_clear(&puppets->ours);
-	irc_ghosts_release(&puppets->ghosts);
+	irc_sight_release(&puppets->sight);
 	timer_free(puppets->timer);
 	irc_conn_params_release(&puppets->conn);
 	irc_puppet_settings_release(&puppets->settings);
@@ -507,21 +416,10 @@ struct irc_puppet *irc_puppets_find(
 /* Why there can be no new one, or NULL. */
 static const char *obstacle(struct irc_puppets *puppets)
 {
-	size_t limit = limit_of(puppets);
-
-	if (puppets->is_stopping)
-		return "the bridge is stopping";
-	if (puppets->barred_until_ms - now_of(puppets) > THROTTLED_MS)
-		return "the network lets nobody new in just now";
-	if (HASH_COUNT(puppets->all) < limit)
-		return NULL;
-	if (limit == puppets->settings.max &&
-		log_once_is_news(&puppets->limit_news, "limit", NEWS_MS))
-		log_warn(puppets->object,
-			"%zu puppets are connected, more are not allowed "
-			"(puppets.max): the others are relayed",
-			limit);
-	return "there are as many connections as are allowed";
+	return puppets->is_stopping
+		       ? "the bridge is stopping"
+		       : irc_gate_obstacle(&puppets->gate,
+				 HASH_COUNT(puppets->all), now_of(puppets));
 }
 
 struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
@@ -596,5 +494,6 @@ void irc_puppets_describe(const struct irc_puppets *puppets, struct buf *out)
 	buf_addf(out, ", %zu puppet%s (", all, str_plural(all));
 	if (waiting)
 		buf_addf(out, "%zu connecting, ", waiting);
-	buf_addf(out, "limit %zu)", limit_of(puppets));
+	buf_addf(out, "limit %zu)",
+		irc_gate_limit(&puppets->gate, now_of(puppets)));
 }

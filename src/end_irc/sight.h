@@ -1,0 +1,39 @@
+/*
+ * What the main connection of a network sees of the puppets: whose puppet
+ * somebody is (end_irc/ours.h), by the puppets that there are, those that are
+ * going, and those of an earlier process (end_irc/ghosts.h).
+ */
+#ifndef END_IRC_SIGHT_H
+#define END_IRC_SIGHT_H
+
+#include "end_irc/ghosts.h"
+#include "end_irc/ours.h"
+#include "end_irc/puppet.h"
+#include "irc/conn.h"
+
+struct irc_sight_params {
+	const struct irc_conn *main; /* borrowed, as the hash tables: */
+	struct irc_puppet *const *all;
+	struct irc_puppet *const *going;
+	/* Does the main connection share a channel with this nick? */
+	bool (*is_in_sight)(void *arg, const char *nick);
+	void *arg;
+};
+
+/* Does not move once it is initialised. */
+struct irc_sight {
+	struct irc_sight_params params;
+	struct irc_ours ours;
+	struct irc_ghosts ghosts;
+};
+
+void irc_sight_init(
+	struct irc_sight *sight, const struct irc_sight_params *params);
+void irc_sight_release(struct irc_sight *sight);
+
+/* This puppet has joined, by its own link: the main connection may have seen
+ * it come before it was to be known. */
+void irc_sight_recognise(struct irc_sight *sight,
+	const struct irc_puppet *puppet, const char *channel);
+
+#endif
