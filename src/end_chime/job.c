@@ -108,6 +108,12 @@ json_t *job_members(const struct job *job, const struct job_words *words)
 		job->is_spoken_for ? spoken_for : job->token);
 }
 
+bool job_needs_look_up(const struct job *job, int64_t token_trust_ms)
+{
+	return !job->looked_up &&
+	       (job->must_look_up || job_may_be_forgotten(job, token_trust_ms));
+}
+
 bool job_is_denied(const json_t *body)
 {
 	const char *status =

@@ -47,6 +47,9 @@ const char *job_person(const struct job *job);
  * So it is when that lies ahead of us: nobody knows how long ago that was. */
 bool job_may_be_forgotten(const struct job *job, int64_t token_trust_ms);
 
+/* Must be known first whether it is there already. */
+bool job_needs_look_up(const struct job *job, int64_t token_trust_ms);
+
 /* Does the answer say that a channel's flow has stopped it? */
 bool job_is_denied(const json_t *body);
 

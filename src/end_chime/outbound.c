@@ -323,12 +323,6 @@ static void finish_sent(struct chime_outbound *o, const json_t *body)
 			  });
 }
 
-static bool may_be_forgotten(
-	const struct chime_outbound *o, const struct job *job)
-{
-	return job_may_be_forgotten(job, o->params.token_trust_ms);
-}
-
 static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 {
 	struct chime_outbound *o = arg;
@@ -349,7 +343,7 @@ static void chime_outbound_on_sent(const struct chime_result *result, void *arg)
 		job->must_look_up = true;
 		timer_arm(o->pump, 0);
 	} else if (result->error == CHIME_CONFLICT &&
-		   may_be_forgotten(o, job)) {
+		   job_may_be_forgotten(job, o->params.token_trust_ms)) {
 		/* Nobody is at it any more: it will be so for ever. */
 		finish_refused(o, "its token was used for another message");
 	} else {
@@ -481,12 +475,6 @@ static void look_up(struct chime_outbound *o, struct job *job)
 		lookup_start(&o->lookup, &request);
 }
 
-static bool needs_look_up(const struct chime_outbound *o, const struct job *job)
-{
-	return !job->looked_up &&
-	       (job->must_look_up || may_be_forgotten(o, job));
-}
-
 /* Who has left a conversation is not written to. */
 static bool is_heard(struct chime_outbound *o, const struct job *job)
 {
@@ -498,12 +486,13 @@ static bool is_heard(struct chime_outbound *o, const struct job *job)
 
 static void job_step(struct chime_outbound *o, struct job *job)
 {
+	bool needs_look_up = job_needs_look_up(job, o->params.token_trust_ms);
 	/* What is fresh ends what a restart had to catch up with. */
-	if (!job->is_note && !job->looked_up && !needs_look_up(o, job))
+	if (!job->is_note && !job->looked_up && !needs_look_up)
 		lookup_forget(&o->lookup);
 	if (job->is_unreadable)
 		finish_refused(o, "the payload is unreadable");
-	else if (needs_look_up(o, job))
+	else if (needs_look_up)
 		look_up(o, job);
 	else if (!is_heard(o, job))
 		return;
