@@ -61,6 +61,40 @@ static bool is_peopled(const struct mapping_config *mapping)
 	       mirror->announce != ANNOUNCE_CONFIG_OFF;
 }
 
+static bool has_bans(const struct mapping_config *mapping)
+{
+	return mapping->mirror.bans != WAY_CONFIG_OFF;
+}
+
+static bool has_moderators(const struct mapping_config *mapping)
+{
+	return mapping->mirror.moderators != WAY_CONFIG_OFF;
+}
+
+static bool goes_to_chime(enum way_config way)
+{
+	return way == WAY_CONFIG_TO_CHIME || way == WAY_CONFIG_BOTH;
+}
+
+/* Its topic, name or mode. */
+static bool is_changed(const struct mapping_config *mapping)
+{
+	const struct mirror_config *mirror = &mapping->mirror;
+
+	return goes_to_chime(mirror->topic) || goes_to_chime(mirror->name) ||
+	       goes_to_chime(mirror->mode);
+}
+
+/* One who looks at any of it looks at all. */
+static bool is_moderated(const struct mapping_config *mapping)
+{
+	const struct mirror_config *mirror = &mapping->mirror;
+
+	return has_bans(mapping) || has_moderators(mapping) ||
+	       mirror->topic != WAY_CONFIG_OFF ||
+	       mirror->name != WAY_CONFIG_OFF || mirror->mode != WAY_CONFIG_OFF;
+}
+
 enum puppets { EITHER_WAY, WITH_PUPPETS, WITHOUT_PUPPETS, IN_PRIVATE };
 
 /* Rules of one `sid` stand together and share their resources. */
@@ -102,6 +136,28 @@ static const struct rule {
 	{"TakeBack", CHIME_DELETE_CHANNEL_MEMBERSHIP, is_any, EITHER_WAY,
 		BRIDGE | CHANNELS},
 	{"TakeBack", CHIME_DESCRIBE_CHANNEL_MEMBERSHIP, is_any, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_LIST_CHANNELS_MODERATED_BY_USER, is_moderated,
+		EITHER_WAY, BRIDGE | CHANNELS},
+	{"Moderate", CHIME_DESCRIBE_CHANNEL, is_moderated, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_LIST_CHANNEL_BANS, is_moderated, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_DESCRIBE_CHANNEL_BAN, is_moderated, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_LIST_CHANNEL_MODERATORS, is_moderated, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_DESCRIBE_CHANNEL_MODERATOR, is_moderated, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_CREATE_CHANNEL_BAN, has_bans, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_DELETE_CHANNEL_BAN, has_bans, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_CREATE_CHANNEL_MODERATOR, has_moderators, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_DELETE_CHANNEL_MODERATOR, has_moderators, EITHER_WAY,
+		BRIDGE | CHANNELS},
+	{"Moderate", CHIME_UPDATE_CHANNEL, is_changed, EITHER_WAY,
 		BRIDGE | CHANNELS},
 	/* What servers say has no puppet. */
 	{"Speak", CHIME_SEND_CHANNEL_MESSAGE, is_written, WITH_PUPPETS,

@@ -146,6 +146,8 @@ void params_room_chime(
 		.is_minded = members_policy(&config->mirror,
 				     config->mirror.members_to_chime) ==
 			     MEMBERS_FULL,
+		.topic_is_name =
+			config->mirror.topic_as == TOPIC_AS_CONFIG_NAME,
 	};
 }
 

@@ -23,13 +23,23 @@
 	"\"chime:DeleteChannelMembership\","                                   \
 	"\"chime:DescribeChannelMembership\"],"                                \
 	"\"Resource\":[" BRIDGE "," channels "]},"
+/* Bans are, if nothing else is said. */
+#define MODERATE(channels)                                                     \
+	"{\"Sid\":\"Moderate\",\"Effect\":\"Allow\",\"Action\":["              \
+	"\"chime:ListChannelsModeratedByAppInstanceUser\","                    \
+	"\"chime:DescribeChannel\",\"chime:ListChannelBans\","                 \
+	"\"chime:DescribeChannelBan\",\"chime:ListChannelModerators\","        \
+	"\"chime:DescribeChannelModerator\",\"chime:CreateChannelBan\","       \
+	"\"chime:DeleteChannelBan\"],"                                         \
+	"\"Resource\":[" BRIDGE "," channels "]},"
 #define MIRROR(channels)                                                       \
 	"{\"Sid\":\"MirrorPeople\",\"Effect\":\"Allow\",\"Action\":["          \
 	"\"chime:ListChannelMemberships\","                                    \
 	"\"chime:DescribeChannelMembership\","                                 \
 	"\"chime:DeleteChannelMembership\","                                   \
 	"\"chime:DescribeChannelMembershipForAppInstanceUser\"],"              \
-	"\"Resource\":[" BRIDGE "," channels "]}," TAKE_BACK(channels)
+	"\"Resource\":[" BRIDGE "," channels "]}," TAKE_BACK(channels)         \
+		MODERATE(channels)
 #define ANY "\"" AI "/channel/*\""
 
 static const char frame[] =
@@ -221,6 +231,36 @@ static void test_without_people(void **state UNUSED)
 	}
 }
 
+/* What nobody changes need not be allowed. */
+static void test_moderated(void **state UNUSED)
+{
+	static const struct {
+		const char *mirror, *has, *lacks;
+	} cases[] = {
+		{"", "CreateChannelBan", "CreateChannelModerator"},
+		{"bans = \"off\";", "ListChannelMemberships", "Moderate\""},
+		{"bans = \"off\"; moderators = \"to_irc\";",
+			"DeleteChannelModerator", "CreateChannelBan"},
+		{"bans = \"off\"; topic = \"to_irc\";",
+			"chime:DescribeChannel\"", "chime:UpdateChannel\""},
+		{"bans = \"off\"; mode = \"both\";", "chime:UpdateChannel\"",
+			"CreateChannelBan"},
+		{"bans = \"off\"; name = \"to_chime\";",
+			"chime:UpdateChannel\"", "CreateChannelBan"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char AUTOFREE *text = xasprintf(
+			"{ name = \"a\"; irc = \"n/#a\"; chime = \"" AI
+			"/channel/1\"; mirror = { %s }; }",
+			cases[i].mirror);
+		json_t AUTOJSON *policy = policy_of("true", text);
+
+		assert_true(has_action(policy, cases[i].has));
+		assert_false(has_action(policy, cases[i].lacks));
+	}
+}
+
 /* Any channel may be such a conversation, but only puppets speak there. */
 static void test_in_private(void **state UNUSED)
 {
@@ -259,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_by_name),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_without_people),
+		cmocka_unit_test(test_moderated),
 		cmocka_unit_test(test_in_private),
 		cmocka_unit_test(test_nothing),
 	};

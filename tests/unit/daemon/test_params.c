@@ -162,7 +162,8 @@ static void test_mapping(void **state UNUSED)
 				     "when_full = "
 				     "\"stop\"; }; chime = { name = \"B\"; "
 				     "privacy = \"PRIVATE\"; mode = "
-				     "\"RESTRICTED\"; create = true; }; }"});
+				     "\"RESTRICTED\"; create = true; }; "
+				     "mirror = { topic_as = \"name\"; }; }"});
 	struct end_chime_room_params room;
 	struct mapping_params mapping;
 
@@ -181,12 +182,14 @@ static void test_mapping(void **state UNUSED)
 	assert_int_equal(mapping.messages, MESSAGES_TO_CHIME);
 	params_room_chime(&config->mappings[0], &room);
 	assert_string_equal(room.channel, DAEMON_APP_INSTANCE "/channel/a");
+	assert_false(room.topic_is_name);
 	params_room_chime(&config->mappings[1], &room);
 	assert_null(room.channel);
 	assert_string_equal(room.name, "B");
 	assert_string_equal(room.privacy, "PRIVATE");
 	assert_string_equal(room.mode, "RESTRICTED");
 	assert_true(room.create);
+	assert_true(room.topic_is_name);
 	check_free(config);
 }
 

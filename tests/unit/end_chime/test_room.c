@@ -88,6 +88,36 @@ static void on_presence(void *arg, const struct presence *presence)
 	buf_addf(&f->log, "here %s\n", presence->person.name);
 }
 
+static void on_stood(void *arg, const struct standing_receipt *receipt)
+{
+	struct fixture *f = arg;
+	assert_false(f->in_verb);
+	buf_addf(&f->log, "stood %d\n", (int)receipt->outcome);
+}
+
+static void on_attribute(void *arg, const struct attribute_state *state)
+{
+	struct fixture *f = arg;
+	assert_false(f->in_verb);
+	buf_addf(&f->log, "attribute %d = %s\n", (int)state->attribute,
+		state->value);
+}
+
+static void on_attribute_set(void *arg, const struct attribute_receipt *receipt)
+{
+	struct fixture *f = arg;
+	assert_false(f->in_verb);
+	buf_addf(&f->log, "set %d\n", (int)receipt->outcome);
+}
+
+static void on_right(void *arg, enum right right, bool may, const char *why)
+{
+	struct fixture *f = arg;
+	assert_int_equal(may, why == NULL);
+	if (right == RIGHT_BANS)
+		buf_addf(&f->log, may ? "may\n" : "may not\n");
+}
+
 static int setup(void **state)
 {
 	static struct fixture f;
@@ -137,6 +167,10 @@ static void open_as(
 		.position = on_position,
 		.roster = on_roster,
 		.presence = on_presence,
+		.stood = on_stood,
+		.attribute = on_attribute,
+		.attribute_set = on_attribute_set,
+		.right = on_right,
 		.arg = f,
 	};
 	f->room = end_chime_open(f->end, params, &sink);
@@ -273,6 +307,46 @@ static void test_comes_back_to_speak(void **state)
 	assert_int_equal(status, 201);
 	answer(f, MODERATOR, 200);
 	expect_log(f, "not ready\nready\n");
+}
+
+static void ask_for_all(struct fixture *f)
+{
+	const struct standing_change change = {
+		.kind = STANDING_BANNED,
+		.is_set = true,
+		.person_id = AL,
+		.is_native = true,
+	};
+	f->in_verb = true;
+	f->room->ops->moderate(f->room, true);
+	f->room->ops->stand(f->room, &change);
+	f->room->ops->set_attribute(f->room, ATTRIBUTE_NAME, "x", "op");
+	f->in_verb = false;
+}
+
+static void test_moderating(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	ask_for_all(f);
+	expect_log(f, "stood 2\nset 2\n"); /* later */
+	answer(f, JOIN, 409);
+	answer(f, MODERATOR, 200);
+	service_settle(&f->s);
+	service_expect(&f->s, FIRST_LIST);
+	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");
+	service_expect(&f->s, "GET /channels/APP/channel/c");
+	service_answer(&f->s, 200, "{\"Channel\":{\"Name\":\"N\"}}");
+	expect_log(f, "ready\nattribute 0 = \nattribute 1 = N\n"
+		      "attribute 2 = 0\n");
+	service_pass_until_asked(&f->s, 10000);
+	service_expect(&f->s,
+		"GET /channels?scope=app-instance-user-moderated-channels&"
+		"app-instance-user-arn=APP/user/bridge&max-results=50");
+	service_answer(&f->s, 200, "{}");
+	answer(f, "GET /channels/APP/channel/c/bans?max-results=1", 403);
+	expect_log(f, "may not\n");
+	f->room->ops->moderate(f->room, false);
 }
 
 static void test_watching(void **state)
@@ -464,6 +538,7 @@ static void test_pair_after_a_restart(void **state)
 {
 	struct fixture *f = *state;
 	go_up_as_pair(f);
+	assert_null(f->room->ops->moderate);
 	list_nothing(f);
 	close_room(f);
 	begin_pair(f);
@@ -511,6 +586,7 @@ int main(void)
 		T(test_comes_back),
 		T(test_stays_through_an_outage),
 		T(test_comes_back_to_speak),
+		T(test_moderating),
 		T(test_watching),
 		T(test_pair_talks),
 		T(test_pair_is_quiet),
