@@ -217,8 +217,11 @@ static void dress(struct irc_conn_params *conn, struct looks *looks,
 	conn->nick_suffix = looks->nickname.suffix;
 	conn->username = looks->username;
 	conn->realname = looks->realname;
+	/* The account, and the certificate that proves it, are the bridge's. */
 	conn->sasl = IRC_SASL_NONE;
 	conn->sasl_required = false;
+	conn->sasl_account = conn->sasl_password = NULL;
+	conn->tls_params.cert_file = conn->tls_params.key_file = NULL;
 	conn->is_light = true;
 	conn->webirc_password = s->webirc;
 	conn->webirc_host = looks->host;

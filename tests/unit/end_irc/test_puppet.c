@@ -69,6 +69,10 @@ static int setup(void **state)
 		&f.crowd.params.conn, &no_events, NULL);
 	irc_conn_start(conn);
 	irc_crowd_serve(&f.crowd);
+	f.crowd.params.conn.sasl_account = "belfry";
+	f.crowd.params.conn.sasl_password = "secret";
+	f.crowd.params.conn.tls_params.cert_file = "belfry.pem";
+	f.crowd.params.conn.tls_params.key_file = "belfry.key";
 	f.crowd.params.puppets.webirc = "secret";
 	f.crowd.params.puppets.host = "{id}.chime.invalid";
 	f.crowd.params.puppets.addresses = "2001:db8::/32";
@@ -207,6 +211,17 @@ static void test_wait(void **state)
 	assert_int_equal(irc_puppets_eta_ms(f->puppets, puppet), -1);
 }
 
+/* Who the bridge is on the network is nobody else's. */
+static void test_no_account(void **state)
+{
+	struct fixture *f = *state;
+	(void)get(f, "Al");
+	assert_null(f->crowd.all[1].peer.params.sasl_account);
+	assert_null(f->crowd.all[1].peer.params.sasl_password);
+	assert_null(f->crowd.all[1].peer.params.tls_params.cert_file);
+	assert_null(f->crowd.all[1].peer.params.tls_params.key_file);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -219,6 +234,7 @@ int main(void)
 		T(test_kick),
 		T(test_refused),
 		T(test_wait),
+		T(test_no_account),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
