@@ -170,6 +170,9 @@ static void mirror_on_shown(void *arg, const struct shown *shown)
 	/* Without a name it is not known, and as good as right. */
 	if (member->name[0])
 		member->shown_name = member_name_hash(member->name);
+	/* As under another name: whoever is there is admitted once more. */
+	if (shown->is_in_doubt)
+		member->shown_name = member_name_hash("\n");
 	roster_recount(&mirror->roster, member);
 }
 

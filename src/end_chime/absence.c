@@ -11,6 +11,7 @@
 struct missing {
 	char *person_id;
 	char *name;
+	bool is_in_doubt; /* we may have taken them out ourselves */
 	int64_t since_ms; /* wall: the first list without it was begun then */
 	bool is_here;     /* in this list, or not to be judged by it */
 	UT_hash_handle hh;
@@ -64,7 +65,8 @@ static struct missing *find(struct absence *a, const char *person_id)
 	return missing;
 }
 
-static void add(struct absence *a, const char *person_id, const char *name)
+static struct missing *add(
+	struct absence *a, const char *person_id, const char *name)
 {
 	struct missing *missing = xcalloc(1, sizeof(*missing));
 	missing->person_id = xstrdup(person_id);
@@ -72,6 +74,7 @@ static void add(struct absence *a, const char *person_id, const char *name)
 	missing->since_ms = a->began_ms;
 	HASH_ADD_KEYPTR(hh, a->missing, missing->person_id,
 		strlen(missing->person_id), missing);
+	return missing;
 }
 
 /* May the list tell anything of them? */
@@ -95,10 +98,10 @@ static void absence_on_member(void *arg, const struct puppets_member *member)
 	if (members_find(a->all, arn) || !is_old(a, person))
 		return;
 	struct missing *missing = find(a, person);
-	if (missing)
-		missing->is_here = false;
-	else
-		add(a, person, member->puppet.nick);
+	if (!missing)
+		missing = add(a, person, member->puppet.nick);
+	missing->is_here = false;
+	missing->is_in_doubt = member->is_in_doubt;
 }
 
 /* All are taken to be there until they are missed. */
@@ -126,10 +129,17 @@ static void tell(struct absence *a, struct missing *missing)
 {
 	char *AUTOFREE person_id = xstrdup(missing->person_id);
 	char *AUTOFREE name = xstrdup(missing->name);
+	const struct absent absent = {
+		.person_id = person_id,
+		.name = name,
+		.is_in_doubt = missing->is_in_doubt,
+	};
 	forget(a, missing);
-	log_debug(a->object, "%s was removed from the channel", name);
+	log_debug(a->object, "%s %s", name,
+		absent.is_in_doubt ? "is not in the channel after all"
+				   : "was removed from the channel");
 	users_forget_member(a->params.users, person_id, a->channel);
-	a->params.removed(a->params.arg, person_id, name);
+	a->params.absent(a->params.arg, &absent);
 }
 
 bool absence_judge(struct absence *a, const struct members *all, int64_t age_ms)

@@ -1,6 +1,7 @@
 /*
  * Who of those that we show in a channel is not there any more, though nobody
- * of us took them out: somebody of the channel removed them. Told of each
+ * of us took them out for all we know: somebody of the channel removed them, or
+ * a crash has cut us off from what we did ourselves. Told of each
  * complete list of its members.
  *
  * One missing in a single list may have come since it was begun, or not be
@@ -27,14 +28,22 @@ enum {
 
 struct absence;
 
+/* One whose puppet is not there. */
+struct absent {
+	const char *person_id;
+	const char *name;
+	/* We were about to add it, or to take it out, and do not know what
+	 * became of that: it was not somebody else. */
+	bool is_in_doubt;
+};
+
 struct absence_params {
 	struct users *users; /* borrowed */
 	const char *object;  /* for logs; copied, as all strings */
 	const char *channel; /* ARN */
 	const char *bearer;  /* ARN of the one who lists */
-	/* This person's puppet was removed; the membership is forgotten
-	 * already. May not free the absence. */
-	void (*removed)(void *arg, const char *person_id, const char *name);
+	/* The membership is forgotten already. May not free the absence. */
+	void (*absent)(void *arg, const struct absent *absent);
 	void *arg;
 };
 

@@ -214,9 +214,23 @@ void admission_admit(struct admission *admission, const struct person *person)
 static void be_dismissed(struct task *task)
 {
 	struct admission *admission = task->admission;
-	users_forget_member(
-		admission->params.users, task->person_id, admission->channel);
+	struct users *users = admission->params.users;
+	if (users_is_member(users, task->person_id, admission->channel)) {
+		settle_later(
+			task, "has come in again to speak", SPEAKING_RETRY_MS);
+		return;
+	}
+	users_forget_member(users, task->person_id, admission->channel);
 	settle(task, MIRROR_DONE, NULL);
+}
+
+static void stay(struct task *task)
+{
+	struct admission *admission = task->admission;
+	users_trust_member(
+		admission->params.users, task->person_id, admission->channel);
+	settle(task, MIRROR_REFUSED,
+		"the bridge's user may not remove members");
 }
 
 static void call(struct task *task, enum chime_op op, chime_fn *fn)
@@ -243,8 +257,7 @@ static void task_on_described(const struct chime_result *result, void *arg)
 	if (result->error == CHIME_NOT_FOUND)
 		be_dismissed(task);
 	else if (result->error == CHIME_OK)
-		settle(task, MIRROR_REFUSED,
-			"the bridge's user may not remove members");
+		stay(task);
 	else
 		settle_failed(task, result);
 }
@@ -261,6 +274,15 @@ static void task_on_deleted(const struct chime_result *result, void *arg)
 			task_on_described);
 	else
 		settle_failed(task, result);
+}
+
+/* Whoever is missing after a crash was not removed by somebody else. */
+static void begin_dismiss(struct task *task)
+{
+	struct admission *admission = task->admission;
+	users_doubt_member(
+		admission->params.users, task->person_id, admission->channel);
+	call(task, CHIME_DELETE_CHANNEL_MEMBERSHIP, task_on_deleted);
 }
 
 static bool is_being_admitted(
@@ -284,13 +306,13 @@ void admission_dismiss(
 	if (is_busy)
 		settle_later(task, "is on the way in", SPEAKING_RETRY_MS);
 	else if (!admission->channel ||
-		 !users_is_member(
+		 !users_may_be_member(
 			 admission->params.users, person, admission->channel))
 		settle(task, MIRROR_DONE, NULL);
 	else if (!admission->is_open)
 		settle_later(task, not_open, 0);
 	else
-		call(task, CHIME_DELETE_CHANNEL_MEMBERSHIP, task_on_deleted);
+		begin_dismiss(task);
 }
 
 /* ---- who is shown ---- */
@@ -313,6 +335,7 @@ static void showing_on_member(void *arg, const struct puppets_member *member)
 		.person_id = person,
 		.name = member->puppet.nick,
 		.as = arn,
+		.is_in_doubt = member->is_in_doubt,
 	};
 	showing->fn(showing->arg, &shown);
 }

@@ -240,6 +240,13 @@ static void call(
 
 /* ---- joining ---- */
 
+/* Is it no member, for certain? */
+static bool is_no(const struct chime_result *result)
+{
+	return result->error == CHIME_LIMIT ||
+	       result->error == CHIME_BAD_REQUEST || is_gone(result);
+}
+
 static void errand_on_joined(const struct chime_result *result, void *arg)
 {
 	struct errand *errand = arg;
@@ -250,7 +257,11 @@ static void errand_on_joined(const struct chime_result *result, void *arg)
 		puppets_join(puppets, errand->id, errand->channel,
 			result->error == CHIME_OK);
 		end(errand, NULL);
-	} else if (result->error == CHIME_LIMIT) {
+		return;
+	}
+	if (is_no(result))
+		puppets_leave(puppets, errand->id, errand->channel);
+	if (result->error == CHIME_LIMIT) {
 		set_string(&errand->users->full_channel, errand->channel);
 		errand->users->channel_full_until_ms =
 			loop_now_ms(errand->users->loop) + USERS_FULL_MS;
@@ -298,6 +309,8 @@ static void join_channel(struct errand *errand)
 		end_channel_full(errand);
 		return;
 	}
+	/* What a crash leaves behind is found again. */
+	puppets_doubt_member(users->puppets, errand->id, errand->channel);
 	json_t *members = json_pack("{s:s, s:s, s:s, s:s}", "ChannelArn",
 		errand->channel, "MemberArn", arn, "Type", "DEFAULT",
 		"ChimeBearer", users->bridge);

@@ -51,15 +51,15 @@ static void start_expel(struct people *p)
 	p->expel = expel_new(p->loop, &params);
 }
 
-/* It was somebody's doing: we would know of our own. */
-static void people_on_absent(void *arg, const char *person_id, const char *name)
+/* It was somebody's doing, as we know of our own; unless that is in doubt. */
+static void people_on_absent(void *arg, const struct absent *absent)
 {
 	struct people *p = arg;
 	const struct end_sink *sink = p->params.sink;
 	const struct presence presence = {
-		.kind = PRESENCE_REMOVED,
+		.kind = absent->is_in_doubt ? PRESENCE_LEFT : PRESENCE_REMOVED,
 		.origin = ORIGIN_SELF,
-		.person = {.id = person_id, .name = name},
+		.person = {.id = absent->person_id, .name = absent->name},
 	};
 	if (!p->closed && p->roster && sink->presence)
 		sink->presence(sink->arg, &presence);
@@ -72,7 +72,7 @@ static void start_absence(struct people *p)
 		.object = p->object,
 		.channel = p->channel,
 		.bearer = p->bearer,
-		.removed = people_on_absent,
+		.absent = people_on_absent,
 		.arg = p,
 	};
 	p->absence = absence_new(&params);

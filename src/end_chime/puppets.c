@@ -16,6 +16,7 @@ enum { PERSON_BYTES = 4096, NICK_BYTES = 1024 };
 
 static const char space_puppet[] = "puppet";
 static const char space_member[] = "member";
+static const char in_doubt[] = "in-doubt";
 
 enum { IS_FOREIGN = 1, IS_DOUBTED = 2, HAS_PERSON = 4, NICK_IN_ID = 8 };
 
@@ -186,12 +187,15 @@ static struct seat read_seat(const char *value)
 {
 	struct span rest = span_of(value);
 	struct span how = span_cut(&rest, ' ');
+	struct span when = span_cut(&rest, ' ');
+	char *AUTOFREE seconds = xstrndup(str_or_empty(when.p), when.len);
 	uint64_t since = 0;
-	if (!rest.p || parse_u64(rest.p, UINT32_MAX, &since) < 0)
+	if (parse_u64(seconds, UINT32_MAX, &since) < 0)
 		since = 0;
 	return (struct seat){
 		.since_s = (uint32_t)since,
 		.is_made = span_is(how, "made"),
+		.is_in_doubt = span_is(rest, in_doubt),
 	};
 }
 
@@ -371,22 +375,30 @@ bool puppets_is_doubted(const struct puppets *puppets, const char *id)
 
 /* ---- memberships ---- */
 
+/* Of one of ours. */
+static void put_seat(struct puppets *puppets, const char *id,
+	const char *channel, const struct seat *seat)
+{
+	char *AUTOFREE key = member_key(channel, id);
+	char *AUTOFREE value =
+		xasprintf("%s %u%s%s", seat->is_made ? "made" : "found",
+			(unsigned)seat->since_s, seat->is_in_doubt ? " " : "",
+			seat->is_in_doubt ? in_doubt : "");
+	seats_put(&puppets->seats, channel, seat);
+	store_fact(puppets, space_member, key, value);
+}
+
 void puppets_join(struct puppets *puppets, const char *id, const char *channel,
 	bool is_made)
 {
 	const struct entry *entry = find_ours(puppets, id);
-	if (!entry)
-		return;
 	const struct seat seat = {
 		.who = entry,
 		.since_s = (uint32_t)(clock_wall_ms() / 1000),
 		.is_made = is_made,
 	};
-	char *AUTOFREE key = member_key(channel, id);
-	char *AUTOFREE value = xasprintf(
-		"%s %u", is_made ? "made" : "found", (unsigned)seat.since_s);
-	seats_put(&puppets->seats, channel, &seat);
-	store_fact(puppets, space_member, key, value);
+	if (entry)
+		put_seat(puppets, id, channel, &seat);
 }
 
 void puppets_leave(struct puppets *puppets, const char *id, const char *channel)
@@ -407,7 +419,40 @@ static const struct seat *find_seat(
 bool puppets_is_member(
 	const struct puppets *puppets, const char *id, const char *channel)
 {
+	const struct seat *seat = find_seat(puppets, id, channel);
+	return seat && !seat->is_in_doubt;
+}
+
+bool puppets_may_be_member(
+	const struct puppets *puppets, const char *id, const char *channel)
+{
 	return find_seat(puppets, id, channel) != NULL;
+}
+
+void puppets_doubt_member(
+	struct puppets *puppets, const char *id, const char *channel)
+{
+	const struct entry *entry = find_ours(puppets, id);
+	const struct seat *known = find_seat(puppets, id, channel);
+	const struct seat seat = {
+		.who = entry,
+		.since_s = (uint32_t)(clock_wall_ms() / 1000),
+		.is_made = known && known->is_made,
+		.is_in_doubt = true,
+	};
+	if (entry && !(known && known->is_in_doubt))
+		put_seat(puppets, id, channel, &seat);
+}
+
+void puppets_trust_member(
+	struct puppets *puppets, const char *id, const char *channel)
+{
+	const struct seat *known = find_seat(puppets, id, channel);
+	if (!known || !known->is_in_doubt)
+		return;
+	struct seat seat = *known;
+	seat.is_in_doubt = false;
+	put_seat(puppets, id, channel, &seat);
 }
 
 int64_t puppets_member_ms(
@@ -426,6 +471,7 @@ void puppets_each_member(const struct puppets *puppets, const char *channel,
 		const struct puppets_member member = {
 			.puppet = puppet_of(seat->who),
 			.is_made = seat->is_made,
+			.is_in_doubt = seat->is_in_doubt,
 		};
 		fn(arg, &member);
 	}

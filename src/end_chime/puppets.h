@@ -10,6 +10,8 @@
  *	space "member", key "CHANNEL|USERID"
  *		"made SECONDS"   made by us then (wall)
  *		"found SECONDS"  it was there when we came
+ *		... " in-doubt"  behind these: it was about to be made, or to
+ *		    be ended, and what became of that is not known
  *		anything else: not known which, long ago
  *
  * "sum" is a checksum of the display name that it was given, "day" the last one
@@ -70,6 +72,16 @@ void puppets_leave(
 	struct puppets *puppets, const char *id, const char *channel);
 bool puppets_is_member(
 	const struct puppets *puppets, const char *id, const char *channel);
+/* It is about to be made, or to be ended: it counts for none, and is not
+ * forgotten, until one of the two above says how that went, or that nothing
+ * has changed. */
+void puppets_doubt_member(
+	struct puppets *puppets, const char *id, const char *channel);
+void puppets_trust_member(
+	struct puppets *puppets, const char *id, const char *channel);
+/* It is one, or that is in doubt. */
+bool puppets_may_be_member(
+	const struct puppets *puppets, const char *id, const char *channel);
 /* Wall ms of when it was made or found; 0: not known. */
 int64_t puppets_member_ms(
 	const struct puppets *puppets, const char *id, const char *channel);
@@ -77,6 +89,7 @@ int64_t puppets_member_ms(
 struct puppets_member {
 	struct puppet puppet;
 	bool is_made;
+	bool is_in_doubt;
 };
 typedef void puppets_member_fn(void *arg, const struct puppets_member *member);
 /* Of one channel; fn may change nothing. */

@@ -21,6 +21,8 @@ struct seat {
 	const void *who;
 	uint32_t since_s; /* wall; 0: not known, long ago */
 	bool is_made;     /* by us, for certain */
+	/* We were about to make or to end it: is it one? */
+	bool is_in_doubt;
 };
 
 void seats_release(struct seats *seats);

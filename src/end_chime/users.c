@@ -137,6 +137,30 @@ void users_keep(struct users *users, const char *arn)
 		puppets_seen(users->puppets, id_in(users, arn), users_today());
 }
 
+void users_doubt_member(
+	struct users *users, const char *person_id, const char *channel)
+{
+	char id[USERID_BYTES];
+	users_id(users, person_id, id);
+	puppets_doubt_member(users->puppets, id, channel);
+}
+
+void users_trust_member(
+	struct users *users, const char *person_id, const char *channel)
+{
+	char id[USERID_BYTES];
+	users_id(users, person_id, id);
+	puppets_trust_member(users->puppets, id, channel);
+}
+
+bool users_may_be_member(
+	const struct users *users, const char *person_id, const char *channel)
+{
+	char id[USERID_BYTES];
+	users_id(users, person_id, id);
+	return puppets_may_be_member(users->puppets, id, channel);
+}
+
 void users_doubt(struct users *users, const char *person_id)
 {
 	char id[USERID_BYTES];

@@ -85,6 +85,13 @@ void users_forget_member(
 /* This user (ARN), if it is a puppet, is needed as it is: it is not retired for
  * as long as one who was seen today. */
 void users_keep(struct users *users, const char *arn);
+/* See puppets_doubt_member() in end_chime/puppets.h. */
+void users_doubt_member(
+	struct users *users, const char *person_id, const char *channel);
+void users_trust_member(
+	struct users *users, const char *person_id, const char *channel);
+bool users_may_be_member(
+	const struct users *users, const char *person_id, const char *channel);
 /* Its user may be gone: looked for before it is used again. */
 void users_doubt(struct users *users, const char *person_id);
 

@@ -51,6 +51,9 @@ struct shown {
 	const char *person_id; /* the other side's id */
 	const char *name;      /* as the other side last called them */
 	const char *as;        /* what shows them here: a nick, a user ARN */
+	/* Was to be shown, or not any more, when the process ended: admit()
+	 * and dismiss() put it right. */
+	bool is_in_doubt;
 };
 
 /* What became of admit() and dismiss(). */

@@ -85,6 +85,28 @@ static void test_after_a_restart_nothing_starts_anew(void **state)
 	assert_int_equal(0, admits(rig) + dismisses(rig));
 }
 
+/* A crash has cut off what was being done about these two. */
+static void test_who_is_in_doubt(void **state)
+{
+	struct mirror_rig *rig = *state;
+	struct fake_people *people = &rig->chime.people;
+	struct fake_likeness *likeness;
+
+	show_many(rig, 3);
+	for (likeness = people->shown; likeness; likeness = likeness->hh.next)
+		likeness->is_in_doubt = strcmp(likeness->id, "p0") != 0;
+	mirror_rig_boot(rig);
+	list_many(rig, 2);
+	assert_int_equal(1, admits(rig));
+	mirror_rig_answer(rig, MIRROR_DONE);
+	mirror_rig_wait(rig, rig->setup.params.quit_ms);
+	mirror_rig_answer(rig, MIRROR_DONE);
+	assert_int_equal(1, admits(rig));
+	assert_int_equal(1, dismisses(rig));
+	assert_true(is_shown(rig, "p1"));
+	assert_false(is_shown(rig, "p2"));
+}
+
 static void test_who_left_meanwhile(void **state)
 {
 	struct mirror_rig *rig = *state;
@@ -192,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(after_a_restart_nothing_starts_anew),
+		TEST(who_is_in_doubt),
 		TEST(who_left_meanwhile),
 		TEST(nothing_while_it_is_not_known),
 		TEST(who_left_before_it_was_not_known),

@@ -22,11 +22,13 @@ struct fixture {
 	struct buf log;
 };
 
-static void on_removed(void *arg, const char *person_id, const char *name)
+static void on_absent(void *arg, const struct absent *absent)
 {
 	struct fixture *f = arg;
-	assert_false(users_is_member(f->users, person_id, WORLD_CHANNEL));
-	buf_addf(&f->log, "%s %s\n", person_id, name);
+	assert_false(users_may_be_member(
+		f->users, absent->person_id, WORLD_CHANNEL));
+	buf_addf(&f->log, "%s %s%s\n", absent->person_id, absent->name,
+		absent->is_in_doubt ? "?" : "");
 }
 
 static int setup(void **state)
@@ -49,7 +51,7 @@ static int setup(void **state)
 		.object = "mapping m",
 		.channel = WORLD_CHANNEL,
 		.bearer = WORLD_USER,
-		.removed = on_removed,
+		.absent = on_absent,
 		.arg = &f,
 	};
 	f.absence = absence_new(&params);
@@ -109,6 +111,27 @@ static void test_removed(void **state)
 	expect(f, false, "net/bob bob\n");
 	expect(f, false, "");
 	assert_true(users_is_member(f->users, "net/eve", WORLD_CHANNEL));
+}
+
+/* What a crash has interrupted is nobody's doing but ours. */
+static void test_in_doubt(void **state)
+{
+	struct fixture *f = *state;
+	show(f, "bob");
+	users_doubt_member(f->users, "net/bob", WORLD_CHANNEL);
+	clock_advance(60000);
+	expect(f, true, "");
+	clock_advance(ABSENCE_SURE_MS);
+	expect(f, false, "net/bob bob?\n");
+	/* It is there after all: not missed. */
+	users_doubt_member(f->users, "net/eve", WORLD_CHANNEL);
+	show(f, "eve");
+	users_doubt_member(f->users, "net/eve", WORLD_CHANNEL);
+	list(f, "eve");
+	clock_advance(60000);
+	expect(f, false, "");
+	assert_true(users_may_be_member(f->users, "net/eve", WORLD_CHANNEL));
+	assert_false(users_is_member(f->users, "net/eve", WORLD_CHANNEL));
 }
 
 static void test_was_there_all_the_time(void **state)
@@ -195,6 +218,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_removed),
+		T(test_in_doubt),
 		T(test_was_there_all_the_time),
 		T(test_made_since_the_list_began),
 		T(test_taken_out_by_ourselves),

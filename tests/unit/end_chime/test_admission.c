@@ -228,13 +228,86 @@ static void test_dismisses(void **state)
 	assert_string_equal(f->s.bearer, "APP/user/bridge");
 	service_answer(&f->s, 204, "{}");
 	expect(f, "-net/bob done\n");
-	users_rig_expect_log(f, "member " WORLD_CHANNEL "|irc:net:bob gone\n");
+	users_rig_expect_log(f, "member " WORLD_CHANNEL
+				"|irc:net:bob=made 1611079200 in-doubt\n"
+				"member " WORLD_CHANNEL "|irc:net:bob gone\n");
 	/* Who is not shown is not touched. */
 	dismiss("net/bob");
 	dismiss("net/eve");
 	expect(f, "-net/bob done\n-net/eve done\n");
 	service_expect_none(&f->s);
 	assert_true(users_knows(f->users, "net/bob"));
+}
+
+/* Another process, after what the last one has not heard the end of. */
+static void restart(struct users_rig *f)
+{
+	admission_close(TAKE(admission));
+	users_rig_restart(f);
+	service_cut(&f->s);
+	service_settle(&f->s);
+	begin(f, true, true);
+}
+
+static void on_doubt(void *arg, const struct shown *shown)
+{
+	unsigned *count = arg;
+	assert_true(shown->is_in_doubt);
+	(*count)++;
+}
+
+static void expect_doubt(void)
+{
+	unsigned count = 0;
+	admission_shown(admission, on_doubt, &count);
+	assert_int_equal(count, 1);
+}
+
+static void test_crash_while_admitting(void **state)
+{
+	struct users_rig *f = *state;
+	users_rig_know(f, "net/bob", "Bob");
+	users_forget_member(f->users, "net/bob", WORLD_CHANNEL);
+	admit("net/bob", "Bob");
+	service_expect(&f->s, USERS_JOIN);
+	restart(f);
+	expect_doubt();
+	/* Who has gone meanwhile is taken out, though nobody knows of it. */
+	dismiss("net/bob");
+	service_expect(&f->s, LEAVE("bob"));
+	service_answer(&f->s, 204, "{}");
+	expect(f, "-net/bob done\n");
+	admission_shown(admission, on_doubt, NULL);
+}
+
+static void test_crash_while_dismissing(void **state)
+{
+	struct users_rig *f = *state;
+	users_rig_know(f, "net/bob", "Bob");
+	dismiss("net/bob");
+	service_expect(&f->s, LEAVE("bob"));
+	restart(f);
+	expect_doubt();
+	/* Who has come back meanwhile is let in, whether it was done or not. */
+	admit("net/bob", "Bob");
+	service_expect(&f->s, USERS_JOIN);
+	service_answer(&f->s, 201, "{}");
+	expect(f, "+net/bob done\n");
+	assert_true(users_is_member(f->users, "net/bob", WORLD_CHANNEL));
+}
+
+/* The words came in between, and have made them a member again. */
+static void test_speaks_while_dismissed(void **state)
+{
+	struct users_rig *f = *state;
+	users_rig_know(f, "net/bob", "Bob");
+	dismiss("net/bob");
+	service_expect(&f->s, LEAVE("bob"));
+	puppets_join(
+		users_puppets(f->users), "irc:net:bob", WORLD_CHANNEL, true);
+	service_answer(&f->s, 204, "{}");
+	expect(f, "-net/bob later 2000\n");
+	assert_true(users_is_member(f->users, "net/bob", WORLD_CHANNEL));
 }
 
 static void test_dismissal_refused(void **state)
@@ -399,6 +472,9 @@ int main(void)
 		T(test_fresh),
 		T(test_failures),
 		T(test_dismisses),
+		T(test_crash_while_admitting),
+		T(test_crash_while_dismissing),
+		T(test_speaks_while_dismissed),
 		T(test_dismissal_refused),
 		T(test_dismissal_later),
 		T(test_shown),

@@ -255,6 +255,22 @@ static void test_removed_by_somebody(void **state)
 	expect_log(f, "");
 }
 
+static void test_left_by_our_own_doing(void **state)
+{
+	struct fixture *f = *state;
+	const struct puppet bob = {.id = "irc:net:bob", .nick = "bob"};
+	puppets_put(users_puppets(f->users), &bob);
+	users_doubt_member(f->users, "net/bob", WORLD_CHANNEL);
+	clock_advance(EVERY_MS);
+	people_watch(f->people, true);
+	expect_list(f, OF_BRIDGE);
+	expect_log(f, "begins\ncomplete\n");
+	service_pass_until_asked(&f->s, EVERY_MS);
+	service_expect(&f->s, LIST);
+	service_answer(&f->s, 200, OF_BRIDGE);
+	expect_log(f, "self 1 bob net/bob\n");
+}
+
 /* We ourselves are not there: said once. */
 static void test_lost(void **state)
 {
@@ -298,6 +314,7 @@ int main(void)
 		T(test_list_tells_no_marks),
 		T(test_expelling),
 		T(test_removed_by_somebody),
+		T(test_left_by_our_own_doing),
 		T(test_lost),
 		T(test_sink_that_does_not_care),
 	};

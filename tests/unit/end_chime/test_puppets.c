@@ -244,6 +244,36 @@ static void test_memberships(void **state)
 	assert_int_equal(puppets_count(f->puppets), 0);
 }
 
+static void test_memberships_in_doubt(void **state)
+{
+	struct fixture *f = *state;
+	puppets_doubt_member(f->puppets, bob.id, "c");
+	puppets_trust_member(f->puppets, bob.id, "c");
+	puppets_put(f->puppets, &bob);
+	puppets_join(f->puppets, bob.id, "c", true);
+	buf_clear(&f->store.log);
+	puppets_doubt_member(f->puppets, bob.id, "c");
+	puppets_doubt_member(f->puppets, bob.id, "c");
+	puppets_doubt_member(f->puppets, bob.id, "d");
+	expect_log(f, "member c|irc:net:bob=made 1611079200 in-doubt\n"
+		      "member d|irc:net:bob=found 1611079200 in-doubt\n");
+	for (int i = 0; i < 2; i++) {
+		assert_false(puppets_is_member(f->puppets, bob.id, "c"));
+		assert_true(puppets_may_be_member(f->puppets, bob.id, "c"));
+		assert_int_equal(
+			puppets_member_ms(f->puppets, bob.id, "c"), wall_ms);
+		restart(f);
+	}
+	buf_clear(&f->store.log);
+	puppets_trust_member(f->puppets, bob.id, "c");
+	puppets_trust_member(f->puppets, bob.id, "c");
+	assert_true(puppets_is_member(f->puppets, bob.id, "c"));
+	puppets_leave(f->puppets, bob.id, "d");
+	assert_false(puppets_may_be_member(f->puppets, bob.id, "d"));
+	expect_log(f, "member c|irc:net:bob=made 1611079200\n"
+		      "member d|irc:net:bob gone\n");
+}
+
 static void test_doubt_and_mind(void **state)
 {
 	struct fixture *f = *state;
@@ -313,6 +343,7 @@ int main(void)
 		T(test_seen_once_a_day),
 		T(test_foreign),
 		T(test_memberships),
+		T(test_memberships_in_doubt),
 		T(test_doubt_and_mind),
 		T(test_each),
 		T(test_put_of_itself),

@@ -22,6 +22,8 @@
 	"\"{\\\"belfry\\\":{\\\"v\\\":1,\\\"person\\\":"                    \
 	"\\\"net%%2Fbob\\\"}}\"}}"
 #define IS_THEIRS "{\"AppInstanceUser\":{\"Name\":\"Bob\"}}"
+#define IN_DOUBT                                                               \
+	"member " WORLD_CHANNEL "|irc:net:bob=found 1611079200 in-doubt\n"
 #define PUPPET                                                                 \
 	"puppet irc:net:bob={\"v\":1,\"sum\":3449795041,\"day\":18646,"          \
 	"\"nick\":\"Bob\"}\n"
@@ -125,8 +127,8 @@ static void test_first_words(void **state)
 	service_answer(&f->s, 201, "{}");
 	expect_done(f, CHIME_OK);
 	assert_string_equal(f->s.store.log.data,
-		PUPPET "member " WORLD_CHANNEL
-		       "|irc:net:bob=made 1611079200\n");
+		PUPPET IN_DOUBT "member " WORLD_CHANNEL
+				"|irc:net:bob=made 1611079200\n");
 	/* From now on it costs nothing. */
 	ensure(f, &bob);
 	assert_null(f->wait);
@@ -200,7 +202,8 @@ static void test_banned(void **state)
 	service_answer(
 		&f->s, 403, "{\"Code\":\"Forbidden\",\"Message\":\"banned\"}");
 	expect_done(f, CHIME_FORBIDDEN);
-	assert_string_equal(f->s.store.log.data, PUPPET);
+	assert_string_equal(f->s.store.log.data,
+		PUPPET IN_DOUBT "member " WORLD_CHANNEL "|irc:net:bob gone\n");
 	/* The user stays known; being a member is asked for again. */
 	ensure(f, &bob);
 	expect_member(f);

@@ -135,6 +135,7 @@ static void fake_each_shown(struct end_room *room,
 			.person_id = likeness->id,
 			.name = likeness->name,
 			.as = as,
+			.is_in_doubt = likeness->is_in_doubt,
 		};
 
 		snprintf(as, sizeof(as), "<%s>", likeness->name);

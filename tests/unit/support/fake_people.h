@@ -22,7 +22,8 @@ enum { FAKE_CALLS_MAX = 6, FAKE_ID_MAX = 64, FAKE_WORD_MAX = 128 };
 struct fake_likeness {
 	char id[FAKE_ID_MAX];
 	char name[FAKE_WORD_MAX];
-	bool is_unasked; /* nobody called for it */
+	bool is_unasked;  /* nobody called for it */
+	bool is_in_doubt; /* is said to be, when asked who is shown */
 	UT_hash_handle hh;
 };
 
