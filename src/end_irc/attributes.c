@@ -84,8 +84,8 @@ static void doing_of_channel(struct irc_doing *doing,
 
 	if (attribute == ATTRIBUTE_TOPIC)
 		topic = irc_channel_topic(moderation_channel(moderation));
-	irc_doing_of_setter(
-		doing, moderation, str_or_empty(topic.setter), topic.set_ms);
+	irc_doing_of_setter(doing, moderation->folk, str_or_empty(topic.setter),
+		topic.set_ms);
 }
 
 /* Said once in a while: nothing is done about them. */

@@ -83,7 +83,7 @@ void irc_bans_tell_all(struct irc_moderation *moderation)
 		(entry = irc_channel_next_entry(channel, BAN_LETTER, entry)) !=
 			NULL) {
 		irc_doing_of_setter(
-			&doing, moderation, entry->setter, entry->set_ms);
+			&doing, moderation->folk, entry->setter, entry->set_ms);
 		tell_rule(moderation, entry->mask, &doing);
 	}
 	moderation_tell_list(
@@ -110,7 +110,7 @@ static void tell_face(struct irc_moderation *moderation,
 			    moderation_isupport(moderation), entry->mask, &one))
 			continue;
 		irc_doing_of_setter(
-			&doing, moderation, entry->setter, entry->set_ms);
+			&doing, moderation->folk, entry->setter, entry->set_ms);
 		tell(moderation, entry->mask, is_set, face, why ? why : &doing);
 	}
 	irc_doing_release(&doing);

@@ -8,7 +8,6 @@
 #include "irc/casemap.h"
 #include "irc/channel.h"
 #include "irc/history.h"
-#include "irc/numeric.h"
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -125,14 +124,7 @@ static void tell_rooms(struct end_irc *end, const struct irc_message *message)
 static void tell_answer(struct end_irc *end, const struct irc_message *message)
 {
 	struct irc_room *room, *tmp;
-	bool is_one = message->numeric == ERR_NOSUCHNICK ||
-		      message->numeric == ERR_USERNOTINCHANNEL ||
-		      message->numeric == ERR_UNKNOWNMODE ||
-		      message->numeric == ERR_NOPRIVILEGES ||
-		      irc_message_is(message, "PONG");
-
-	if (!is_one || irc_isupport_is_channel(irc_conn_isupport(end->conn),
-			       irc_message_param(message, 1)))
+	if (!irc_moderation_is_answer(message))
 		return;
 	HASH_ITER (hh, end->rooms, room, tmp)
 		irc_room_answer(room, message);

@@ -9,86 +9,10 @@
 #include "irc/channel.h"
 #include "irc/numeric.h"
 #include "util/alloc.h"
-#include "util/clock.h"
 #include "util/str.h"
-#include "util/utf8.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Whose doing. */
-
-void irc_doing_init(struct irc_doing *doing)
-{
-	*doing = (struct irc_doing){0};
-	buf_init(&doing->by, 4 * IRC_SOURCE_BYTES);
-}
-
-void irc_doing_release(struct irc_doing *doing)
-{
-	buf_release(&doing->by);
-}
-
-const char *irc_doing_by(const struct irc_doing *doing)
-{
-	return doing->by.len ? doing->by.data : NULL;
-}
-
-static void doing_of_source(struct irc_doing *doing,
-	const struct irc_moderation *moderation,
-	const struct irc_source *source)
-{
-	enum irc_sort sort = irc_folk_sort(moderation->folk, source, false);
-	bool is_server =
-		!*source->user && !*source->host &&
-		(strchr(source->nick, '.') || !*source->nick ||
-			!irc_conn_user(moderation->conn, source->nick));
-
-	buf_clear(&doing->by);
-	utf8_from_irc(&doing->by, source->nick, strlen(source->nick));
-	doing->is_automatic =
-		sort == IRC_SORT_SELF || sort == IRC_SORT_SERVICE || is_server;
-}
-
-static int64_t time_of(const struct irc_message *message)
-{
-	const char *text = irc_message_tag(message, "time");
-	int64_t ms;
-
-	if (text && clock_parse_iso8601(text, &ms) == 0)
-		return ms;
-	return clock_wall_ms();
-}
-
-void irc_doing_of_message(struct irc_doing *doing,
-	const struct irc_moderation *moderation,
-	const struct irc_message *message)
-{
-	doing_of_source(doing, moderation, &message->source);
-	doing->at_ms = time_of(message);
-}
-
-void irc_doing_of_setter(struct irc_doing *doing,
-	const struct irc_moderation *moderation, const char *setter,
-	int64_t at_ms)
-{
-	struct irc_source source;
-	char text[IRC_SOURCE_BYTES];
-
-	buf_clear(&doing->by);
-	doing->at_ms = at_ms;
-	doing->is_automatic = false;
-	snprintf(text, sizeof(text), "%s", setter);
-	if (!*text || irc_source_parse(&source, text) < 0)
-		return;
-	doing_of_source(doing, moderation, &source);
-	/* Many servers tell the nick alone, of people who may be away. */
-	if (!*source.user && !*source.host)
-		doing->is_automatic =
-			strchr(source.nick, '.') ||
-			irc_conn_is_own_nick(moderation->conn, source.nick);
-}
 
 /* Telling. */
 
@@ -394,7 +318,7 @@ static void on_mode(
 	if (message->nparams < 2)
 		return;
 	irc_doing_init(&doing);
-	irc_doing_of_message(&doing, moderation, message);
+	irc_doing_of_message(&doing, moderation->folk, message);
 	irc_modes_init(&modes, moderation_isupport(moderation),
 		message->params + 1, message->nparams - 1);
 	while (moderation->is_known && !moderation->is_closed &&
@@ -417,7 +341,7 @@ static void on_topic(
 	struct irc_doing doing;
 
 	irc_doing_init(&doing);
-	irc_doing_of_message(&doing, moderation, message);
+	irc_doing_of_message(&doing, moderation->folk, message);
 	irc_attributes_tell(moderation, false, &doing);
 	irc_doing_release(&doing);
 }
@@ -536,6 +460,21 @@ void irc_moderation_take(
 		return;
 	irc_mode_writer_take(moderation->writer, message);
 	irc_attributes_take(moderation, message);
+}
+
+bool irc_moderation_is_answer(const struct irc_message *message)
+{
+	static const int numerics[] = {
+		ERR_NOSUCHNICK,
+		ERR_USERNOTINCHANNEL,
+		ERR_UNKNOWNMODE,
+		ERR_NOPRIVILEGES,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(numerics); i++)
+		if (message->numeric == numerics[i])
+			return true;
+	return irc_message_is(message, "PONG");
 }
 
 /* Changes. */

@@ -70,8 +70,10 @@ void irc_moderation_set(struct irc_moderation *moderation,
 void irc_moderation_joined(struct irc_moderation *moderation);
 void irc_moderation_left(struct irc_moderation *moderation);
 /* Every message of now, of whatever kind and channel, as irc_roster_take();
- * also PONG, 401, 472 and 481. */
+ * also those that are answers without naming a channel first. */
 void irc_moderation_take(
 	struct irc_moderation *moderation, const struct irc_message *message);
+/* Is it one of these? */
+bool irc_moderation_is_answer(const struct irc_message *message);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef END_IRC_MODERATION_PRIVATE_H
 #define END_IRC_MODERATION_PRIVATE_H
 
+#include "end_irc/doing.h"
 #include "end_irc/faces.h"
 #include "end_irc/mode_writer.h"
 #include "end_irc/moderation.h"
@@ -76,23 +77,6 @@ static inline const struct irc_channel *moderation_channel(
 {
 	return irc_conn_channel(moderation->conn, moderation->channel);
 }
-
-/* Who did something, and when. `by` is decoded; NULL for nobody. */
-struct irc_doing {
-	struct buf by;
-	int64_t at_ms;
-	bool is_automatic; /* we did, or a server, or services */
-};
-void irc_doing_init(struct irc_doing *doing);
-void irc_doing_release(struct irc_doing *doing);
-void irc_doing_of_message(struct irc_doing *doing,
-	const struct irc_moderation *moderation,
-	const struct irc_message *message);
-/* As lists tell it: a nick, nick!user@host, or the name of a server. */
-void irc_doing_of_setter(struct irc_doing *doing,
-	const struct irc_moderation *moderation, const char *setter,
-	int64_t at_ms);
-const char *irc_doing_by(const struct irc_doing *doing);
 
 /* Tells of a face; NULL: of nobody in particular. */
 void moderation_tell(struct irc_moderation *moderation,

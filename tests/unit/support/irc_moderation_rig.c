@@ -33,6 +33,21 @@ static const char *const attributes[] = {
 	[ATTRIBUTE_RESTRICTED] = "restricted",
 };
 
+/* Whoever has a host of puppets is one. */
+const char *__wrap_irc_puppets_owner(
+	const struct irc_puppets *puppets, const struct irc_source *source);
+const char *__wrap_irc_puppets_owner(
+	const struct irc_puppets *puppets, const struct irc_source *source)
+{
+	static char id[256];
+
+	(void)puppets;
+	if (!str_eq(source->host, "puppets"))
+		return NULL;
+	snprintf(id, sizeof(id), "arn:%s", source->nick);
+	return id;
+}
+
 static void rig_end(struct irc_moderation_rig *rig)
 {
 	buf_addc(&rig->told, '\n');

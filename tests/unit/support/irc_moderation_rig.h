@@ -9,6 +9,9 @@
  *	set topic|name|restricted done|refused|later|not shown VALUE: why
  *	may|may not bans|moderators|topic|name|restricted: why
  *
+ * Who comes from the host "puppets" is one of ours and stands for the Chime
+ * person "arn:NICK" (link with --wrap=irc_puppets_owner).
+ *
  * `at` is in seconds after the rig's beginning, where it is not 0.
  */
 #ifndef SUPPORT_IRC_MODERATION_RIG_H
