@@ -51,6 +51,7 @@ static void wake(struct irc_puppets *puppets)
 static void send_off(struct irc_puppets *puppets, struct irc_puppet *puppet,
 	const char *reason)
 {
+	irc_sight_changed(&puppets->sight);
 	HASH_DEL(puppets->all, puppet);
 	HASH_ADD_PTR(puppets->going, conn, puppet);
 	puppet->due_ms = 0;
@@ -166,6 +167,7 @@ static void on_timer(void *arg)
 	int64_t due_ms[3];
 	int64_t first_ms = INT64_MAX;
 
+	irc_sight_changed(&puppets->sight);
 	due_ms[0] = retire(puppets, now_ms);
 	due_ms[1] = reap(puppets, now_ms);
 	due_ms[2] = connect_due(puppets, now_ms);
@@ -215,6 +217,7 @@ static void on_changed(void *arg, struct irc_puppet *puppet)
 {
 	struct irc_puppets *puppets = arg;
 
+	irc_sight_changed(&puppets->sight);
 	if (puppet->state == IRC_PUPPET_READY)
 		irc_gate_on_ready(&puppets->gate);
 	wake(puppets);
@@ -331,6 +334,7 @@ void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
 {
 	struct irc_puppet *puppet;
 
+	irc_sight_changed(&puppets->sight);
 	if (state == IRC_CONN_READY) {
 		/* What it sees from now on is new. */
 		for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
@@ -444,6 +448,7 @@ struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
 		*ret_why = why;
 		return NULL;
 	}
+	irc_sight_changed(&puppets->sight);
 	puppet = irc_puppet_new(&params, id, name);
 	HASH_ADD_KEYPTR(
 		hh, puppets->all, puppet->id, strlen(puppet->id), puppet);

@@ -3,6 +3,8 @@
 #include "end_irc/puppet_private.h"
 #include "irc/channel.h"
 
+enum { SIGHT_LOOKS = 32 };
+
 static const struct irc_puppet *find_among(
 	const struct irc_puppet *first, const struct irc_source *source)
 {
@@ -14,14 +16,49 @@ static const struct irc_puppet *find_among(
 	return NULL;
 }
 
+static void add_claims(struct irc_sight *sight, const struct irc_puppet *first)
+{
+	const struct irc_puppet *puppet;
+
+	for (puppet = first; puppet; puppet = puppet->hh.next)
+		irc_claims_add(&sight->claims, puppet);
+}
+
+/* A table is made when so many are looked for that it pays. */
+static void make_claims(struct irc_sight *sight)
+{
+	if (sight->has_claims || ++sight->looks < SIGHT_LOOKS)
+		return;
+	sight->has_claims = true;
+	sight->claims.map = sight->ours.isupport->casemap;
+	add_claims(sight, *sight->params.going);
+	add_claims(sight, *sight->params.all);
+}
+
+static const struct irc_puppet *find_puppet(
+	struct irc_sight *sight, const struct irc_source *source)
+{
+	const struct irc_puppet *puppet;
+
+	make_claims(sight);
+	if (sight->has_claims)
+		return irc_claims_find(&sight->claims, source);
+	puppet = find_among(*sight->params.all, source);
+	return puppet ? puppet : find_among(*sight->params.going, source);
+}
+
+void irc_sight_changed(struct irc_sight *sight)
+{
+	irc_claims_clear(&sight->claims);
+	sight->has_claims = false;
+	sight->looks = 0;
+}
+
 static const char *whose(void *arg, const struct irc_source *source)
 {
 	struct irc_sight *sight = arg;
-	const struct irc_puppet *puppet =
-		find_among(*sight->params.all, source);
+	const struct irc_puppet *puppet = find_puppet(sight, source);
 
-	if (!puppet)
-		puppet = find_among(*sight->params.going, source);
 	return puppet ? puppet->id
 		      : irc_ghosts_find(
 				&sight->ghosts, sight->ours.isupport, source);
@@ -60,6 +97,7 @@ void irc_sight_init(
 
 void irc_sight_release(struct irc_sight *sight)
 {
+	irc_claims_clear(&sight->claims);
 	irc_ours_clear(&sight->ours);
 	irc_ghosts_release(&sight->ghosts);
 }

@@ -6,6 +6,7 @@
 #ifndef END_IRC_SIGHT_H
 #define END_IRC_SIGHT_H
 
+#include "end_irc/claims.h"
 #include "end_irc/ghosts.h"
 #include "end_irc/ours.h"
 #include "end_irc/puppet.h"
@@ -25,12 +26,17 @@ struct irc_sight {
 	struct irc_sight_params params;
 	struct irc_ours ours;
 	struct irc_ghosts ghosts;
+	struct irc_claims claims; /* of all puppets, or of none: */
+	bool has_claims;
+	unsigned looks; /* since anything has changed */
 };
 
 void irc_sight_init(
 	struct irc_sight *sight, const struct irc_sight_params *params);
 void irc_sight_release(struct irc_sight *sight);
 
+/* Something has changed for a puppet, or will now: it may be freed after it. */
+void irc_sight_changed(struct irc_sight *sight);
 /* This puppet has joined, by its own link: the main connection may have seen
  * it come before it was to be known. */
 void irc_sight_recognise(struct irc_sight *sight,
