@@ -99,8 +99,7 @@ enum tri entry_counts(const struct entry *entry, enum reconcile_side side)
 	if (!is_automatic(one) || base->is_set == is_on ||
 		entry->sides[side_other(side)].is == one->is)
 		return one->is;
-	if (base->is_doing && base->doing_to == side &&
-		base->doing_value == is_on)
+	if (base->is_doing && base->doing_to == side)
 		return one->is;
 	return TRI_UNKNOWN;
 }

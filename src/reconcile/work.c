@@ -268,12 +268,21 @@ static void on_done(struct reconcile *reconcile, struct entry *entry,
 	}
 }
 
+/* It is as it was, and the other side has changed: so it is known again,
+ * whatever the process before this one had begun. */
+static void stays(struct entry *entry)
+{
+	entry->is_doubtful = false;
+	entry->base.is_doing = false;
+	if (!entry->base.is_ordered)
+		entry->base.is_set = !entry->value;
+}
+
 static void on_refused(struct reconcile *reconcile, struct entry *entry,
 	const struct standing_receipt *receipt)
 {
 	reconcile->refused++;
-	entry->is_doubtful = false;
-	entry->base.is_doing = false;
+	stays(entry);
 	bar(entry, BAR_REFUSED, receipt->why);
 	log_warn(reconcile->object, "%s of %s (%s) cannot be %s %s %s: %s",
 		base_kind_name(entry->kind),
@@ -300,8 +309,7 @@ static void on_not_shown(struct reconcile *reconcile, struct entry *entry,
 	const struct standing_receipt *receipt)
 {
 	(void)reconcile;
-	entry->is_doubtful = false;
-	entry->base.is_doing = false;
+	stays(entry);
 	bar(entry, BAR_NOT_SHOWN, receipt->why);
 }
 
