@@ -63,9 +63,13 @@ void bridge_refilter(struct bridge *bridge)
 	}
 }
 
-static void bridge_on_refilter(void *arg)
+/* The others' people are as they were: they are not asked for. */
+static void bridge_on_mute_ended(void *arg, const char *name)
 {
-	bridge_refilter(arg);
+	struct mapping *mapping = bridge_find(arg, name);
+
+	if (mapping)
+		mapping_refilter(mapping);
 }
 
 struct bridge *bridge_new(struct loop *loop, struct store *store)
@@ -76,7 +80,7 @@ struct bridge *bridge_new(struct loop *loop, struct store *store)
 	bridge->store = store;
 	bridge->alive = alive_new(loop, store);
 	bridge->filters_error = filters_init(
-		&bridge->filters, loop, store, bridge_on_refilter, bridge);
+		&bridge->filters, loop, store, bridge_on_mute_ended, bridge);
 	bridge->began_ms = loop_now_ms(loop);
 	bridge->drained = timer_new(loop, bridge_on_drained, bridge);
 	return bridge;

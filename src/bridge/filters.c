@@ -3,7 +3,7 @@
 #include <errno.h>
 
 int filters_init(struct filters *filters, struct loop *loop,
-	struct store *store, loop_fn *ended, void *arg)
+	struct store *store, mutes_ended_fn *ended, void *arg)
 {
 	*filters = (struct filters){
 		.mutes = mutes_new(loop, store, ended, arg),

@@ -20,7 +20,7 @@ struct filters {
 /* `ended`: the time of a mute is over. Blocks for the disk. -EIO: what people
  * have added cannot be read. */
 int filters_init(struct filters *filters, struct loop *loop,
-	struct store *store, loop_fn *ended, void *arg) MUST_CHECK;
+	struct store *store, mutes_ended_fn *ended, void *arg) MUST_CHECK;
 void filters_release(struct filters *filters);
 /* -EINVAL with `err`, and nothing changes; nor when they are the same. */
 int filters_set(struct filters *filters, const struct filter_params *params,

@@ -35,7 +35,7 @@ struct mutes {
 	struct muted_mapping *mappings;
 	size_t count;
 	struct timer *timer;
-	loop_fn *ended;
+	mutes_ended_fn *ended;
 	void *arg;
 };
 
@@ -171,7 +171,7 @@ static void arm(struct mutes *mutes)
 			mutes->timer, next_ms > now_ms ? next_ms - now_ms : 0);
 }
 
-static bool drop_ended(struct mutes *mutes, struct muted_mapping *mapping)
+static void drop_ended(struct mutes *mutes, struct muted_mapping *mapping)
 {
 	int64_t now_ms = clock_wall_ms();
 	struct entry *entry, *next;
@@ -186,27 +186,25 @@ static bool drop_ended(struct mutes *mutes, struct muted_mapping *mapping)
 		save(mutes, name, entry->mask, NULL);
 		entry_drop(mutes, mapping, entry);
 	}
-	return mutes->count != before;
+	if (mutes->count != before)
+		mutes->ended(mutes->arg, name);
 }
 
 static void mutes_on_timer(void *arg)
 {
 	struct mutes *mutes = arg;
 	struct muted_mapping *mapping, *next;
-	bool any = false;
 
 	HASH_ITER (hh, mutes->mappings, mapping, next) {
-		any |= drop_ended(mutes, mapping);
+		drop_ended(mutes, mapping);
 	}
 	arm(mutes);
-	if (any)
-		mutes->ended(mutes->arg);
 }
 
 /* ---- life ---- */
 
-struct mutes *mutes_new(
-	struct loop *loop, struct store *store, loop_fn *ended, void *arg)
+struct mutes *mutes_new(struct loop *loop, struct store *store,
+	mutes_ended_fn *ended, void *arg)
 {
 	struct mutes *mutes = xcalloc(1, sizeof(*mutes));
 	struct store_query query = {.kind = STORE_FACT, .space = space};
@@ -272,6 +270,20 @@ int mutes_remove(struct mutes *mutes, const char *mapping, const char *mask)
 	entry_drop(mutes, in, entry);
 	arm(mutes);
 	return 0;
+}
+
+void mutes_forget(struct mutes *mutes, const char *mapping)
+{
+	struct muted_mapping *in = find(mutes, mapping);
+	struct entry *entry, *next;
+
+	/* The mapping goes with its last entry. */
+	for (entry = in ? in->entries : NULL; entry; entry = next) {
+		next = entry->next;
+		save(mutes, mapping, entry->mask, NULL);
+		entry_drop(mutes, in, entry);
+	}
+	arm(mutes);
 }
 
 bool mutes_fit(const struct mutes *mutes, const char *mapping,

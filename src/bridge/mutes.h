@@ -18,6 +18,9 @@ enum { MUTES_MAX = 5000, MUTE_MASK_BYTES_MAX = 200 };
 
 struct mutes;
 
+/* From the loop: the time of some of this mapping is over. Changes no mutes. */
+typedef void mutes_ended_fn(void *arg, const char *mapping);
+
 /* Borrowed for the call. */
 struct mute {
 	const char *mapping;
@@ -26,10 +29,10 @@ struct mute {
 	int64_t until_ms; /* wall; 0: for good */
 };
 
-/* The store is borrowed. Reads what is durable: blocks. `ended` comes from the
- * loop when the time of one is over. NULL: it cannot be read. */
-struct mutes *mutes_new(struct loop *loop, struct store *store, loop_fn *ended,
-	void *arg) MUST_CHECK;
+/* The store is borrowed. Reads what is durable: blocks. NULL: it cannot be
+ * read. */
+struct mutes *mutes_new(struct loop *loop, struct store *store,
+	mutes_ended_fn *ended, void *arg) MUST_CHECK;
 void mutes_free(struct mutes *mutes); /* NULL is fine */
 
 /* One of the same mask and mapping is replaced. -EINVAL: the mask is empty, or
@@ -38,6 +41,8 @@ int mutes_add(struct mutes *mutes, const struct mute *mute) MUST_CHECK;
 /* -ENOENT */
 int mutes_remove(
 	struct mutes *mutes, const char *mapping, const char *mask) MUST_CHECK;
+/* The mapping is no more: nor are its mutes. */
+void mutes_forget(struct mutes *mutes, const char *mapping);
 
 bool mutes_fit(const struct mutes *mutes, const char *mapping,
 	const struct person *person);

@@ -14,9 +14,10 @@
 
 #include <cmocka.h>
 
-static void on_ended(void *arg)
+static void on_ended(void *arg, const char *mapping)
 {
 	(void)arg;
+	(void)mapping;
 }
 
 static const struct person bob = {

@@ -13,9 +13,10 @@
 
 #include <cmocka.h>
 
-static void on_ended(void *arg)
+static void on_ended(void *arg, const char *mapping)
 {
 	(void)arg;
+	(void)mapping;
 }
 
 static const char *const spam[] = {"spam*"};

@@ -21,10 +21,12 @@ static const struct person bob = {
 	.address = "Bob!b@host.example",
 };
 
-static void on_ended(void *arg)
+static void on_ended(void *arg, const char *mapping)
 {
 	unsigned *count = arg;
 
+	/* "n" is not concerned. */
+	assert_string_equal(mapping, "m");
 	++*count;
 }
 
@@ -114,6 +116,8 @@ static void test_their_time_ends(void **state)
 	assert_int_equal(
 		add(mutes, "m", "bob", clock_wall_ms() + 150 * 1000), 0);
 	assert_int_equal(add(mutes, "m", "carl", 0), 0);
+	assert_int_equal(
+		add(mutes, "n", "bob", clock_wall_ms() + 600 * 1000), 0);
 	for (int i = 0; i < 2; i++) {
 		clock_advance(70 * 1000);
 		rig_turns(rig, 3);
@@ -130,6 +134,26 @@ static void test_their_time_ends(void **state)
 	/* Nor does it come back. */
 	mutes = mutes_new(rig->loop, rig->store, on_ended, &ended);
 	assert_list(mutes, "m", "carl op 0;");
+	mutes_free(mutes);
+}
+
+static void test_of_a_mapping_that_is_no_more(void **state)
+{
+	struct rig *rig = *state;
+	struct mutes *mutes = mutes_new(rig->loop, rig->store, on_ended, NULL);
+
+	assert_int_equal(add(mutes, "m", "bob", 0), 0);
+	assert_int_equal(add(mutes, "m", "carl", 0), 0);
+	assert_int_equal(add(mutes, "n", "bob", 0), 0);
+	mutes_forget(mutes, "m");
+	mutes_forget(mutes, "m");
+	for (int i = 0; i < 2; i++) {
+		assert_list(mutes, "m", "");
+		assert_list(mutes, "n", "bob op 0;");
+		rig_turns(rig, 3);
+		mutes_free(mutes);
+		mutes = mutes_new(rig->loop, rig->store, on_ended, NULL);
+	}
 	mutes_free(mutes);
 }
 
@@ -208,6 +232,7 @@ int main(void)
 		TEST(who_is_muted),
 		TEST(they_outlive_the_process),
 		TEST(their_time_ends),
+		TEST(of_a_mapping_that_is_no_more),
 		TEST(their_time_ended_meanwhile),
 		TEST(too_many),
 		TEST(nonsense_in_the_state),
