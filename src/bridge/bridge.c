@@ -3,6 +3,7 @@
 #include "bridge/alive.h"
 #include "bridge/filters.h"
 #include "bridge/mapping.h"
+#include "bridge/outcast.h"
 #include "util/alloc.h"
 
 #include <errno.h>
@@ -150,6 +151,16 @@ void bridge_remove(struct bridge *bridge, struct mapping *mapping)
 {
 	HASH_DEL(bridge->mappings, mapping);
 	mapping_free(mapping);
+}
+
+void bridge_forget(struct bridge *bridge, const char *name)
+{
+	if (bridge_find(bridge, name))
+		return;
+	pause_forget(bridge->store, name);
+	outcast_forget(bridge->store, name);
+	if (bridge->filters.mutes)
+		mutes_forget(bridge->filters.mutes, name);
 }
 
 void bridge_stall(struct bridge *bridge, bool stalled)

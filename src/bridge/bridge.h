@@ -84,6 +84,10 @@ struct mapping *bridge_find(struct bridge *bridge, const char *name);
 /* Closes its rooms; the durable state stays, for the same name later. Not from
  * inside a call of a sink. */
 void bridge_remove(struct bridge *bridge, struct mapping *mapping);
+/* Nobody will want this mapping, which is not there, back as it was: what
+ * people have said by command, or a moderator has done, is dropped. Reads from
+ * disk. */
+void bridge_forget(struct bridge *bridge, const char *name);
 
 /* What to give to the room of each side when it is opened. Until both rooms
  * are attached events are answered with END_BUSY. */

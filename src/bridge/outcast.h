@@ -8,6 +8,7 @@
 #define BRIDGE_OUTCAST_H
 
 #include "bridge/mirror.h"
+#include "model/store.h"
 
 /* Makes members of those who are remembered. Reads from disk; what cannot be
  * read is logged, and nobody is remembered then. */
@@ -15,5 +16,8 @@ void outcast_recall(struct mirror *mirror);
 /* Writes down what has changed about this member, if anything has.
  * `is_over`: nothing is to be remembered of them. */
 void outcast_note(struct mirror *mirror, struct member *member, bool is_over);
+/* The mapping is no more, nor is anybody remembered who was removed there.
+ * Reads from disk; what cannot be read stays. */
+void outcast_forget(struct store *store, const char *mapping);
 
 #endif

@@ -54,3 +54,14 @@ bool pause_set(struct pause *pause, bool is_on, const char *who)
 	store_append(pause->store, &record);
 	return true;
 }
+
+void pause_forget(struct store *store, const char *name)
+{
+	struct store_record record = {
+		.kind = STORE_FACT,
+		.space = space,
+		.key = name,
+	};
+
+	store_append(store, &record);
+}

@@ -24,5 +24,7 @@ void pause_release(struct pause *pause);
 bool pause_is_on(const struct pause *pause);
 /* True when this changes anything. `who` may be NULL. */
 bool pause_set(struct pause *pause, bool is_on, const char *who);
+/* The mapping is no more. */
+void pause_forget(struct store *store, const char *name);
 
 #endif

@@ -13,6 +13,7 @@
 
 struct unmap {
 	char *mapping;
+	struct wire *wire;             /* borrowed */
 	struct end_chime_unmapped far; /* its strings are the two below */
 	char *channel;
 	char *why;
@@ -102,8 +103,12 @@ static void unmap_on_progress(
 	unmap->far = *progress;
 	set_string(&unmap->channel, progress->channel);
 	set_string(&unmap->why, progress->why);
-	if (unmap->far.is_done)
-		log_done(unmap);
+	if (!unmap->far.is_done)
+		return;
+	log_done(unmap);
+	/* Else it is tried again, maybe after it was in use once more. */
+	if (unmap->far.failed == 0)
+		wire_forget(unmap->wire, unmap->mapping);
 }
 
 /* ---- answers ---- */
@@ -155,6 +160,7 @@ static struct control_answer begin(
 	buf_init(&delete, CONTROL_VALUE_BYTES);
 	control_query(request, "delete_channel", &delete);
 	unmap->mapping = xstrdup(name);
+	unmap->wire = request->wire;
 	error = end_chime_unmap(wire_chime(request->wire), name,
 		str_eq(delete.data, "1"), unmap_on_progress, unmap);
 	if (error < 0) {

@@ -445,6 +445,11 @@ struct end_chime *wire_chime(const struct wire *wire)
 	return wire->chime;
 }
 
+void wire_forget(struct wire *wire, const char *mapping)
+{
+	bridge_forget(wire->bridge, mapping);
+}
+
 void wire_visit(const struct wire *wire, const struct wire_visitor *visitor)
 {
 	for (size_t i = 0; i < wire->network_count; i++)

@@ -57,6 +57,8 @@ struct mapping *wire_mapping(struct wire *wire, const char *name);
 
 /* For unmapping; borrowed. */
 struct end_chime *wire_chime(const struct wire *wire);
+/* It was unmapped. */
+void wire_forget(struct wire *wire, const char *mapping);
 
 /* Every network and every mapping that runs, in the order of the
  * configuration; for when somebody asks. */

@@ -128,6 +128,20 @@ static void test_each_mapping_has_its_own(void **state)
 	assert_non_null(roster_find(&rig->mirror->roster, "ann"));
 }
 
+static void test_of_a_mapping_that_is_no_more(void **state)
+{
+	struct mirror_rig *rig = *state;
+
+	for (int i = 0; i < 5; i++)
+		mirror_rig_wait(rig, 300);
+	outcast_forget(rig->setup.store, "other");
+	mirror_rig_boot(rig);
+	assert_non_null(roster_find(&rig->mirror->roster, "ann"));
+	outcast_forget(rig->setup.store, "m");
+	restart(rig, "ann bob");
+	assert_true(is_shown(rig, "ann"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 int main(void)
@@ -138,6 +152,7 @@ int main(void)
 		TEST(who_is_gone_is_forgotten),
 		TEST(who_speaks_is_back),
 		TEST(each_mapping_has_its_own),
+		TEST(of_a_mapping_that_is_no_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

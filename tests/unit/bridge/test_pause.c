@@ -64,6 +64,12 @@ static void test_is_a_fact(void **state)
 	assert_false(pause_is_on(&other));
 	assert_true(pause_set(&other, true, NULL));
 	assert_string_equal("somebody", other.who);
+	pause_forget(store, "one");
+	for (int i = 0; i < 5; i++)
+		loop_turn(loop, 0);
+	pause_release(&other);
+	assert_int_equal(0, pause_init(&other, store, "one"));
+	assert_false(pause_is_on(&other));
 	pause_release(&other);
 	pause_release(&pause);
 	store_close(store);

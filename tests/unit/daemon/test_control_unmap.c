@@ -19,6 +19,7 @@
 static struct {
 	int answer;
 	unsigned calls;
+	unsigned forgotten;
 	bool delete_channel;
 	end_chime_unmap_fn *fn;
 	void *arg;
@@ -30,6 +31,12 @@ struct mapping *wire_mapping(struct wire *wire, const char *name)
 
 	(void)wire;
 	return str_eq(name, "used") ? (struct mapping *)&there : NULL;
+}
+
+void wire_forget(struct wire *wire, const char *mapping)
+{
+	(void)wire;
+	end.forgotten += str_eq(mapping, "old");
 }
 
 struct end_chime *wire_chime(const struct wire *wire)
@@ -127,6 +134,11 @@ static void test_its_way(void **state)
 	assert_true(json_get_bool(done, "channel_deleted", false));
 	assert_int_equal(json_get_int(done, "failed", 0), 1);
 	assert_string_equal(json_get_string(done, "why"), "forbidden");
+	assert_int_equal(end.forgotten, 0);
+	assert_int_equal(begin(state, "mapping=old"), 200);
+	end.fn(&(struct end_chime_unmapped){.mapping = "old", .is_done = true},
+		end.arg);
+	assert_int_equal(end.forgotten, 1);
 }
 
 static void test_once_more(void **state)
