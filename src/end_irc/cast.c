@@ -423,12 +423,15 @@ void irc_cast_changed(struct irc_cast *cast, const struct irc_puppet *puppet)
 	look_at(cast, role);
 }
 
-void irc_cast_kicked(struct irc_cast *cast, const struct irc_puppet *puppet,
-	const struct irc_message *kick)
+static void tell_removal(const struct irc_cast *cast,
+	const struct irc_puppet *puppet, const struct irc_message *kick)
 {
 	const struct end_sink *sink = cast->params.sink;
-	struct irc_role *role = irc_cast_find(cast, irc_puppet_id(puppet));
-	const struct presence presence = {
+	const char *nick = kick->source.nick;
+	const char *reason = irc_message_param(kick, 2);
+	struct buf AUTOBUF actor;
+	struct text AUTOTEXT words;
+	struct presence presence = {
 		.kind = PRESENCE_REMOVED,
 		.origin = ORIGIN_SELF,
 		.person =
@@ -436,17 +439,29 @@ void irc_cast_kicked(struct irc_cast *cast, const struct irc_puppet *puppet,
 				.id = irc_puppet_id(puppet),
 				.name = irc_puppet_name(puppet),
 			},
-		.actor = kick->source.nick,
-		.reason = irc_message_param(kick, 2),
 	};
+
+	buf_init(&actor, 4 * IRC_SOURCE_BYTES);
+	text_init(&words, RENDER_PAYLOAD_BYTES);
+	utf8_from_irc(&actor, nick, strlen(nick));
+	render_text_from_irc(&words, reason, strlen(reason));
+	presence.actor = actor.len ? actor.data : NULL;
+	presence.reason = text_is_empty(&words) ? NULL : text_plain(&words);
+	if (sink->presence)
+		sink->presence(sink->arg, &presence);
+}
+
+void irc_cast_kicked(struct irc_cast *cast, const struct irc_puppet *puppet,
+	const struct irc_message *kick)
+{
+	struct irc_role *role = irc_cast_find(cast, irc_puppet_id(puppet));
 
 	if (role) {
 		role->away_until_ms = now_of(cast) + CAST_AWAY_MS;
 		set_shown(cast, role, false);
 		look_at(cast, role);
 	}
-	if (sink->presence)
-		sink->presence(sink->arg, &presence);
+	tell_removal(cast, puppet, kick);
 }
 
 /* --- life

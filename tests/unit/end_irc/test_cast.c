@@ -188,10 +188,21 @@ static void test_kicked(void **state)
 	irc_crowd_tell(c, 1, ":op!o@h KICK #a Alice[c] :enough");
 	irc_crowd_serve(c);
 	crowd_assert(c->log, "own arn:x/user/alice presence 4 by op: enough\n");
+	/* In plain words, whatever they are written in. */
+	irc_crowd_admit(c, "bob", "Bob");
+	irc_crowd_pass(c, 3000);
+	buf_clear(&c->log);
+	irc_crowd_tell(c, 2,
+		":op!o@h KICK #a Bob[c] :\x02"
+		"d\xe9hors\x0f");
+	irc_crowd_serve(c);
+	crowd_assert(
+		c->log, "own arn:x/user/bob presence 4 by op: d\xc3\xa9hors\n");
 	/* Stays away, and is relayed. */
 	irc_crowd_pass(c, 200 * 1000);
 	irc_crowd_say(c, 1, "alice", "Alice", "hello");
-	crowd_assert(c->said, "Alice[c] quits gone\nbelfry: <Alice> hello\n");
+	crowd_assert(c->said, "Alice[c] quits gone\nBob[c] quits gone\n"
+			      "belfry: <Alice> hello\n");
 	buf_clear(&c->log);
 	irc_crowd_pass(c, CAST_AWAY_MS);
 	irc_crowd_say(c, 2, "alice", "Alice", "back");
