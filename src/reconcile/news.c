@@ -298,6 +298,9 @@ void news_done(
 		entries_rule_gone(reconcile, rule, entry, true);
 	else
 		entry_clear_side(entry, entry->to, TRI_OFF);
+	/* It may have fitted others too. */
+	if (has_rule)
+		pass_soon(reconcile);
 	if (one->rules.count == 0)
 		one->is = TRI_OFF;
 	if (has_rule && str_eq(rule, entry->base.own))

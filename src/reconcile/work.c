@@ -219,6 +219,8 @@ static void count_bounce(struct reconcile *reconcile, struct entry *entry)
 	int64_t now_ms = reconcile_now_ms(reconcile);
 	char *AUTOFREE what = NULL;
 
+	/* It is not forgotten as long as it counts. */
+	pass_later(reconcile, entry, WAR_WINDOW_MS);
 	if (war_count(&entry->war, RECONCILE_BOUNCES, now_ms)) {
 		what = xasprintf("%s of %s",
 			entry->kind == STANDING_BANNED ? "The ban"
