@@ -1,5 +1,7 @@
 #include "bridge/moderation_sink.h"
 
+#include "bridge/readmit.h"
+
 static void on_standings(struct mapping *mapping, enum reconcile_side side,
 	const struct standing_list *list)
 {
@@ -102,14 +104,25 @@ static void chime_on_standings(void *arg, const struct standing_list *list)
 	on_standings(arg, SIDE_CHIME, list);
 }
 
+/* A ban in Chime ends the membership of whoever is shown there. */
 static void chime_on_standing(void *arg, const struct standing *standing)
 {
-	on_standing(arg, SIDE_CHIME, standing);
+	struct mapping *mapping = arg;
+
+	if (standing->kind == STANDING_BANNED && standing->is_set &&
+		standing->person && !standing->is_native)
+		unadmit(mapping->shown_in_chime, standing->person->id);
+	on_standing(mapping, SIDE_CHIME, standing);
 }
 
 static void chime_on_stood(void *arg, const struct standing_receipt *receipt)
 {
-	on_stood(arg, SIDE_CHIME, receipt);
+	struct mapping *mapping = arg;
+
+	if (receipt->kind == STANDING_BANNED && receipt->is_set &&
+		receipt->outcome == MIRROR_DONE)
+		unadmit(mapping->shown_in_chime, receipt->person_id);
+	on_stood(mapping, SIDE_CHIME, receipt);
 }
 
 static void chime_on_attribute(void *arg, const struct attribute_state *state)
