@@ -249,7 +249,6 @@ void irc_moderation_left(struct irc_moderation *moderation)
 		moderation_tell_list(moderation, (enum standing_kind)i,
 			ROSTER_UNKNOWN, false);
 	irc_attributes_forget(moderation);
-	irc_privileges_tell(moderation, false);
 }
 
 /* Messages. */

@@ -60,11 +60,6 @@ static int wanted_rank(
 static bool may_do(const struct irc_moderation *moderation, enum right right,
 	char why[WHY_BYTES])
 {
-	if (!moderation->is_in || !moderation_channel(moderation)) {
-		snprintf(why, WHY_BYTES, "%s is not in %s",
-			irc_conn_nick(moderation->conn), moderation->channel);
-		return false;
-	}
 	if (right == RIGHT_NAME &&
 		!irc_conn_has_cap(moderation->conn, "draft/channel-rename")) {
 		snprintf(why, WHY_BYTES,
@@ -80,6 +75,9 @@ void irc_privileges_tell(struct irc_moderation *moderation, bool all)
 {
 	char why[WHY_BYTES];
 
+	/* Outside nothing is known of what we may; what was stays. */
+	if (!moderation->is_in || !moderation_channel(moderation))
+		return;
 	for (int i = 0; i < RIGHTS && moderation_tells(moderation); i++) {
 		bool may = may_do(moderation, (enum right)i, why);
 		if (!all && moderation->may[i] == (int)may)

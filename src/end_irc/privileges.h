@@ -6,7 +6,8 @@
 
 #include "end_irc/moderation_private.h"
 
-/* Tells what has changed, or (all) everything. */
+/* Tells what has changed, or (all) everything; outside the channel nothing, and
+ * what was told before stays. */
 void irc_privileges_tell(struct irc_moderation *moderation, bool all);
 
 #endif

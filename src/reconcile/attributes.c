@@ -230,13 +230,13 @@ void attributes_look(struct reconcile *reconcile)
  */
 
 static bool may_give(
-	const struct reconcile *reconcile, const struct attribute_entry *entry)
+	struct reconcile *reconcile, const struct attribute_entry *entry)
 {
 	const struct end_room *room = reconcile->rooms[entry->to];
 	enum right right = right_of_attribute(which(reconcile, entry));
 
 	return room && room->ops->set_attribute &&
-	       !rights_denied(&reconcile->rights, entry->to, right);
+	       reconcile_may(reconcile, entry->to, right);
 }
 
 void attributes_pump(struct reconcile *reconcile)

@@ -1,5 +1,6 @@
 #include "reconcile/entries.h"
 
+#include "reconcile/pass.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -70,6 +71,7 @@ static void drop(struct reconcile *reconcile, struct entry *entry)
 bool entries_drop(struct reconcile *reconcile, struct entry *entry)
 {
 	const struct kind *kind = &reconcile->kinds[entry->kind];
+	int64_t war_ms = war_left_ms(&entry->war, reconcile_now_ms(reconcile));
 
 	if (entry->work != ENTRY_IDLE || !base_is_empty(&entry->base) ||
 		entry->noted || due_is_in(&entry->due))
@@ -79,6 +81,11 @@ bool entries_drop(struct reconcile *reconcile, struct entry *entry)
 				elsewhere(kind, (enum reconcile_side)i) ||
 			entry->sides[i].rules.count > 0)
 			return false;
+	/* What goes to and fro is nothing in between, again and again. */
+	if (war_ms > 0) {
+		pass_later(reconcile, entry, war_ms);
+		return false;
+	}
 	drop(reconcile, entry);
 	return true;
 }

@@ -170,17 +170,12 @@ static void forgive_right(
 	attributes_forgive(reconcile);
 }
 
-static void say_denied(
+static void log_denied(
 	struct reconcile *reconcile, enum reconcile_side side, enum right right)
 {
-	char *AUTOFREE text = xasprintf("The bridge may not change %s %s %s: "
-					"%s.",
-		right_name(right), side == SIDE_IRC ? "on" : "in",
-		side_name(side),
-		rights_denied(&reconcile->rights, side, right));
+	char *AUTOFREE text = rights_text(&reconcile->rights, side, right);
 
 	log_warn(reconcile->object, "%s", text);
-	reconcile_say(reconcile, text);
 }
 
 void reconcile_on_right(struct reconcile *reconcile, enum reconcile_side side,
@@ -193,7 +188,7 @@ void reconcile_on_right(struct reconcile *reconcile, enum reconcile_side side,
 	if (!rights_set(&reconcile->rights, side, right, may, why))
 		return;
 	if (!may && is_wanted)
-		say_denied(reconcile, side, right);
+		log_denied(reconcile, side, right);
 	if (!may)
 		return;
 	if (is_wanted)

@@ -19,8 +19,8 @@
  * - RECONCILE_ENTRIES_MAX people of a kind; beyond them no more are taken in.
  * - A mask that fits several people is not lifted for one of them: they are
  *   exempt (exempt.h).
- * - Where we have no right a kind is only read; what is due is done when the
- *   right comes.
+ * - Where we have no right a kind is only read, which is said when something
+ *   is due; that is done when the right comes.
  *
  * Calls on the loop's thread; rooms are called from the loop, not from inside
  * the functions below.

@@ -70,4 +70,13 @@ static inline void reconcile_say(
 		reconcile->params.say(reconcile->params.arg, text);
 }
 
+/* Whether we may; if not, what is due tells the people there, once. */
+static inline bool reconcile_may(
+	struct reconcile *reconcile, enum reconcile_side side, enum right right)
+{
+	return rights_allow(&reconcile->rights, side, right,
+		&(struct rights_voice){
+			reconcile->params.say, reconcile->params.arg});
+}
+
 #endif

@@ -1,5 +1,6 @@
 #include "reconcile/rights.h"
 
+#include "reconcile/entry.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -20,10 +21,36 @@ bool rights_set(struct rights *rights, enum reconcile_side side,
 	bool is_news = state->is_denied == may;
 
 	state->is_denied = !may;
+	state->is_said = state->is_said && !may;
 	set_string(&state->why, may           ? NULL
 				: why && *why ? why
 					      : "it has no right to");
 	return is_news;
+}
+
+char *rights_text(
+	const struct rights *rights, enum reconcile_side side, enum right right)
+{
+	return xasprintf("The bridge may not change %s %s %s: %s.",
+		right_name(right), side == SIDE_IRC ? "on" : "in",
+		side_name(side), rights_denied(rights, side, right));
+}
+
+bool rights_allow(struct rights *rights, enum reconcile_side side,
+	enum right right, const struct rights_voice *voice)
+{
+	struct right_state *state = &rights->states[side][right];
+	char *AUTOFREE text = NULL;
+
+	if (!state->is_denied)
+		return true;
+	if (state->is_said)
+		return false;
+	state->is_said = true;
+	text = rights_text(rights, side, right);
+	if (voice->say)
+		voice->say(voice->arg, text);
+	return false;
 }
 
 const char *rights_denied(

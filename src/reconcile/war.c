@@ -18,3 +18,12 @@ bool war_is_resting(const struct war *war, int64_t now_ms)
 {
 	return now_ms < war->rest_until_ms;
 }
+
+int64_t war_left_ms(const struct war *war, int64_t now_ms)
+{
+	int64_t left_ms = war->rest_until_ms - now_ms;
+
+	if (left_ms <= 0 && war->count)
+		left_ms = war->since_ms + WAR_WINDOW_MS - now_ms;
+	return left_ms > 0 ? left_ms : 0;
+}

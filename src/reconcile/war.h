@@ -22,5 +22,7 @@ struct war {
  * alone from now on. */
 bool war_count(struct war *war, size_t most, int64_t now_ms);
 bool war_is_resting(const struct war *war, int64_t now_ms);
+/* How long it must not be forgotten yet; 0: it may be. */
+int64_t war_left_ms(const struct war *war, int64_t now_ms);
 
 #endif

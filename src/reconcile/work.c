@@ -165,7 +165,7 @@ static bool may_give(struct reconcile *reconcile, const struct kind *kind,
 	int64_t now_ms = reconcile_now_ms(reconcile);
 
 	if (!room || !room->ops->stand ||
-		rights_denied(&reconcile->rights, side, right_of_kind(which)))
+		!reconcile_may(reconcile, side, right_of_kind(which)))
 		return false;
 	if (!war_is_resting(&kind->war, now_ms))
 		return true;
