@@ -14,7 +14,13 @@
 #include <string.h>
 #include <uthash.h>
 
-enum { BEGINNERS_MAX = 1000, MINUTE_S = 60, EXPIRY_MS = 5 * 1000 };
+enum {
+	BEGINNERS_MAX = 1000,
+	UNSURE_MAX = 16,                 /* the last of them are remembered */
+	UNSURE_KEPT_MS = 10 * 60 * 1000, /* not heard for so long: anew */
+	MINUTE_S = 60,
+	EXPIRY_MS = 5 * 1000,
+};
 
 /* A room, by its key. */
 struct entry {
@@ -39,6 +45,13 @@ struct beginner {
 	UT_hash_handle hh;
 };
 
+/* A mask that was not what we knew. */
+struct unsure {
+	char *mask; /* or NULL */
+	int64_t since_ms;
+	int64_t heard_ms;
+};
+
 struct irc_directs {
 	struct loop *loop;
 	struct irc_directs_params params;
@@ -48,8 +61,8 @@ struct irc_directs {
 	struct bucket all;
 	struct bucket told;
 	struct timer *expiry;
-	char *unsure;      /* the mask that was not what we knew, at last */
-	int64_t unsure_ms; /* since when */
+	struct unsure unsure[UNSURE_MAX];
+	size_t next_unsure;
 };
 
 static char *key_of(const char *peer, const char *person)
@@ -254,20 +267,34 @@ static bool is_other_mask(
 		       !str_eq(user->host, source->host));
 }
 
+/* In the place of the oldest when it is a new one. */
+static struct unsure *find_unsure(struct irc_directs *directs, const char *mask)
+{
+	struct unsure *unsure;
+
+	for (size_t i = 0; i < UNSURE_MAX; i++)
+		if (str_eq(directs->unsure[i].mask, mask))
+			return &directs->unsure[i];
+	unsure = &directs->unsure[directs->next_unsure++ % UNSURE_MAX];
+	set_string(&unsure->mask, mask);
+	unsure->heard_ms = INT64_MIN / 2;
+	return unsure;
+}
+
 /* What is still so after a while is so: a host changes without a word. */
 static bool is_unsure(
 	struct irc_directs *directs, const struct irc_message *message)
 {
-	const char *mask = message->source.raw;
 	int64_t now_ms = loop_now_ms(directs->loop);
+	struct unsure *unsure;
 
 	if (!is_other_mask(directs, message))
 		return false;
-	if (directs->unsure && str_eq(directs->unsure, mask))
-		return now_ms - directs->unsure_ms < DIRECTS_UNSURE_MS;
-	set_string(&directs->unsure, mask);
-	directs->unsure_ms = now_ms;
-	return true;
+	unsure = find_unsure(directs, message->source.raw);
+	if (now_ms - unsure->heard_ms > UNSURE_KEPT_MS)
+		unsure->since_ms = now_ms;
+	unsure->heard_ms = now_ms;
+	return now_ms - unsure->since_ms < DIRECTS_UNSURE_MS;
 }
 
 void irc_directs_message(struct irc_directs *directs, struct irc_puppet *puppet,
@@ -372,7 +399,8 @@ void irc_directs_free(struct irc_directs *directs)
 		free(one);
 	}
 	timer_free(directs->expiry);
-	free(directs->unsure);
+	for (size_t i = 0; i < UNSURE_MAX; i++)
+		free(directs->unsure[i].mask);
 	free(directs);
 }
 

@@ -129,7 +129,29 @@ static void test_a_host_that_changed(void **state)
 	buf_clear(&t->crowd.said);
 	irc_talk_say(t, "bob!b@cloak", "PRIVMSG", "two");
 	assert_memory_equal(t->log.data, BEGINS, strlen(BEGINS));
+	/* Not for ever. */
+	irc_crowd_pass(&t->crowd, 700 * 1000);
 	buf_clear(&t->log);
+	irc_talk_say(t, "bob!b@cloak", "PRIVMSG", "three");
+	crowd_assert(t->log, "");
+}
+
+/* Each is remembered, when several say something at a time. */
+static void test_two_hosts_that_changed(void **state)
+{
+	struct irc_talk *t = *state;
+	irc_talk_come(t, "rob!r@home");
+	t->is_slow = true;
+	for (int i = 0; i < 2; i++) {
+		crowd_assert(t->log, "");
+		irc_talk_say(t, "bob!b@cloak", "PRIVMSG", "one");
+		irc_talk_say(t, "rob!r@cloak", "PRIVMSG", "two");
+		irc_crowd_pass(&t->crowd, DIRECTS_UNSURE_MS + 1000);
+	}
+	assert_memory_equal(t->log.data, BEGINS, strlen(BEGINS));
+	assert_non_null(strstr(t->log.data, "begins: test/rob"));
+	buf_clear(&t->log);
+	buf_clear(&t->crowd.said);
 }
 
 static void test_switched_off(void **state)
@@ -156,6 +178,7 @@ int main(void)
 		T(test_many_begin),
 		T(test_another_mask),
 		T(test_a_host_that_changed),
+		T(test_two_hosts_that_changed),
 		cmocka_unit_test_setup_teardown(test_switched_off,
 			irc_talk_setup_cold, irc_talk_teardown),
 	};
