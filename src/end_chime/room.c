@@ -458,6 +458,9 @@ static void room_close(struct end_room *base)
 	if (room->closed)
 		return;
 	room->closed = true;
+	/* Nobody tells any more who goes. */
+	if (room->channel)
+		users_mind(room->context->users, room->channel, false);
 	DL_DELETE(room->context->rooms, room);
 	opening_close(TAKE(room->opening));
 	pair_close(TAKE(room->pair));

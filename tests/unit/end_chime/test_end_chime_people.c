@@ -10,6 +10,7 @@
 
 #include "unit/support/end_chime_service.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -242,6 +243,21 @@ static void test_closed_when_told(void **state)
 	service_expect_none(&f->s);
 }
 
+/* Of a mapping that has ended nobody tells who is there. */
+static void test_retired_after_the_end(void **state)
+{
+	struct fixture *f = *state;
+	begin(f);
+	admit_bob(f);
+	close_room(f);
+	clock_advance(INT64_C(3) * 24 * 3600 * 1000);
+	service_pass_until_asked(&f->s, INT64_C(60) * 1000);
+	service_expect(
+		&f->s, "DELETE /app-instance-users/APP/user/irc:net:bob");
+	service_answer(&f->s, 204, "{}");
+	service_expect_none(&f->s);
+}
+
 static int unmap(struct fixture *f, const char *mapping)
 {
 	return end_chime_unmap(f->end, mapping, false, on_unmapped, f);
@@ -307,6 +323,7 @@ int main(void)
 		T(test_shown_at_the_start),
 		T(test_speaks),
 		T(test_closed_when_told),
+		T(test_retired_after_the_end),
 		T(test_unmap),
 		T(test_unmap_is_cut_short),
 		T(test_unmap_unreadable),
