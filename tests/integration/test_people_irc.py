@@ -246,6 +246,25 @@ def test_stop(tmp_path, processes, server):
     bob.wait_heard(CHANNEL, "while away")
 
 
+def test_two_channels(tmp_path, processes, server):
+    """One person in two channels has one connection, after a restart too."""
+    second = "#second"
+    world = puppet_world(tmp_path, processes, server,
+                         channels=(CHANNEL, second))
+    bob = with_bob(world).join(second)
+    for restarted in (False, True):
+        for channel in (CHANNEL, second):
+            bob.wait_here(channel, "belfry", ALICE)
+            world.say(f"{channel} {restarted}",
+                      channel=world.channels[channel])
+            assert bob.wait_spoken(channel, f"{restarted}")[0] == ALICE
+        if not restarted:
+            assert world.belfry.stop() == 0
+            bob.wait_away(CHANNEL, "belfry", ALICE)
+            bob.wait_away(second, "belfry", ALICE)
+            world.start()
+
+
 @pytest.mark.parametrize("server, count", [(Ngircd, 80), (Inspircd, 200),
                                            (Hybrid, 80)],
                          ids=["ngircd", "inspircd", "ircd-hybrid"])
