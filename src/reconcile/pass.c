@@ -31,6 +31,22 @@ void pass_later(
 		timer_arm(reconcile->due, wait_ms);
 }
 
+/* The base says so already: most do, and this is looked at often. */
+static bool is_agreed(const struct entry *entry, bool value)
+{
+	const struct base *base = &entry->base;
+	const struct ruleset *rules = &entry->sides[SIDE_IRC].rules;
+
+	if (base->is_set != value || base->is_doing)
+		return false;
+	if (!value)
+		return base->rules.count == 0 && !base->own &&
+		       base->until_ms == 0 &&
+		       ruleset_is_within(&base->exempt, rules);
+	return base->exempt.count == 0 && base->rules.count == rules->count &&
+	       ruleset_is_within(rules, &base->rules);
+}
+
 /* Both sides are at this. */
 static void agree(struct reconcile *reconcile, struct entry *entry, bool value)
 {
@@ -96,6 +112,8 @@ static void settle(struct reconcile *reconcile, struct entry *entry, bool value)
 
 	work_stop(reconcile, entry);
 	entry->is_allowed = false;
+	if (is_agreed(entry, value))
+		return;
 	if (ways->to_irc || ways->to_chime || !base_is_empty(&entry->base))
 		agree(reconcile, entry, value);
 }

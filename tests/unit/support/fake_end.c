@@ -201,6 +201,23 @@ static void fake_confirmed(struct end_room *room, bool all)
 	end->confirmed += all;
 }
 
+static void fake_moderate(struct end_room *room, bool on)
+{
+	of(room)->stands.moderated += on;
+}
+
+static void fake_stand(
+	struct end_room *room, const struct standing_change *change)
+{
+	fake_stands_note(&of(room)->stands, change);
+}
+
+static void fake_set_attribute(struct end_room *room, enum attribute attribute,
+	const char *value, const char *by)
+{
+	fake_stands_set(&of(room)->stands, attribute, value, by);
+}
+
 static void fake_close(struct end_room *room)
 {
 	free(of(room));
@@ -225,6 +242,11 @@ struct fake_end *fake_end_new(
 	};
 	if (world->has_people)
 		fake_people_ops(&end->ops);
+	if (world->has_standings) {
+		end->ops.moderate = fake_moderate;
+		end->ops.stand = fake_stand;
+		end->ops.set_attribute = fake_set_attribute;
+	}
 	end->room.ops = &end->ops;
 	end->sink = *sink;
 	end->world = world;

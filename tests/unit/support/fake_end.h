@@ -17,6 +17,7 @@
 #define SUPPORT_FAKE_END_H
 
 #include "fake_people.h"
+#include "fake_stands.h"
 #include "model/end.h"
 
 #include <stdbool.h>
@@ -49,7 +50,7 @@ struct fake_world {
 	bool has_history;
 	int64_t overlap_ms;
 	int64_t clock_off_ms; /* told with every event */
-	int64_t step_ms; /* between the positions of two messages */
+	int64_t step_ms;      /* between the positions of two messages */
 	struct fake_message messages[FAKE_MESSAGES_MAX];
 	size_t count;
 	size_t begun; /* messages there were when a position was last told:
@@ -60,7 +61,8 @@ struct fake_world {
 	size_t order_count;
 	/* What the bridge itself said here, a line each. */
 	char notes[FAKE_NOTES_BYTES];
-	bool has_people; /* it can tell of people, and show them */
+	bool has_people;    /* it can tell of people, and show them */
+	bool has_standings; /* and of bans, moderators and attributes */
 	struct fake_people people;
 	struct fake_world *other;
 };
@@ -106,6 +108,7 @@ struct fake_end {
 	void (*on_deliver)(void *arg, const struct parcel *parcel);
 	void *on_deliver_arg;
 	struct fake_calls calls; /* of people */
+	struct fake_stands stands;
 	/* When set, prepare() fails with it. */
 	int prepare_code;
 };
