@@ -270,15 +270,6 @@ static struct speaker speaker_of(
 	};
 }
 
-static bool be_patient(struct chime_outbound *o, struct job *job)
-{
-	const struct speaker speaker = speaker_of(o, job);
-	int64_t ms = speaker_patience_ms(&speaker);
-	if (ms >= 0)
-		timer_arm(o->pump, ms);
-	return ms >= 0;
-}
-
 /*
  * A person may not speak. Whether that is about the person, and the line given
  * up, a call shows that the bridge itself must be able to make; when it is not,
@@ -287,12 +278,16 @@ static bool be_patient(struct chime_outbound *o, struct job *job)
 static void bar(struct chime_outbound *o, const struct chime_result *result,
 	enum proof proof)
 {
+	const struct speaker speaker = speaker_of(o, o->jobs);
 	if (chime_error_is_policy(result->error, result->code)) {
 		finish_later(o, result);
 		return;
 	}
-	if (be_patient(o, o->jobs))
+	int64_t ms = speaker_patience_ms(&speaker);
+	if (ms >= 0) {
+		timer_arm(o->pump, ms);
 		return;
+	}
 	set_string(&o->jobs->barred, result->message);
 	o->proof = proof;
 	const struct proof_request request = {

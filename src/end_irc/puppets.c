@@ -44,8 +44,7 @@ static void wake(struct irc_puppets *puppets)
 	timer_arm(puppets->timer, 0);
 }
 
-/* --- who goes ----------------------------------------------------------------
- */
+/* --- who goes --- */
 
 /* Not found any more from now on. */
 static void send_off(struct irc_puppets *puppets, struct irc_puppet *puppet,
@@ -118,8 +117,7 @@ static int64_t retire(struct irc_puppets *puppets, int64_t now_ms)
 	return due_ms;
 }
 
-/* --- who connects
- * -------------------------------------------------------------- */
+/* --- who connects --- */
 
 /* Somebody waits for it; else first come, first served. */
 static struct irc_puppet *next_to_connect(
@@ -210,8 +208,7 @@ void irc_puppets_hurry(struct irc_puppets *puppets, struct irc_puppet *puppet)
 		wake(puppets);
 }
 
-/* --- what happens to them
- * -------------------------------------------------------- */
+/* --- what happens to them --- */
 
 static void on_changed(void *arg, struct irc_puppet *puppet)
 {
@@ -308,8 +305,7 @@ static const struct irc_puppet_events puppet_events = {
 	.message = on_message,
 };
 
-/* --- what the main connection sees
- * ------------------------------------------------- */
+/* --- what the main connection sees --- */
 
 static bool is_in_sight(void *arg, const char *nick)
 {
@@ -357,8 +353,7 @@ const char *irc_puppets_owner(
 	return puppets ? irc_ours_find(&puppets->sight.ours, source) : NULL;
 }
 
-/* --- all of them
- * ------------------------------------------------------------------- */
+/* --- all of them --- */
 
 struct irc_puppets *irc_puppets_new(
 	struct loop *loop, const struct irc_puppets_params *params)
