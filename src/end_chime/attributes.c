@@ -237,6 +237,12 @@ static void attributes_on_due(void *arg)
 
 /* ---- changes ---- */
 
+static int64_t young_ms(const struct attributes *a)
+{
+	return a->params.every_ms < ATTRIBUTES_YOUNG_MS ? a->params.every_ms
+							: ATTRIBUTES_YOUNG_MS;
+}
+
 /* The first wish has come to its end; the next. */
 static void answer(struct attributes *a, struct attribute_receipt *receipt)
 {
@@ -244,7 +250,7 @@ static void answer(struct attributes *a, struct attribute_receipt *receipt)
 	drop_wish(a);
 	if (a->wishes)
 		timer_arm(a->timer, 0);
-	poll_in(a, ATTRIBUTES_YOUNG_MS);
+	poll_in(a, young_ms(a));
 	a->params.set(a->params.arg, receipt);
 }
 

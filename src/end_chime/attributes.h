@@ -7,7 +7,7 @@
  * A change is made on what the channel is right then: it is described, and
  * Name, Mode and Metadata are said together, as they were but for what is
  * changed. One at a time. What we changed is not told; for ATTRIBUTES_YOUNG_MS
- * the channel is not described.
+ * (or `every_ms`, when that is less) the channel is not described.
  *
  * Privacy is told in the log, once, and never changed.
  */

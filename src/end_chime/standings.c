@@ -299,11 +299,17 @@ static void standings_on_look(void *arg)
 
 /* ---- a list that is complete ---- */
 
+static int64_t young_ms(const struct standings *s)
+{
+	return s->params.every_ms < STANDINGS_YOUNG_MS ? s->params.every_ms
+						       : STANDINGS_YOUNG_MS;
+}
+
 /* Was it changed by us too lately for this list to know? */
 static bool is_beyond(const struct standings *s, const struct holder *holder)
 {
 	return (holder->touched_ms &&
-		       s->began_ms < holder->touched_ms + STANDINGS_YOUNG_MS) ||
+		       s->began_ms < holder->touched_ms + young_ms(s)) ||
 	       s->params.is_changing(
 		       s->params.arg, s->params.kind, holder->arn);
 }

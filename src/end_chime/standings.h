@@ -10,8 +10,9 @@
  * of the others one every STANDINGS_LAZY_MS.
  *
  * What we changed ourselves (standings_changed()) is not told; for
- * STANDINGS_YOUNG_MS no list is believed that says otherwise. The bridge's own
- * user is never told of, and of our puppets only those whose person is known.
+ * STANDINGS_YOUNG_MS (or `every_ms`, when that is less) no list is believed
+ * that says otherwise. The bridge's own user is never told of, and of our
+ * puppets only those whose person is known.
  *
  * At most STANDINGS_MAX: of a longer list the rest is not known.
  */

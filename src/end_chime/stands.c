@@ -252,6 +252,8 @@ static void be_done(struct task *task)
 	log_info(task->stands->object, "%s: %s%s", task->arn,
 		task->is_set ? "" : "no ", kinds[task->kind].word);
 	p->changed(p->arg, task->kind, task->arn, task->is_set);
+	if (!task->is_native && task->is_set && task->name)
+		users_call(p->users, task->person_id, task->name);
 	settle(task, MIRROR_DONE, NULL);
 }
 

@@ -11,7 +11,8 @@
  *
  * A person of IRC who has no user in Chime is not shown there: nothing is done
  * until they have one. Who is to moderate is made a member first. Who is banned
- * is no member any more, and none again by itself when the ban is lifted.
+ * is no member any more, and none again by itself when the ban is lifted. They
+ * are called as they are called now.
  *
  * The bridge's own user is never touched.
  */

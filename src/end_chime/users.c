@@ -161,6 +161,12 @@ bool users_may_be_member(
 	return puppets_may_be_member(users->puppets, id, channel);
 }
 
+void users_call(struct users *users, const char *person_id, const char *nick)
+{
+	if (users_knows(users, person_id))
+		renames_want(users->renames, person_id, nick);
+}
+
 void users_doubt(struct users *users, const char *person_id)
 {
 	char id[USERID_BYTES];

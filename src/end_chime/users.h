@@ -92,6 +92,9 @@ void users_trust_member(
 	struct users *users, const char *person_id, const char *channel);
 bool users_may_be_member(
 	const struct users *users, const char *person_id, const char *channel);
+/* The person is called so now: the user, if there is one, is renamed, in the
+ * background. */
+void users_call(struct users *users, const char *person_id, const char *nick);
 /* Its user may be gone: looked for before it is used again. */
 void users_doubt(struct users *users, const char *person_id);
 

@@ -244,6 +244,24 @@ static void test_puppets(void **state)
 	expect_log(f, "+ban net/bob not shown: not known in Chime\n");
 }
 
+/* Who has taken another nick is found by it among those who are banned. */
+static void test_another_name(void **state)
+{
+	struct fixture *f = *state;
+	users_rig_know(f->u, "net/bob", "Rob");
+	ban(f, true, "net/bob");
+	expect(f, BAN, 201, "{}");
+	expect_log(f, "+ban now irc:net:bob\n+ban net/bob done\n");
+	service_pass_until_asked(&f->u->s, 60000);
+	service_expect(&f->u->s, "PUT " USERS_AT "irc:net:bob");
+	assert_string_equal(service_string(&f->u->s, "Name"), "Bob");
+	service_answer(&f->u->s, 200, "{}");
+	expect_log(f, "");
+	/* Of nobody known. */
+	users_call(f->u->users, "net/eve", "Eve");
+	service_pass(&f->u->s, 60000);
+}
+
 static void test_not_known(void **state)
 {
 	struct fixture *f = *state;
@@ -409,6 +427,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_natives),
 		T(test_puppets),
+		T(test_another_name),
 		T(test_not_known),
 		T(test_never_the_bridge),
 		T(test_a_member_first),
