@@ -35,7 +35,8 @@ static int64_t puppet_voice(struct irc_cast *cast, struct irc_role *role,
 	eta_ms = irc_puppets_eta_ms(cast->params.puppets, puppet);
 	if (waited_ms >= VOICE_WAIT_MS && !role->has_given_up)
 		cast->waits_in_vain++;
-	if (role->has_given_up || cast->waits_in_vain >= VOICE_VAIN_MAX || eta_ms < 0 || eta_ms > VOICE_ETA_MS ||
+	if (role->has_given_up || cast->waits_in_vain >= VOICE_VAIN_MAX ||
+		eta_ms < 0 || eta_ms > VOICE_ETA_MS ||
 		waited_ms >= VOICE_WAIT_MS ||
 		irc_puppet_refusal(puppet, cast->channel)) {
 		role->has_given_up = true;

@@ -4,9 +4,9 @@
  *
  * Who speaks gets a puppet: their first message waits for it VOICE_WAIT_MS at
  * most, those behind it too; when VOICE_VAIN_MAX in a row were waited for in
- * vain, nobody is until one of them is in the channel. Whoever has been kicked is relayed for
- * CAST_AWAY_MS, unless admitted again; whose words a channel does not take from
- * a puppet, for VOICE_MUTE_MS.
+ * vain, nobody is until one of them is in the channel. Whoever has been kicked
+ * is relayed for CAST_AWAY_MS, unless admitted again; whose words a channel
+ * does not take from a puppet, for VOICE_MUTE_MS.
  */
 #ifndef END_IRC_VOICES_H
 #define END_IRC_VOICES_H
