@@ -49,7 +49,8 @@ static bool read_value(const struct irc_moderation *moderation,
 		add_topic(channel, out);
 		return true;
 	case ATTRIBUTE_NAME:
-		name = irc_channel_name(channel);
+		name = irc_conn_channel_name(
+			moderation->conn, moderation->channel);
 		utf8_from_irc(out, name, strlen(name));
 		return true;
 	default:
@@ -249,16 +250,43 @@ static void set_restricted(struct irc_moderation *moderation, const char *value)
 		end(moderation, asked, MIRROR_DONE, NULL);
 }
 
+/* A name as channels have them, as long as the server takes it. */
+static void fit_name(const struct irc_moderation *moderation, const char *value,
+	struct buf *out)
+{
+	const struct irc_isupport *isupport = moderation_isupport(moderation);
+	size_t most = isupport->channellen;
+
+	if (!irc_isupport_is_channel(isupport, value))
+		buf_addc(out, moderation->channel[0]);
+	irc_text_clean(out, value, strlen(value));
+	for (char *p = out->data; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == ',')
+			*p = '-';
+	if (!most || most >= IRC_NAME_BYTES)
+		most = IRC_NAME_BYTES - 1;
+	if (out->len > most)
+		buf_truncate(out, utf8_fit(out->data, out->len, most));
+}
+
 static void set_name(struct irc_moderation *moderation, const char *value)
 {
 	struct irc_asked_attribute *asked = &moderation->asked[ATTRIBUTE_NAME];
+	const char *now =
+		irc_conn_channel_name(moderation->conn, moderation->channel);
+	struct buf AUTOBUF name;
 
-	set_string(&asked->value, value);
-	if (str_eq(value, moderation->told[ATTRIBUTE_NAME]))
+	buf_init(&name, VALUE_BYTES);
+	fit_name(moderation, value, &name);
+	set_string(&asked->value, name.data);
+	if (irc_casemap_equal(
+		    moderation_isupport(moderation)->casemap, name.data, now))
 		end(moderation, asked, MIRROR_DONE, NULL);
-	else
+	else if (!irc_conn_has_cap(moderation->conn, "draft/channel-rename"))
 		end(moderation, asked, MIRROR_NOT_SHOWN,
 			"channels of this IRC server cannot be renamed");
+	else if (send_text(moderation, "RENAME", name.data) < 0)
+		end(moderation, asked, MIRROR_LATER, "it could not be sent");
 }
 
 void irc_attributes_set(struct irc_moderation *moderation,
@@ -308,28 +336,54 @@ static bool is_refusal(const struct irc_message *message)
 {
 	return message->numeric == ERR_CHANOPRIVSNEEDED ||
 	       message->numeric == ERR_NOTONCHANNEL ||
-	       message->numeric == ERR_NEEDMOREPARAMS;
+	       message->numeric == ERR_NEEDMOREPARAMS ||
+	       irc_message_is(message, "FAIL");
+}
+
+static void refuse(struct irc_moderation *moderation,
+	struct irc_asked_attribute *asked, const struct irc_message *message)
+{
+	const char *text = irc_message_last(message);
+	struct buf AUTOBUF why;
+
+	buf_init(&why, VALUE_BYTES);
+	utf8_from_irc(&why, text, strlen(text));
+	end(moderation, asked, MIRROR_REFUSED, why.data);
+}
+
+/* Maybe cut by the server: as it stands. */
+static void confirm(struct irc_moderation *moderation, enum attribute attribute)
+{
+	struct irc_asked_attribute *asked = &moderation->asked[attribute];
+	struct buf AUTOBUF value;
+
+	buf_init(&value, VALUE_BYTES);
+	if (!is_open(asked) || !read_value(moderation, attribute, &value))
+		return;
+	set_string(&asked->value, value.data);
+	end(moderation, asked, MIRROR_DONE, NULL);
 }
 
 void irc_attributes_take(
 	struct irc_moderation *moderation, const struct irc_message *message)
 {
 	struct irc_asked_attribute *topic = &moderation->asked[ATTRIBUTE_TOPIC];
-	struct buf AUTOBUF text;
+	struct irc_asked_attribute *name = &moderation->asked[ATTRIBUTE_NAME];
+	bool is_own =
+		irc_conn_is_own_nick(moderation->conn, message->source.nick);
 
-	buf_init(&text, VALUE_BYTES);
-	if (!is_open(topic))
-		return;
-	if (irc_message_is(message, "TOPIC") &&
-		irc_conn_is_own_nick(moderation->conn, message->source.nick)) {
-		/* Maybe cut by the server. */
-		add_topic(moderation_channel(moderation), &text);
-		set_string(&topic->value, text.data);
-		end(moderation, topic, MIRROR_DONE, NULL);
+	if (irc_message_is(message, "RENAME")) {
+		log_warn(moderation->object,
+			"%s is called %s now: the configuration should follow",
+			moderation->channel, irc_message_param(message, 1));
+		confirm(moderation, ATTRIBUTE_NAME);
+	} else if (is_own && irc_message_is(message, "TOPIC")) {
+		confirm(moderation, ATTRIBUTE_TOPIC);
 	} else if (is_refusal(message)) {
-		utf8_from_irc(&text, irc_message_last(message),
-			strlen(irc_message_last(message)));
-		end(moderation, topic, MIRROR_REFUSED, text.data);
+		if (is_open(topic) && !irc_message_is(message, "FAIL"))
+			refuse(moderation, topic, message);
+		if (is_open(name))
+			refuse(moderation, name, message);
 	}
 }
 

@@ -405,6 +405,7 @@ static const struct {
 	{"315", 1, true, on_who_end},
 	{"MODE", 0, false, on_mode},
 	{"TOPIC", 0, false, on_topic},
+	{"RENAME", 0, false, on_topic},
 	{"324", 1, false, on_told},
 	{"331", 1, false, on_told},
 	{"333", 1, false, on_told},
@@ -437,7 +438,7 @@ static bool is_of_others(const struct irc_moderation *moderation,
 {
 	const struct irc_isupport *isupport = moderation_isupport(moderation);
 
-	for (size_t i = 0; i < message->nparams && i < 3; i++)
+	for (size_t i = 0; i + 1 < message->nparams && i < 4; i++)
 		if (irc_isupport_is_channel(isupport, message->params[i]))
 			return !is_ours(moderation, message->params[i]);
 	return false;
@@ -473,7 +474,9 @@ bool irc_moderation_is_answer(const struct irc_message *message)
 	for (size_t i = 0; i < ARRAY_LEN(numerics); i++)
 		if (message->numeric == numerics[i])
 			return true;
-	return irc_message_is(message, "PONG");
+	return irc_message_is(message, "PONG") ||
+	       (irc_message_is(message, "FAIL") &&
+		       str_eq(irc_message_param(message, 0), "RENAME"));
 }
 
 /* Changes. */

@@ -23,6 +23,7 @@
 	X(BATCH, "batch")                                                      \
 	X(CAP_NOTIFY, "cap-notify")                                            \
 	X(CHGHOST, "chghost")                                                  \
+	X(CHANNEL_RENAME, "draft/channel-rename")                              \
 	X(CHATHISTORY, "draft/chathistory")                                    \
 	X(EVENT_PLAYBACK, "draft/event-playback")                              \
 	X(READ_MARKER, "draft/read-marker")                                    \

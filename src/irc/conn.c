@@ -120,6 +120,7 @@ static void conn_drop_link(struct irc_conn *conn, const char *why)
 	irc_histories_down(conn, why);
 	irc_batches_clear(&conn->batches);
 	irc_joins_down(&conn->joins, why);
+	irc_renames_clear(&conn->renames);
 	irc_isupport_init(&conn->isupport);
 	irc_track_clear(&conn->track);
 	irc_caps_release(&conn->caps);
@@ -479,6 +480,7 @@ static void conn_on_destroy(void *arg)
 	irc_deliveries_release(&conn->deliveries);
 	irc_histories_release(&conn->histories);
 	irc_joins_release(&conn->joins);
+	irc_renames_clear(&conn->renames);
 	irc_track_release(&conn->track);
 	irc_batches_clear(&conn->batches);
 	irc_caps_release(&conn->caps);

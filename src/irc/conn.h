@@ -138,6 +138,12 @@ int irc_conn_mark_read(
 const struct irc_channel *irc_conn_channel(
 	const struct irc_conn *conn, const char *channel);
 
+/* What the server calls it: not what it was asked for by when somebody has
+ * renamed it on this link (RENAME); nobody else needs to know. Valid until the
+ * next message. */
+const char *irc_conn_channel_name(
+	const struct irc_conn *conn, const char *channel);
+
 /* Somebody in any of our channels, by nick; NULL when nobody is. The one after
  * `prev`, the first for NULL; NULL at the end. Valid until the next message. */
 const struct irc_user *irc_conn_user(

@@ -147,6 +147,20 @@ static void input_act(struct irc_conn *conn, const struct irc_message *msg)
 	input_note_absence(conn, msg);
 }
 
+/* From here on all know the channel by the name that it was asked for by. */
+static void input_rename(struct irc_conn *conn, struct irc_message *msg)
+{
+	enum irc_casemap map = conn->isupport.casemap;
+	const char *channel;
+
+	irc_renames_in(&conn->renames, map, msg);
+	channel = irc_message_param(msg, 0);
+	if (irc_message_is(msg, "RENAME") && *irc_message_param(msg, 1) &&
+		irc_joins_is_in(&conn->joins, channel))
+		irc_renames_add(&conn->renames, map, channel,
+			irc_message_param(msg, 1));
+}
+
 static void input_process(struct irc_conn *conn, const struct irc_message *msg)
 {
 	irc_batches_take(&conn->batches, msg);
@@ -181,9 +195,17 @@ void conn_input_line(struct irc_conn *conn, char *line, size_t len)
 			irc_parse_text(rc));
 		return;
 	}
+	input_rename(conn, &msg);
 	input_process(conn, &msg);
 	if (!input_is_over(conn) && irc_message_is(&msg, "ERROR"))
 		conn_lose(conn, conn->parting, str_or_empty(conn->parting_why));
+}
+
+const char *irc_conn_channel_name(
+	const struct irc_conn *conn, const char *channel)
+{
+	return irc_renames_name(
+		&conn->renames, conn->isupport.casemap, channel);
 }
 
 const char *irc_conn_batch_type(

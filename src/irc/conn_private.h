@@ -20,6 +20,7 @@
 #include "irc/join.h"
 #include "irc/loss.h"
 #include "irc/nick.h"
+#include "irc/rename.h"
 #include "irc/sasl.h"
 #include "irc/sendq.h"
 #include "irc/track.h"
@@ -90,6 +91,7 @@ struct irc_conn {
 	struct irc_batches batches;
 	struct irc_track track;
 	struct irc_joins joins;
+	struct irc_renames renames;
 	struct irc_sendq sendq;
 	struct irc_deliveries deliveries;
 	struct irc_histories histories;

@@ -24,6 +24,7 @@ int conn_queue(struct irc_conn *conn, const struct conn_line *line,
 
 	if (built.line_bytes == 0)
 		built.line_bytes = conn->isupport.linelen;
+	irc_renames_out(&conn->renames, conn->isupport.casemap, &built);
 	buf_clear(&conn->line);
 	rc = irc_line_build(&conn->line, &built);
 	if (rc < 0)
@@ -254,7 +255,8 @@ size_t irc_conn_text_room(
 
 	buf_init(&own, IRC_BODY_BYTES);
 	conn_nick_source(conn, &own);
-	return irc_split_budget(&conn->isupport, own.data, command, target);
+	return irc_split_budget(&conn->isupport, own.data, command,
+		irc_conn_channel_name(conn, target));
 }
 
 size_t irc_conn_relay_room(const struct irc_conn *conn, const char *relay_nick,

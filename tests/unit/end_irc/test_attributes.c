@@ -187,6 +187,31 @@ static void test_set_left(void **state)
 			 "channel\n");
 }
 
+/* Where the server can: the channel is known by its old name still. */
+static void test_rename(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	rig->caps = MODERATION_RENAME_CAPS;
+	begin(rig);
+	set(rig, ATTRIBUTE_NAME, "new name");
+	irc_peer_expect(&rig->peer, "RENAME #a #new-name");
+	rig_says(rig,
+		":s FAIL RENAME CHANNEL_NAME_IN_USE #a #new-name :It is taken",
+		"set name refused: It is taken\n");
+	set(rig, ATTRIBUTE_NAME, "#b");
+	irc_peer_expect(&rig->peer, "RENAME #a #b");
+	rig_says(rig, AT5 ":belfry!b@h RENAME #a #b :",
+		"name = #b by=belfry at=5\nset name done #b\n");
+	rig_says(rig, AT5 ":op!o@h TOPIC #b :hi", "topic = hi by=op at=5\n");
+	set(rig, ATTRIBUTE_TOPIC, "x");
+	irc_peer_expect(&rig->peer, "TOPIC #b x");
+	rig_says(
+		rig, AT5 ":op!o@h RENAME #b #c :why", "name = #c by=op at=5\n");
+	set(rig, ATTRIBUTE_RESTRICTED, "1");
+	irc_peer_expect(&rig->peer, "MODE #c +i");
+}
+
 static void test_name(void **state)
 {
 	struct irc_moderation_rig *rig = *state;
@@ -213,6 +238,7 @@ int main(void)
 		T(test_twice),
 		T(test_set_left),
 		T(test_name),
+		T(test_rename),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

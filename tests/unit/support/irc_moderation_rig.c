@@ -208,6 +208,7 @@ void irc_moderation_rig_init(struct irc_moderation_rig *rig)
 	rig->peer.events.channel = rig_on_channel;
 	irc_peer_make_for(&rig->peer, rig);
 	buf_init(&rig->told, 1 << 22);
+	rig->caps = MODERATION_CAPS;
 	rig->isupport = "CHANTYPES=# WHOX PREFIX=(qaohv)~&@%+ NICKLEN=30 "
 			"MODES=4 EXCEPTS=e TOPICLEN=40 KICKLEN=200 "
 			"CHANMODES=beI,k,l,imnpst EXTBAN=$,ajr";
@@ -259,7 +260,7 @@ void irc_moderation_rig_join(
 
 	rig_make(rig);
 	irc_peer_start(peer);
-	irc_peer_welcome(peer, MODERATION_CAPS, rig->isupport);
+	irc_peer_welcome(peer, rig->caps, rig->isupport);
 	irc_identity_settle(rig->folk.identity);
 	irc_conn_join(peer->conn, "#a", NULL);
 	irc_peer_turn(peer);

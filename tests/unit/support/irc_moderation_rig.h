@@ -25,6 +25,11 @@
 	"account-notify account-tag batch extended-join message-tags "         \
 	"multi-prefix server-time userhost-in-names"
 
+#define MODERATION_RENAME_CAPS                                                 \
+	"account-notify account-tag batch draft/channel-rename "               \
+	"extended-join message-tags multi-prefix server-time "                 \
+	"userhost-in-names"
+
 struct irc_moderation_rig {
 	struct irc_peer peer;
 	struct irc_folk folk;
@@ -33,10 +38,11 @@ struct irc_moderation_rig {
 	struct irc_moderation *moderation; /* NULL: closed by the test */
 	struct buf told;
 	bool closes; /* in the next thing told */
+	const char *caps;
 	const char *isupport;
 };
 
-/* Not up: set isupport and settings before. */
+/* Not up: set caps, isupport and settings before. */
 void irc_moderation_rig_init(struct irc_moderation_rig *rig);
 void irc_moderation_rig_release(struct irc_moderation_rig *rig);
 /* Up, in #a with these NAMES besides "@belfry", which has `rank` ("@", ""). */
