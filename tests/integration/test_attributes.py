@@ -38,7 +38,7 @@ def wait_topics(world, irc, chime=None, deadline_s=30):
 def set_in_chime(world, topic, **others):
     world.api.update_channel(
         world.channel, world.world.bridge,
-        Metadata=json.dumps({**others, "topic": topic}))
+        Metadata=json.dumps({**others, "topic": topic}, ensure_ascii=False))
 
 
 def quiet(world):
