@@ -222,8 +222,8 @@ static void irc_on_presence(void *arg, const struct presence *presence)
 {
 	struct mapping *mapping = arg;
 
-	on_presence(mapping->shown_in_chime, mapping->shown_in_irc, presence);
 	moderation_on_presence(mapping, SIDE_IRC, presence);
+	on_presence(mapping->shown_in_chime, mapping->shown_in_irc, presence);
 }
 
 static void irc_on_mirrored(void *arg, const struct mirror_receipt *receipt)
@@ -231,6 +231,7 @@ static void irc_on_mirrored(void *arg, const struct mirror_receipt *receipt)
 	struct mapping *mapping = arg;
 
 	mirror_on_receipt(mapping->shown_in_irc, receipt);
+	moderation_on_mirrored(mapping, SIDE_IRC, receipt);
 }
 
 static void irc_on_read(void *arg, const char *person_id, int64_t at_ms)
@@ -302,8 +303,8 @@ static void chime_on_presence(void *arg, const struct presence *presence)
 {
 	struct mapping *mapping = arg;
 
-	on_presence(mapping->shown_in_irc, mapping->shown_in_chime, presence);
 	moderation_on_presence(mapping, SIDE_CHIME, presence);
+	on_presence(mapping->shown_in_irc, mapping->shown_in_chime, presence);
 }
 
 static void chime_on_mirrored(void *arg, const struct mirror_receipt *receipt)
@@ -311,6 +312,7 @@ static void chime_on_mirrored(void *arg, const struct mirror_receipt *receipt)
 	struct mapping *mapping = arg;
 
 	mirror_on_receipt(mapping->shown_in_chime, receipt);
+	moderation_on_mirrored(mapping, SIDE_CHIME, receipt);
 }
 
 static void chime_on_read(void *arg, const char *person_id, int64_t at_ms)
@@ -355,6 +357,8 @@ void mapping_drain(struct mapping *mapping)
 	lane_drain(mapping->to_chime);
 	drip_stop(mapping->shown_in_irc);
 	drip_stop(mapping->shown_in_chime);
+	if (mapping->reconcile)
+		reconcile_stop(mapping->reconcile);
 }
 
 bool mapping_is_idle(const struct mapping *mapping)

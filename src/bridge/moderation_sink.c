@@ -37,12 +37,38 @@ static void on_attribute_set(struct mapping *mapping, enum reconcile_side side,
 		reconcile_on_attribute_set(mapping->reconcile, side, receipt);
 }
 
+/* Lists tell of everybody again and again. */
+static bool is_known_here(const struct mapping *mapping,
+	enum reconcile_side side, const struct presence *presence)
+{
+	bool is_native = presence->origin == ORIGIN_PERSON;
+	const struct mirror *mirror = (side == SIDE_IRC) == is_native
+					      ? mapping->shown_in_chime
+					      : mapping->shown_in_irc;
+	const struct member *member =
+		roster_find(&mirror->roster, presence->person.id);
+
+	if (!member)
+		return false;
+	return is_native ? member->place == MEMBER_HERE : member->is_shown;
+}
+
 void moderation_on_presence(struct mapping *mapping, enum reconcile_side side,
 	const struct presence *presence)
 {
-	if (mapping->reconcile && presence->kind == PRESENCE_HERE)
+	if (mapping->reconcile && presence->kind == PRESENCE_HERE &&
+		!is_known_here(mapping, side, presence))
 		reconcile_on_person(
 			mapping->reconcile, side, presence->person.id);
+}
+
+void moderation_on_mirrored(struct mapping *mapping, enum reconcile_side side,
+	const struct mirror_receipt *receipt)
+{
+	if (mapping->reconcile && receipt->is_here &&
+		receipt->outcome == MIRROR_DONE)
+		reconcile_on_person(
+			mapping->reconcile, side, receipt->person_id);
 }
 
 /* --- IRC -------------------------------------------------------------------

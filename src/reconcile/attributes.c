@@ -235,7 +235,7 @@ static bool may_give(
 	const struct end_room *room = reconcile->rooms[entry->to];
 	enum right right = right_of_attribute(which(reconcile, entry));
 
-	return room && room->ops->set_attribute &&
+	return !reconcile->is_stopped && room && room->ops->set_attribute &&
 	       reconcile_may(reconcile, entry->to, right);
 }
 

@@ -240,7 +240,7 @@ static void pass_kind(struct reconcile *reconcile, enum standing_kind kind)
 		DL_APPEND(fresh.entries[entry->to], entry);
 		fresh.counts[entry->to]++;
 	}
-	for (size_t i = 0; i < SIDES; i++)
+	for (size_t i = 0; i < SIDES && is_known(reconcile, kind); i++)
 		take_fresh(reconcile, kind, (enum reconcile_side)i, &fresh);
 }
 

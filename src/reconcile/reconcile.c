@@ -84,6 +84,11 @@ void reconcile_attach(struct reconcile *reconcile, struct end_room *irc,
 	moderate(chime);
 }
 
+void reconcile_stop(struct reconcile *reconcile)
+{
+	reconcile->is_stopped = true;
+}
+
 /* --- what the sinks lead to ------------------------------------------------
  */
 

@@ -92,6 +92,9 @@ void reconcile_free(struct reconcile *reconcile);
 void reconcile_attach(struct reconcile *reconcile, struct end_room *irc,
 	struct end_room *chime);
 
+/* Begins nothing any more. */
+void reconcile_stop(struct reconcile *reconcile);
+
 /* What the sinks of the rooms lead to. */
 void reconcile_on_standings(struct reconcile *reconcile,
 	enum reconcile_side side, const struct standing_list *list);

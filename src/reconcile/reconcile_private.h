@@ -55,6 +55,7 @@ struct reconcile {
 	struct entry *noting;
 	struct entry *syncing;
 	struct store_sync *sync;
+	bool is_stopped;
 	uint64_t changed, refused, wars;
 };
 

@@ -164,7 +164,7 @@ static bool may_give(struct reconcile *reconcile, const struct kind *kind,
 	const struct end_room *room = reconcile->rooms[side];
 	int64_t now_ms = reconcile_now_ms(reconcile);
 
-	if (!room || !room->ops->stand ||
+	if (reconcile->is_stopped || !room || !room->ops->stand ||
 		!reconcile_may(reconcile, side, right_of_kind(which)))
 		return false;
 	if (!war_is_resting(&kind->war, now_ms))
@@ -219,8 +219,6 @@ static void count_bounce(struct reconcile *reconcile, struct entry *entry)
 	int64_t now_ms = reconcile_now_ms(reconcile);
 	char *AUTOFREE what = NULL;
 
-	/* It is not forgotten as long as it counts. */
-	pass_later(reconcile, entry, WAR_WINDOW_MS);
 	if (war_count(&entry->war, RECONCILE_BOUNCES, now_ms)) {
 		what = xasprintf("%s of %s",
 			entry->kind == STANDING_BANNED ? "The ban"

@@ -73,6 +73,15 @@ static void test_answers_nobody_asked_for(void **state)
 	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
 }
 
+static void test_nothing_is_begun_when_stopped(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	reconcile_stop(rig->reconcile);
+	lists(rig, "i1=a", "");
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+}
+
 static void test_nothing_is_freed(void **state)
 {
 	(void)state;
@@ -105,6 +114,7 @@ int main(void)
 		TEST(a_room_that_cannot),
 		TEST(they_agree),
 		TEST(answers_nobody_asked_for),
+		TEST(nothing_is_begun_when_stopped),
 		TEST(nothing_is_freed),
 	};
 

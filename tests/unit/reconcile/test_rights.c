@@ -25,6 +25,34 @@ static void test_denials_have_reasons(void **state)
 	rights_release(&rights);
 }
 
+static void count(void *arg, const char *text)
+{
+	int *says = arg;
+
+	assert_string_equal("The bridge may not change bans on IRC: x.", text);
+	++*says;
+}
+
+static void test_a_denial_is_said_once(void **state)
+{
+	struct rights rights = {.states = {{{.is_denied = false}}}};
+	int says = 0;
+	struct rights_voice voice = {count, &says};
+
+	(void)state;
+	assert_true(rights_allow(&rights, SIDE_IRC, RIGHT_BANS, &voice));
+	(void)rights_set(&rights, SIDE_IRC, RIGHT_BANS, false, "x");
+	for (int i = 0; i < 3; i++)
+		assert_false(
+			rights_allow(&rights, SIDE_IRC, RIGHT_BANS, &voice));
+	assert_int_equal(1, says);
+	(void)rights_set(&rights, SIDE_IRC, RIGHT_BANS, true, NULL);
+	(void)rights_set(&rights, SIDE_IRC, RIGHT_BANS, false, "x");
+	assert_false(rights_allow(&rights, SIDE_IRC, RIGHT_BANS, &voice));
+	assert_int_equal(2, says);
+	rights_release(&rights);
+}
+
 static void test_each_has_its_name(void **state)
 {
 	(void)state;
@@ -41,6 +69,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_denials_have_reasons),
+		cmocka_unit_test(test_a_denial_is_said_once),
 		cmocka_unit_test(test_each_has_its_name),
 	};
 
