@@ -11,21 +11,31 @@ struct irc_ghost {
 	char *id;
 	struct irc_nickname nickname;
 	char username[IRC_USERNAME_BYTES];
-	char *folded;           /* the nick, in `by_nick`; or NULL */
-	struct irc_ghost *next; /* of the same nick */
 	UT_hash_handle hh;
-	UT_hash_handle by_nick;
+};
+
+struct irc_ghost_nick {
+	char *folded;
+	const struct irc_ghost *ghost;
+	bool is_first;               /* choice */
+	struct irc_ghost_nick *next; /* the same nick of another */
+	UT_hash_handle hh;           /* of the first of them */
 };
 
 /* The nicks are made again when they are asked for. */
 static void forget_nicks(struct irc_ghosts *ghosts)
 {
-	struct irc_ghost *ghost;
+	struct irc_ghost_nick *first, *next;
 
-	HASH_CLEAR(by_nick, ghosts->by_nick);
-	for (ghost = ghosts->all; ghost; ghost = ghost->hh.next) {
-		free(TAKE(ghost->folded));
-		ghost->next = NULL;
+	HASH_ITER (hh, ghosts->by_nick, first, next) {
+		HASH_DEL(ghosts->by_nick, first);
+		while (first) {
+			struct irc_ghost_nick *one = first;
+
+			first = one->next;
+			free(one->folded);
+			free(one);
+		}
 	}
 }
 
@@ -59,21 +69,22 @@ void irc_ghosts_add(struct irc_ghosts *ghosts,
 		forget_nicks(ghosts);
 }
 
-static struct irc_ghost *first_of(
-	const struct irc_ghosts *ghosts, const char *nick)
+static struct irc_ghost_nick *first_of(
+	const struct irc_ghosts *ghosts, const char *folded)
 {
-	struct irc_ghost *ghost;
-	char *AUTOFREE folded = irc_casemap_fold_dup(ghosts->map, nick);
+	struct irc_ghost_nick *first;
 
-	HASH_FIND(by_nick, ghosts->by_nick, folded, strlen(folded), ghost);
-	return ghost;
+	HASH_FIND_STR(ghosts->by_nick, folded, first);
+	return first;
 }
 
-/* Under the nick that was asked for first. */
-static void add_nick(struct irc_ghosts *ghosts, struct irc_ghost *ghost)
+/* The n-th that was asked for. */
+static void add_nick(
+	struct irc_ghosts *ghosts, const struct irc_ghost *ghost, unsigned n)
 {
+	struct irc_ghost_nick *one = xcalloc(1, sizeof(*one));
+	struct irc_ghost_nick *first;
 	char choice[IRC_NICK_BYTES];
-	struct irc_ghost *first;
 
 	irc_nick_choice(
 		&(struct irc_nick_wish){
@@ -81,22 +92,24 @@ static void add_nick(struct irc_ghosts *ghosts, struct irc_ghost *ghost)
 			.suffix = ghost->nickname.suffix,
 			.nicklen = ghosts->nicklen,
 		},
-		0, choice);
-	first = first_of(ghosts, choice);
+		n, choice);
+	one->ghost = ghost;
+	one->is_first = n == 0;
+	one->folded = irc_casemap_fold_dup(ghosts->map, choice);
+	first = first_of(ghosts, one->folded);
 	if (first) {
-		ghost->next = first->next;
-		first->next = ghost;
+		one->next = first->next;
+		first->next = one;
 		return;
 	}
-	ghost->folded = irc_casemap_fold_dup(ghosts->map, choice);
-	HASH_ADD_KEYPTR(by_nick, ghosts->by_nick, ghost->folded,
-		strlen(ghost->folded), ghost);
+	HASH_ADD_KEYPTR(
+		hh, ghosts->by_nick, one->folded, strlen(one->folded), one);
 }
 
 static void make_nicks(
 	struct irc_ghosts *ghosts, const struct irc_isupport *isupport)
 {
-	struct irc_ghost *ghost;
+	const struct irc_ghost *ghost;
 
 	if (ghosts->by_nick && ghosts->map == isupport->casemap &&
 		ghosts->nicklen == isupport->nicklen)
@@ -105,18 +118,21 @@ static void make_nicks(
 	ghosts->map = isupport->casemap;
 	ghosts->nicklen = isupport->nicklen;
 	for (ghost = ghosts->all; ghost; ghost = ghost->hh.next)
-		add_nick(ghosts, ghost);
+		for (unsigned n = 0; n < GHOSTS_NICKS; n++)
+			add_nick(ghosts, ghost, n);
 }
 
 const char *irc_ghosts_find(struct irc_ghosts *ghosts,
 	const struct irc_isupport *isupport, const struct irc_source *source)
 {
-	const struct irc_ghost *ghost;
+	const struct irc_ghost_nick *one;
 
 	make_nicks(ghosts, isupport);
-	for (ghost = first_of(ghosts, source->nick); ghost; ghost = ghost->next)
-		if (!*source->user ||
-			irc_puppet_is_user(ghost->username, source->user))
-			return ghost->id;
+	char *AUTOFREE folded = irc_casemap_fold_dup(ghosts->map, source->nick);
+	for (one = first_of(ghosts, folded); one; one = one->next)
+		if (*source->user ? irc_puppet_is_user(
+					    one->ghost->username, source->user)
+				  : one->is_first)
+			return one->ghost->id;
 	return NULL;
 }

@@ -12,14 +12,20 @@
 #include "irc/isupport.h"
 #include "irc/source.h"
 
-enum { GHOSTS_MAX = 20000 };
+enum {
+	GHOSTS_MAX = 20000,
+	/* Nicks that it may have had when others had the one before. But for
+	 * the first they tell something only with the user name. */
+	GHOSTS_NICKS = 4,
+};
 
 struct irc_ghost;
+struct irc_ghost_nick;
 
 /* Begins as {NULL}. */
 struct irc_ghosts {
-	struct irc_ghost *all;     /* by id */
-	struct irc_ghost *by_nick; /* the first of each nick, as of: */
+	struct irc_ghost *all;          /* by id */
+	struct irc_ghost_nick *by_nick; /* the first of each, as of: */
 	enum irc_casemap map;
 	unsigned nicklen;
 };

@@ -17,7 +17,11 @@ static void test_find(void **state)
 		{"bob{C}", "~bob", true},
 		{"Bob[c]", "", true},
 		{"Bob[c]", "mallory", false},
-		{"Bob2[c]", "bob", false},
+		/* Somebody else had the first. */
+		{"Bob2[c]", "bob", true},
+		{"Bob2[c]", "eve", false},
+		{"Bob2[c]", "", false},
+		{"Bob9[c]", "bob", false},
 		{"Bob", "bob", false},
 	};
 	const struct irc_puppet_settings settings = {
@@ -63,22 +67,22 @@ static void test_alike(void **state)
 	irc_ghosts_add(&ghosts, &settings, "arn:x/user/a", "Christina");
 	irc_ghosts_add(&ghosts, &settings, "arn:x/user/b", "Christina");
 	source.user = "a";
-	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
-		"arn:x/user/a");
+	assert_string_equal(
+		irc_ghosts_find(&ghosts, &isupport, &source), "arn:x/user/a");
 	source.user = "b";
-	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
-		"arn:x/user/b");
+	assert_string_equal(
+		irc_ghosts_find(&ghosts, &isupport, &source), "arn:x/user/b");
 	source.user = "c";
 	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
 	irc_ghosts_add(&ghosts, &settings, "arn:x/user/c", "Christina");
-	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
-		"arn:x/user/c");
+	assert_string_equal(
+		irc_ghosts_find(&ghosts, &isupport, &source), "arn:x/user/c");
 	isupport.nicklen = 9;
 	isupport.casemap = IRC_CASEMAP_ASCII;
 	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
 	source.nick = "christ[c]";
-	assert_string_equal(irc_ghosts_find(&ghosts, &isupport, &source),
-		"arn:x/user/c");
+	assert_string_equal(
+		irc_ghosts_find(&ghosts, &isupport, &source), "arn:x/user/c");
 	source.nick = "christ{c}";
 	assert_null(irc_ghosts_find(&ghosts, &isupport, &source));
 	irc_ghosts_release(&ghosts);
