@@ -175,12 +175,13 @@ static void forgive_right(
 	attributes_forgive(reconcile);
 }
 
+/* No trouble before something is due: people are told then. */
 static void log_denied(
 	struct reconcile *reconcile, enum reconcile_side side, enum right right)
 {
 	char *AUTOFREE text = rights_text(&reconcile->rights, side, right);
 
-	log_warn(reconcile->object, "%s", text);
+	log_info(reconcile->object, "%s", text);
 }
 
 void reconcile_on_right(struct reconcile *reconcile, enum reconcile_side side,
