@@ -156,6 +156,7 @@ def test_changed_while_away(tmp_path, processes):
     set_in_chime(world, "two")
     world.again()
     wait_topics(world, "two")
+    world.rounds()
     world.kill()
     world.bob.send(f"TOPIC {CHANNEL} :three")
     world.again()
