@@ -242,6 +242,7 @@ def test_name_both_ways(tmp_path, processes):
     world.api.update_channel(world.channel, world.world.bridge,
                              Name="lounge")
     until(lambda: "#lounge" in ircd.channels, world.log, 30, step_s=0.1)
+    world.rounds()
     with ircd.lock:
         ircd.rename_channel("#lounge", "#parlour", ircd.find("bob"), "")
     until(lambda: channel(world)["Name"] == "parlour", world.log, 30,
