@@ -401,7 +401,7 @@ const struct schema_row belfry_network_rows[] = {
 		.max = 64,
 		.example = "( \"alice\" )",
 		.help = "Services accounts whose people may pause, resume, "
-			"resync and mute by command.",
+			"resync, ban and mute by command.",
 	},
 	{
 		.name = "bots",

@@ -245,7 +245,7 @@ def test_name_both_ways(tmp_path, processes):
     world.rounds()
     with ircd.lock:
         ircd.rename_channel("#lounge", "#parlour", ircd.find("bob"), "")
-    until(lambda: channel(world)["Name"] == "parlour", world.log, 30,
+    until(lambda: channel(world)["Name"] == "#parlour", world.log, 30,
           step_s=0.1)
     # What is said goes on.
     world.bob.say("#parlour", "still here")
