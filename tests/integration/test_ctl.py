@@ -259,7 +259,12 @@ def scripted_world(tmp_path, processes, **more):
 RARE_CALLS = ("UpdateAppInstanceUser", "DeleteAppInstanceUser",
               "DescribeAppInstanceUser", "DeleteChannelMembership",
               "DescribeChannelMembership", "ListChannelMemberships",
-              "DescribeChannelMembershipForAppInstanceUser")
+              "DescribeChannelMembershipForAppInstanceUser",
+              # Tests of moderation see all of them made.
+              "CreateChannelBan", "DeleteChannelBan", "DescribeChannelBan",
+              "ListChannelBans", "ListChannelModerators",
+              "DescribeChannelModerator", "DescribeChannel",
+              "ListChannelsModeratedByAppInstanceUser")
 
 
 @pytest.mark.parametrize("puppets", [True, False])
