@@ -487,6 +487,12 @@ void irc_moderation_stand(
 	irc_stands_begin(moderation, change);
 }
 
+char *irc_moderation_rule(
+	struct irc_moderation *moderation, const struct standing_change *change)
+{
+	return irc_stands_rule(moderation, change);
+}
+
 void irc_moderation_set(struct irc_moderation *moderation,
 	enum attribute attribute, const char *value, const char *by)
 {

@@ -63,6 +63,8 @@ void irc_moderation_close(struct irc_moderation *moderation);
 void irc_moderation_watch(struct irc_moderation *moderation, bool on);
 void irc_moderation_stand(struct irc_moderation *moderation,
 	const struct standing_change *change);
+char *irc_moderation_rule(struct irc_moderation *moderation,
+	const struct standing_change *change) MUST_CHECK;
 void irc_moderation_set(struct irc_moderation *moderation,
 	enum attribute attribute, const char *value, const char *by);
 

@@ -110,6 +110,12 @@ static void room_stand(
 	irc_moderation_stand(room_of(base)->moderation, change);
 }
 
+static char *room_rule_for(
+	struct end_room *base, const struct standing_change *change)
+{
+	return irc_moderation_rule(room_of(base)->moderation, change);
+}
+
 static void room_set_attribute(struct end_room *base, enum attribute attribute,
 	const char *value, const char *by)
 {
@@ -132,6 +138,7 @@ static const struct end_ops room_ops = {
 	.expel = room_expel,
 	.moderate = room_moderate,
 	.stand = room_stand,
+	.rule_for = room_rule_for,
 	.set_attribute = room_set_attribute,
 	.has_read = room_has_read,
 };

@@ -144,22 +144,52 @@ static void ban_faces(
 }
 
 /* Who is not known by sight: by what their id says. */
-static void ban_name(struct irc_moderation *moderation, struct irc_stand *stand)
+static bool mask_by_name(const struct irc_moderation *moderation,
+	const char *person_id, const char *name, char ret[IRC_MASK_BYTES])
 {
-	const char *local = strchr(stand->person_id, '/');
+	const char *local = strchr(person_id, '/');
 	bool is_account = local && local[1] == '@';
 	const struct irc_ban_face face = {
-		.nick = is_account ? "" : str_or_empty(stand->name),
+		.nick = is_account ? "" : str_or_empty(name),
 		.user = "",
 		.host = "",
 		.account = is_account ? local + 2 : "",
 	};
+
+	return make_mask(moderation, &face, ret);
+}
+
+static void ban_name(struct irc_moderation *moderation, struct irc_stand *stand)
+{
 	char mask[IRC_MASK_BYTES];
 
-	if (!make_mask(moderation, &face, mask))
+	if (!mask_by_name(moderation, stand->person_id, stand->name, mask))
 		return;
 	set_string(&stand->rule, mask);
 	wish(moderation, stand, true, 'b', mask);
+}
+
+char *irc_stands_rule(
+	struct irc_moderation *moderation, const struct standing_change *change)
+{
+	const struct irc_face *face;
+	const struct irc_face *next;
+	char mask[IRC_MASK_BYTES];
+
+	if (change->kind != STANDING_BANNED || !change->is_set ||
+		!change->is_native)
+		return NULL;
+	for (face = moderation->faces.all; face; face = next) {
+		struct irc_ban_face one = irc_face_of(face);
+
+		next = face->hh.next;
+		if (face->is_native && str_eq(face->id, change->person_id) &&
+			make_mask(moderation, &one, mask))
+			return xstrdup(mask);
+	}
+	return mask_by_name(moderation, change->person_id, change->name, mask)
+		       ? xstrdup(mask)
+		       : NULL;
 }
 
 static void begin_ban(
@@ -170,7 +200,8 @@ static void begin_ban(
 			"who is shown here is dismissed, not banned");
 		return;
 	}
-	set_string(&stand->rule, NULL);
+	if (stand->rule)
+		wish(moderation, stand, true, 'b', stand->rule);
 	ban_faces(moderation, stand);
 	if (!stand->left)
 		ban_name(moderation, stand);

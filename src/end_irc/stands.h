@@ -9,6 +9,9 @@
 
 void irc_stands_begin(struct irc_moderation *moderation,
 	const struct standing_change *change);
+/* See rule_for in model/end.h. */
+char *irc_stands_rule(struct irc_moderation *moderation,
+	const struct standing_change *change) MUST_CHECK;
 /* False when the ticket is none of a standing. */
 bool irc_stands_result(struct irc_moderation *moderation,
 	const struct irc_mode_result *result);

@@ -164,6 +164,14 @@ struct end_ops {
 	 * Banning removes the person from the room too. */
 	void (*stand)(
 		struct end_room *room, const struct standing_change *change);
+	/*
+	 * Where bans are rules: the rule that stand() would set for this
+	 * person now, owned by the caller; NULL: none. Whoever writes it down
+	 * first and hands it to stand() knows it again after a crash. Changes
+	 * nothing. May be NULL.
+	 */
+	char *(*rule_for)(
+		struct end_room *room, const struct standing_change *change);
 	/* Answered by sink.attribute_set. */
 	void (*set_attribute)(struct end_room *room, enum attribute attribute,
 		const char *value, const char *by);

@@ -50,6 +50,20 @@ static void recall(const struct reconcile *reconcile, struct entry_side *side,
 			(void)ruleset_add(&side->rules, before->items[i].text);
 }
 
+/* That we have set, maybe without having learnt that it stands. */
+static void recall_own(const struct reconcile *reconcile,
+	struct entry_side *side, const char *own)
+{
+	struct rule *rule;
+
+	if (!own || ruleset_find(&side->rules, own) ||
+		!rulebook_find(&reconcile->rulebook, own))
+		return;
+	rule = ruleset_add(&side->rules, own);
+	if (rule)
+		rule->is_automatic = true;
+}
+
 static void settle_rules(struct reconcile *reconcile, struct entry *entry)
 {
 	struct entry_side *irc = &entry->sides[SIDE_IRC];
@@ -65,6 +79,7 @@ static void settle_rules(struct reconcile *reconcile, struct entry *entry)
 	}
 	recall(reconcile, irc, &entry->base.rules);
 	recall(reconcile, irc, &entry->base.exempt);
+	recall_own(reconcile, irc, entry->base.own);
 	if (irc->rules.count > 0)
 		irc->is = TRI_ON;
 }

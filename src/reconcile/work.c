@@ -58,23 +58,55 @@ void work_agree(struct reconcile *reconcile, struct entry *entry, bool value)
 /* --- writing it down --------------------------------------------------------
  */
 
-static void send(struct reconcile *reconcile, struct entry *entry)
+static struct standing_change change_of(
+	const struct entry *entry, const char *rule)
 {
-	struct end_room *room = reconcile->rooms[entry->to];
-	struct standing_change change = {
+	return (struct standing_change){
 		.kind = entry->kind,
 		.is_set = entry->value,
 		.person_id = entry->id,
 		.name = entry->name ? entry->name : "",
 		.is_native = entry->base.home == entry->to,
-		.rule = entry->rule,
+		.rule = rule,
 		.by = entry->base.by,
 		.reason = entry->base.reason,
 	};
+}
+
+static bool sets_rule(const struct entry *entry)
+{
+	return entry->kind == STANDING_BANNED && entry->to == SIDE_IRC &&
+	       entry->value;
+}
+
+/* Noted before it is set, so that it is known for ours after a crash. */
+static void choose_rule(struct reconcile *reconcile, struct entry *entry)
+{
+	struct end_room *room = reconcile->rooms[entry->to];
+	struct standing_change change = change_of(entry, NULL);
+
+	if (!sets_rule(entry) || !room->ops->rule_for)
+		return;
+	free(entry->base.own);
+	entry->base.own = room->ops->rule_for(room, &change);
+}
+
+static void send(struct reconcile *reconcile, struct entry *entry)
+{
+	struct end_room *room = reconcile->rooms[entry->to];
+	struct standing_change change = change_of(
+		entry, sets_rule(entry) ? entry->base.own : entry->rule);
 
 	entry->work = ENTRY_SENT;
 	entry->is_doubtful = true;
 	room->ops->stand(room, &change);
+}
+
+static void nothing_begun(struct entry *entry)
+{
+	entry->base.is_doing = false;
+	if (sets_rule(entry))
+		set_string(&entry->base.own, NULL);
 }
 
 /* It was not sent: as if it had not been begun. */
@@ -83,7 +115,7 @@ static void take_back(struct reconcile *reconcile, struct entry *entry)
 	entry->work = ENTRY_IDLE;
 	queue_of(reconcile, entry)->under_way--;
 	if (!entry->is_doubtful)
-		entry->base.is_doing = false;
+		nothing_begun(entry);
 	entries_note(reconcile, entry);
 	pass_look(reconcile, entry);
 }
@@ -148,6 +180,7 @@ static void note(struct reconcile *reconcile, struct entry *entry)
 	base->is_doing = true;
 	base->doing_to = entry->to;
 	base->doing_value = entry->value;
+	choose_rule(reconcile, entry);
 	entries_note(reconcile, entry);
 	entry->work = ENTRY_NOTING;
 	DL_APPEND(reconcile->noting, entry);
@@ -273,7 +306,7 @@ static void on_done(struct reconcile *reconcile, struct entry *entry,
 static void stays(struct entry *entry)
 {
 	entry->is_doubtful = false;
-	entry->base.is_doing = false;
+	nothing_begun(entry);
 	if (!entry->base.is_ordered)
 		entry->base.is_set = !entry->value;
 }

@@ -499,6 +499,27 @@ def test_killed_in_the_middle(tmp_path, processes):
     assert world.banned() == wanted
 
 
+def test_killed_before_a_mask_is_known(tmp_path, processes):
+    """A mask that stood a moment before the death, for somebody who is gone
+    and whose ban was lifted meanwhile: the bridge takes it back."""
+    world = ModeratedWorld(tmp_path, processes, Inspircd,
+                           {"max_changes": 1000})
+    nicks = [f"p{n:02}" for n in range(12)]
+    world.client(*nicks)
+    world.wait_shown("bob", *nicks)
+    world.rounds()
+    for nick in nicks:
+        world.ban(nick)
+    until(lambda: "p00!*@*" in world.masks(), lambda: world.log(), 30,
+          step_s=0.01)
+    world.kill()
+    for nick in nicks:
+        world.unban(nick)
+    world.again()
+    world.wait_masks([], 60)
+    world.wait_banned([], 60)
+
+
 # --- which calls ---
 
 def test_each_operation_of_the_service(tmp_path, processes):

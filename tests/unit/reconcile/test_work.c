@@ -151,6 +151,64 @@ static void test_a_crash_does_not_turn_it_round(void **state)
 	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
 }
 
+static void irc_has_for_nobody(struct reconcile_rig *rig, const char *rule)
+{
+	struct standing_list list = {
+		.kind = STANDING_BANNED,
+		.state = ROSTER_BEGINS,
+		.is_whole = true,
+	};
+	const struct standing standing = {
+		.kind = STANDING_BANNED,
+		.is_set = true,
+		.rule = rule,
+		.is_automatic = true,
+	};
+
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &list);
+	reconcile_on_standing(rig->reconcile, SIDE_IRC, &standing);
+	list.state = ROSTER_COMPLETE;
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &list);
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_BANNED, "");
+	reconcile_rig_wait(rig, 800);
+}
+
+/* Set, and the person is gone: after a crash nobody but the base can tell for
+ * whom it was. */
+static void test_a_crash_leaves_no_rule_behind(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	rig->ends[SIDE_IRC].rule = "m";
+	lists(rig, "", "i1");
+	assert_string_equal("set i1 m", asked(rig, SIDE_IRC));
+	reconcile_rig_crash(rig);
+	rig->ends[SIDE_IRC].rule = "other";
+	irc_has_for_nobody(rig, "m");
+	assert_string_equal("lift i1 m", asked(rig, SIDE_IRC));
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+	reconcile_rig_answer(rig, SIDE_IRC, MIRROR_DONE, "m");
+	reconcile_rig_crash(rig);
+	lists(rig, "", "");
+	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
+}
+
+/* What stands there by somebody else's hand is not ours by that. */
+static void test_a_rule_that_was_not_set_is_forgotten(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	rig->ends[SIDE_IRC].rule = "m";
+	lists(rig, "", "i1");
+	reconcile_rig_answer(rig, SIDE_IRC, MIRROR_REFUSED, NULL);
+	reconcile_rig_wait(rig, 800);
+	reconcile_rig_crash(rig);
+	irc_has_for_nobody(rig, "m");
+	assert_string_equal("", asked(rig, SIDE_IRC));
+	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+}
+
 static void test_who_is_let_in_again(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -193,6 +251,8 @@ int main(void)
 		TEST(a_few_at_a_time),
 		TEST(a_war_is_left_alone),
 		TEST(a_crash_does_not_turn_it_round),
+		TEST(a_crash_leaves_no_rule_behind),
+		TEST(a_rule_that_was_not_set_is_forgotten),
 		TEST(who_is_let_in_again),
 	};
 

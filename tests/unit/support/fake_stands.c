@@ -1,5 +1,6 @@
 #include "fake_stands.h"
 
+#include "util/alloc.h"
 #include "util/str.h"
 
 #include <stdio.h>
@@ -96,6 +97,13 @@ static void stand(struct end_room *room, const struct standing_change *change)
 	fake_stands_note(of(room), change);
 }
 
+static char *rule_for(
+	struct end_room *room, const struct standing_change *change)
+{
+	(void)change;
+	return xstrdup_null(of(room)->rule);
+}
+
 static void set_attribute(struct end_room *room, enum attribute attribute,
 	const char *value, const char *by)
 {
@@ -107,6 +115,7 @@ void fake_stands_init(struct fake_stands *stands)
 	static const struct end_ops ops = {
 		.moderate = moderate,
 		.stand = stand,
+		.rule_for = rule_for,
 		.set_attribute = set_attribute,
 	};
 

@@ -41,6 +41,7 @@ struct fake_stands {
 	struct fake_set sets[FAKE_SETS_MAX];
 	size_t set_count;
 	unsigned moderated;
+	const char *rule; /* for whoever is to be banned; NULL: no say */
 };
 
 /* As a room of its own. */
