@@ -267,6 +267,8 @@ def test_killed_and_goes_on(tmp_path, processes):
     world.start()
     world.wait_shown(nicks)
     assert len(world.api.users(world.instance)) == len(nicks) + 2
+    until(lambda: "belfry" in ircd.members(CHANNEL),
+          lambda: "back in the channel:\n" + world.belfry.log()[-3000:])
     ircd.say("p3", CHANNEL, "I am one")
     assert world.wait_message("I am one")["Sender"]["Arn"] == \
         arns(world)["p3"]

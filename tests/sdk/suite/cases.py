@@ -270,7 +270,8 @@ SUCCESSES = [
     ok("ListChannelMemberships", {"ChannelMemberships": [
         {"Member": {"Arn": "@hidden", "Name": "Hidden"}}]}, note="hidden",
        Type="HIDDEN", MaxResults=None, lacks=("NextToken",)),
-    ok("ListChannelMembershipsForAppInstanceUser"),
+    ok("ListChannelMembershipsForAppInstanceUser",
+       before=[ok("CreateChannel")]),
     ok("ListChannelMessages", HERE, note="edited first",
        before=[ok("DeleteChannelMessage", ChimeBearer="@admin",
                   MessageId="@said.%s" % who)

@@ -59,6 +59,8 @@ class Scene:
             self._remove("memberships", who)
         self.add("hidden", "HIDDEN")
         self._post("bans", MemberArn=self.users["banned"])
+        # Of each scene: a list of the owner's seats begins with any of them.
+        self.api.call("PUT", self._path("readMarker"), owner)
 
     def add(self, who, kind="DEFAULT"):
         self.api.add_member(self.channel, self.users["owner"],
@@ -81,14 +83,13 @@ class Scene:
                       self.users["owner"])
 
     def decorate(self):
-        """What only some answers tell: edited, redacted, read, empty."""
+        """What only some answers tell: edited, redacted, empty."""
         owner = self.users["owner"]
         self.api.call("PUT", self._path("messages", self.said["member"]),
                       self.users["member"],
                       body={"Content": "edited", "Metadata": "{}"})
         self.api.call("POST", self._path("messages", self.said["hidden"]),
                       owner, [("operation", "redact")])
-        self.api.call("PUT", self._path("readMarker"), owner)
         return self
 
     def fill(self):
