@@ -17,7 +17,8 @@ struct bridge {
 	struct alive *alive;
 	struct filters filters;
 	int filters_error; /* they could not be read: no mapping begins */
-	int64_t began_ms;  /* monotonic */
+	bool has_begun;    /* the loop has turned since it was made */
+	struct timer *begun;
 	bool stalled;
 	bool draining;
 	struct timer *drained; /* armed for the deadline, or for now */
@@ -73,6 +74,13 @@ static void bridge_on_mute_ended(void *arg, const char *name)
 		mapping_refilter(mapping);
 }
 
+static void bridge_on_begun(void *arg)
+{
+	struct bridge *bridge = arg;
+
+	bridge->has_begun = true;
+}
+
 struct bridge *bridge_new(struct loop *loop, struct store *store)
 {
 	struct bridge *bridge = xcalloc(1, sizeof(*bridge));
@@ -82,7 +90,8 @@ struct bridge *bridge_new(struct loop *loop, struct store *store)
 	bridge->alive = alive_new(loop, store);
 	bridge->filters_error = filters_init(
 		&bridge->filters, loop, store, bridge_on_mute_ended, bridge);
-	bridge->began_ms = loop_now_ms(loop);
+	bridge->begun = timer_new(loop, bridge_on_begun, bridge);
+	timer_arm(bridge->begun, 0);
 	bridge->drained = timer_new(loop, bridge_on_drained, bridge);
 	return bridge;
 }
@@ -98,6 +107,7 @@ void bridge_free(struct bridge *bridge)
 		bridge_remove(bridge, mapping);
 	}
 	timer_free(bridge->drained);
+	timer_free(bridge->begun);
 	filters_release(&bridge->filters);
 	alive_free(bridge->alive);
 	free(bridge);
@@ -114,9 +124,7 @@ struct mapping *bridge_find(struct bridge *bridge, const char *name)
 /* Only what is there from the beginning was down with the bridge. */
 static int64_t died_ms(const struct bridge *bridge)
 {
-	return loop_now_ms(bridge->loop) == bridge->began_ms
-		       ? alive_died_ms(bridge->alive)
-		       : 0;
+	return bridge->has_begun ? 0 : alive_died_ms(bridge->alive);
 }
 
 struct mapping *bridge_add(struct bridge *bridge,
