@@ -4,6 +4,7 @@
 #include "bridge/filters.h"
 #include "bridge/mapping.h"
 #include "bridge/outcast.h"
+#include "reconcile/reconcile.h"
 #include "util/alloc.h"
 
 #include <errno.h>
@@ -167,6 +168,7 @@ void bridge_forget(struct bridge *bridge, const char *name)
 		return;
 	pause_forget(bridge->store, name);
 	outcast_forget(bridge->store, name);
+	reconcile_forget(bridge->store, name);
 	if (bridge->filters.mutes)
 		mutes_forget(bridge->filters.mutes, name);
 }

@@ -1,6 +1,8 @@
 #include "bridge/outcast.h"
 
+#include "model/facts.h"
 #include "util/alloc.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
@@ -73,47 +75,13 @@ void outcast_note(struct mirror *mirror, struct member *member, bool is_over)
 	member->is_noted_out = is_out;
 }
 
-/* Keys that begin with one of two. */
-struct search {
-	char *prefixes[2];
-	char **found;
-	size_t count, size;
-};
-
-static void search_on_fact(const struct store_record *record, void *arg)
-{
-	struct search *search = arg;
-
-	if (!str_starts(record->key, search->prefixes[0]) &&
-		!str_starts(record->key, search->prefixes[1]))
-		return;
-	if (search->count == search->size) {
-		search->size = search->size ? 2 * search->size : 16;
-		search->found = xreallocarray(
-			search->found, search->size, sizeof(*search->found));
-	}
-	search->found[search->count++] = xstrdup(record->key);
-}
-
 void outcast_forget(struct store *store, const char *mapping)
 {
-	struct store_query query = {.kind = STORE_FACT, .space = space};
 	char *AUTOFREE to_irc = key_of(LANE_TO_IRC, mapping, "");
 	char *AUTOFREE to_chime = key_of(LANE_TO_CHIME, mapping, "");
-	struct search search = {.prefixes = {to_irc, to_chime}};
 
-	if (store_each(store, &query, search_on_fact, &search) < 0)
+	if (facts_forget(store, space, to_irc) < 0 ||
+		facts_forget(store, space, to_chime) < 0)
 		log_warn("bridge", "mapping %s: who was removed cannot be read",
 			mapping);
-	for (size_t i = 0; i < search.count; i++) {
-		struct store_record record = {
-			.kind = STORE_FACT,
-			.space = space,
-			.key = search.found[i],
-		};
-
-		store_append(store, &record);
-		free(search.found[i]);
-	}
-	free(search.found);
 }

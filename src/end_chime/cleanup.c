@@ -64,8 +64,8 @@ static void cleanup_on_member(void *arg, const struct puppets_member *member)
 static const char *channel_of(const struct cleanup *cleanup)
 {
 	const struct opening_memory *memory = &cleanup->memory;
-	const char *const arns[] = {memory->joined, memory->channel,
-		memory->made, memory->found};
+	const char *const arns[] = {
+		memory->joined, memory->channel, memory->made, memory->found};
 	for (size_t i = 0; i < ARRAY_LEN(arns); i++)
 		if (arns[i])
 			return arns[i];
@@ -160,23 +160,26 @@ static void go_on(struct cleanup *cleanup)
 	tell(cleanup);
 }
 
-/* On with the next; this one is looked at no more. */
-static void next(struct cleanup *cleanup, size_t *counter)
-{
-	(*counter)++;
-	cleanup->progress.left--;
-	if (cleanup->stage == STAGE_PUPPETS)
-		cleanup->next++;
-	else
-		cleanup->stage = STAGE_FACTS;
-	go_on(cleanup);
-}
-
 static const char *puppet_id(const struct cleanup *cleanup)
 {
 	return cleanup->stage == STAGE_PUPPETS
 		       ? cleanup->members[cleanup->next].id
 		       : NULL;
+}
+
+/* On with the next; this one is looked at no more. */
+static void next(struct cleanup *cleanup, size_t *counter)
+{
+	(*counter)++;
+	cleanup->progress.left--;
+	if (puppet_id(cleanup)) /* of no effect on one that is gone */
+		puppets_trust_member(users_puppets(cleanup->params.users),
+			puppet_id(cleanup), channel_of(cleanup));
+	if (cleanup->stage == STAGE_PUPPETS)
+		cleanup->next++;
+	else
+		cleanup->stage = STAGE_FACTS;
+	go_on(cleanup);
 }
 
 /* It is not there any more, or none of our business. */
@@ -383,13 +386,22 @@ static void do_channel(struct cleanup *cleanup)
 		cleanup_on_channel);
 }
 
+/* Written down first: a death before the answer must not make a removal by
+ * somebody else of it. */
+static void remove_puppet(struct cleanup *cleanup)
+{
+	puppets_doubt_member(users_puppets(cleanup->params.users),
+		puppet_id(cleanup), channel_of(cleanup));
+	remove_it(cleanup);
+}
+
 static void do_puppet(struct cleanup *cleanup)
 {
 	if (cleanup->next == cleanup->count) {
 		cleanup->stage = STAGE_BRIDGE;
 		timer_arm(cleanup->timer, 0);
 	} else if (cleanup->members[cleanup->next].is_made) {
-		remove_it(cleanup);
+		remove_puppet(cleanup);
 	} else {
 		describe_it(cleanup);
 	}
@@ -425,8 +437,7 @@ static void cleanup_on_timer(void *arg)
 		[STAGE_FACTS] = do_facts,
 	};
 	struct cleanup *cleanup = arg;
-	if (cleanup->params.is_in_use(
-		    cleanup->params.arg, channel_of(cleanup)))
+	if (cleanup->params.is_in_use(cleanup->params.arg, channel_of(cleanup)))
 		give_up(cleanup, "the channel is in use again");
 	else
 		stages[cleanup->stage](cleanup);

@@ -29,7 +29,8 @@ struct cleanup_params {
 	const char *bridge; /* ARN of the bridge's own user; copied, as all */
 	const char *mapping;
 	bool delete_channel;
-	/* Has somebody opened the mapping, or the channel, again? Then it ends. */
+	/* Has somebody opened the mapping, or the channel, again? Then it ends.
+	 */
 	bool (*is_in_use)(void *arg, const char *channel);
 	end_chime_unmap_fn
 		*fn; /* the last time with is_done: it is gone then */

@@ -149,7 +149,7 @@ static void end_full(struct errand *errand)
 		.message = why,
 		.request_id = "",
 	};
-	users->wants_room = true;
+	users_want_room(users);
 	end(errand, &result);
 }
 
@@ -450,7 +450,7 @@ static void errand_on_created(const struct chime_result *result, void *arg)
 		if (result->error == CHIME_LIMIT) {
 			users->full_until_ms =
 				loop_now_ms(users->loop) + USERS_FULL_MS;
-			users->wants_room = true;
+			users_want_room(users);
 		}
 		end(errand, result);
 	}

@@ -1,13 +1,12 @@
 #include "end_chime/opening_memory.h"
 
+#include "model/facts.h"
 #include "util/alloc.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { KEYS_MAX = 64 };
 
 static char *space_of(const char *mapping)
 {
@@ -64,30 +63,12 @@ void opening_remember(struct store *store, const char *mapping, const char *key,
 	store_append(store, &record);
 }
 
-struct keys {
-	char *list[KEYS_MAX];
-	size_t count;
-};
-
-static void keys_on_fact(const struct store_record *record, void *arg)
-{
-	struct keys *keys = arg;
-	if (keys->count < KEYS_MAX)
-		keys->list[keys->count++] = xstrdup(record->key);
-}
-
 void opening_forget_all(struct store *store, const char *mapping)
 {
-	struct keys keys = {.count = 0};
 	char *AUTOFREE space = space_of(mapping);
-	const struct store_query query = {.kind = STORE_FACT, .space = space};
-	if (store_each(store, &query, keys_on_fact, &keys) < 0)
+	if (facts_forget(store, space, "") < 0)
 		log_warn("chime",
 			"what is remembered of the mapping %s cannot "
 			"be read",
 			mapping);
-	for (size_t i = 0; i < keys.count; i++) {
-		opening_remember(store, mapping, keys.list[i], NULL);
-		free(keys.list[i]);
-	}
 }

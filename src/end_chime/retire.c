@@ -38,6 +38,7 @@ struct retire *retire_new(const struct retire_params *params)
 	retire->users = params->users;
 	retire->timer = timer_new(params->loop, retire_on_timer, retire);
 	retire->looked_ms = loop_now_ms(params->loop);
+	params->users->retires = retire->timer;
 	timer_arm(retire->timer, RETIRE_HURRY_MS);
 	return retire;
 }
@@ -48,6 +49,7 @@ void retire_free(struct retire *retire)
 		return;
 	if (retire->call)
 		chime_cancel(retire->call);
+	retire->users->retires = NULL;
 	timer_free(retire->timer);
 	free(retire);
 }
@@ -179,6 +181,15 @@ static void start(struct retire *retire)
 		retire->params.client, &request, retire_on_deleted, retire);
 }
 
+/* Whoever wants room wakes us before that (users_want_room()). */
+static int64_t until_next_ms(const struct retire *retire, int64_t now_ms)
+{
+	int64_t left_ms = retire->looked_ms + RETIRE_LOOK_MS - now_ms;
+	if (retire->users->wants_room || left_ms < RETIRE_HURRY_MS)
+		return RETIRE_HURRY_MS;
+	return left_ms;
+}
+
 static void retire_on_timer(void *arg)
 {
 	struct retire *retire = arg;
@@ -194,5 +205,5 @@ static void retire_on_timer(void *arg)
 		retire->looked_ms = now_ms;
 	/* Whoever still wants room will say so again. */
 	users->wants_room &= retire->count == RETIRE_BATCH;
-	timer_arm(retire->timer, RETIRE_HURRY_MS);
+	timer_arm(retire->timer, until_next_ms(retire, now_ms));
 }

@@ -2,6 +2,7 @@
 
 #include "end_chime/errand.h"
 #include "end_chime/rename.h"
+#include "end_chime/retire.h"
 #include "end_chime/users_private.h"
 #include "util/alloc.h"
 #include "util/clock.h"
@@ -90,6 +91,14 @@ char *users_person(const struct users *users, const char *arn)
 	if (!users_is_own(users, arn) || str_eq(arn, users->bridge))
 		return NULL;
 	return puppets_person(users->puppets, id_in(users, arn));
+}
+
+void users_want_room(struct users *users)
+{
+	/* One that is being deleted makes room. */
+	if (!users->wants_room && users->retires && !users->retiring[0])
+		timer_arm(users->retires, RETIRE_HURRY_MS);
+	users->wants_room = true;
 }
 
 /* ---- what is known ---- */

@@ -39,6 +39,7 @@ struct users {
 	char *full_channel;    /* the last one that had no room; or NULL */
 	int64_t channel_full_until_ms;
 	bool wants_room;             /* somebody found no place: retire one */
+	struct timer *retires;       /* whoever does that; or NULL */
 	char retiring[USERID_BYTES]; /* is being deleted; "" */
 	uint64_t remade;             /* users that had to be made once more */
 };
@@ -47,5 +48,7 @@ struct users {
 void users_id(const struct users *users, const char *person_id,
 	char out[USERID_BYTES]);
 uint16_t users_today(void);
+/* Somebody found no place: whoever retires looks soon. */
+void users_want_room(struct users *users);
 
 #endif

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every byte may be escaped as six, in two forms. */
-enum { TEXT_BYTES_MAX = 16 * ATTRIBUTE_BYTES_MAX };
+/* Every byte may be escaped as six, in three values. */
+enum { TEXT_BYTES_MAX = 20 * ATTRIBUTE_BYTES_MAX };
 
 static const char *const side_keys[] = {
 	[SIDE_IRC] = "irc",
@@ -20,6 +20,7 @@ void attribute_base_release(struct attribute_base *base)
 {
 	for (size_t i = 0; i < SIDES; i++)
 		free(base->forms[i]);
+	free(base->doing);
 	*base = (struct attribute_base){.is_doing = false};
 }
 
@@ -29,14 +30,16 @@ char *attribute_base_encode(const struct attribute_base *base)
 
 	for (size_t i = 0; i < SIDES; i++)
 		json_set_string(object, side_keys[i], base->forms[i]);
-	if (base->is_doing)
+	if (base->is_doing) {
 		json_set_string(object, "doing_to", side_keys[base->doing_to]);
+		json_set_string(object, "doing", base->doing);
+	}
 	return json_text(object);
 }
 
-static char *get_form(const json_t *object, enum reconcile_side side)
+static char *get_form(const json_t *object, const char *key)
 {
-	const char *form = json_get_string(object, side_keys[side]);
+	const char *form = json_get_string(object, key);
 
 	return form ? xstrndup(form, ATTRIBUTE_BYTES_MAX) : NULL;
 }
@@ -55,10 +58,11 @@ int attribute_base_decode(const char *text, struct attribute_base *ret)
 		return -EBADMSG;
 	*ret = (struct attribute_base){.is_doing = false};
 	for (size_t i = 0; i < SIDES; i++)
-		ret->forms[i] = get_form(object, (enum reconcile_side)i);
+		ret->forms[i] = get_form(object, side_keys[i]);
 	doing = json_get_string(object, "doing_to");
 	ret->is_doing = doing != NULL;
 	ret->doing_to =
 		str_eq(doing, side_keys[SIDE_IRC]) ? SIDE_IRC : SIDE_CHIME;
+	ret->doing = get_form(object, "doing");
 	return 0;
 }

@@ -14,6 +14,7 @@ struct attribute_base {
 	char *forms[SIDES]; /* both NULL: none */
 	bool is_doing;      /* towards this side, from the other */
 	enum reconcile_side doing_to;
+	char *doing; /* what it was to become; or NULL */
 };
 
 void attribute_base_release(struct attribute_base *base);

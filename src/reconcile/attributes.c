@@ -1,5 +1,6 @@
 #include "reconcile/attributes.h"
 
+#include "reconcile/form.h"
 #include "reconcile/merge.h"
 #include "reconcile/pass.h"
 #include "reconcile/reconcile_private.h"
@@ -113,9 +114,21 @@ void attributes_release(struct reconcile *reconcile)
 			free(entry->on[j]);
 		free(entry->by);
 		free(entry->noted);
-		free(entry->sent);
 		free(entry->why);
 	}
+}
+
+static void is_begun(struct attribute_entry *entry)
+{
+	entry->base.is_doing = true;
+	entry->base.doing_to = entry->to;
+	set_string(&entry->base.doing, entry->on[side_other(entry->to)]);
+}
+
+static void is_done(struct attribute_entry *entry)
+{
+	entry->base.is_doing = false;
+	set_string(&entry->base.doing, NULL);
 }
 
 /* --- what is to be done ----------------------------------------------------
@@ -152,12 +165,6 @@ static enum merge_text_step step_of_text(
 		.to_b = ways->to_chime,
 	};
 
-	/* What was begun came from the other side: it has changed, whatever
-	 * has become of it. */
-	if (base->is_doing) {
-		text.base_a = NULL;
-		text.a_wins = base->doing_to == SIDE_CHIME;
-	}
 	return merge_text(&text, allowed);
 }
 
@@ -165,7 +172,28 @@ static void settle(struct reconcile *reconcile, struct attribute_entry *entry)
 {
 	for (size_t i = 0; i < SIDES; i++)
 		set_string(&entry->base.forms[i], entry->on[i]);
-	entry->base.is_doing = false;
+	is_done(entry);
+	note(reconcile, entry);
+}
+
+/* A change was begun, and what became of it was not told: it was made, it was
+ * not, or somebody has come before it, and then nothing is agreed on. */
+static void find_out(struct reconcile *reconcile, struct attribute_entry *entry)
+{
+	struct attribute_base *base = &entry->base;
+	enum reconcile_side to = base->doing_to;
+	bool is_made = form_is_of(entry->on[to], base->doing);
+
+	if (!base->is_doing || !entry->on[SIDE_IRC] || !entry->on[SIDE_CHIME])
+		return;
+	if (is_made) {
+		set_string(&base->forms[to], entry->on[to]);
+		set_string(&base->forms[side_other(to)], base->doing);
+	} else if (!str_eq(entry->on[to], base->forms[to])) {
+		set_string(&base->forms[SIDE_IRC], NULL);
+		set_string(&base->forms[SIDE_CHIME], NULL);
+	}
+	is_done(entry);
 	note(reconcile, entry);
 }
 
@@ -205,6 +233,7 @@ static void look(struct reconcile *reconcile, struct attribute_entry *entry)
 	if (entry->work >= ENTRY_NOTING)
 		return;
 	entry->work = ENTRY_IDLE;
+	find_out(reconcile, entry);
 	step = step_of_text(reconcile, entry);
 	if (step == MERGE_SETTLE)
 		settle(reconcile, entry);
@@ -246,8 +275,7 @@ void attributes_pump(struct reconcile *reconcile)
 
 		if (entry->work != ENTRY_QUEUED || !may_give(reconcile, entry))
 			continue;
-		entry->base.is_doing = true;
-		entry->base.doing_to = entry->to;
+		is_begun(entry);
 		note(reconcile, entry);
 		entry->is_written = false;
 		entry->work = ENTRY_NOTING;
@@ -270,17 +298,15 @@ bool attributes_noted(struct reconcile *reconcile)
 static void send(struct reconcile *reconcile, struct attribute_entry *entry)
 {
 	struct end_room *room = reconcile->rooms[entry->to];
-	const char *value = entry->on[side_other(entry->to)];
 
 	/* It may have become unknown meanwhile. */
-	if (!value || !entry->on[entry->to]) {
+	if (!entry->on[SIDE_IRC] || !entry->on[SIDE_CHIME]) {
 		entry->work = ENTRY_IDLE;
 		return;
 	}
-	set_string(&entry->sent, value);
 	entry->work = ENTRY_SENT;
 	room->ops->set_attribute(
-		room, which(reconcile, entry), entry->sent, entry->by);
+		room, which(reconcile, entry), entry->base.doing, entry->by);
 }
 
 void attributes_send(struct reconcile *reconcile)
@@ -335,13 +361,13 @@ static void on_done(struct reconcile *reconcile, struct attribute_entry *entry,
 {
 	enum reconcile_side from = side_other(entry->to);
 	char *AUTOFREE value =
-		form_of(receipt->value ? receipt->value : entry->sent);
+		form_of(receipt->value ? receipt->value : entry->base.doing);
 
 	set_string(&entry->base.forms[entry->to], value);
-	set_string(&entry->base.forms[from], entry->sent);
+	set_string(&entry->base.forms[from], entry->base.doing);
 	free(entry->on[entry->to]);
 	entry->on[entry->to] = TAKE(value);
-	entry->base.is_doing = false;
+	is_done(entry);
 	backoff_reset(&entry->backoff);
 	reconcile->changed++;
 	count_bounce(reconcile, entry);
@@ -363,7 +389,7 @@ static void bar(struct reconcile *reconcile, struct attribute_entry *entry,
 		return;
 	}
 	entry->bar = BAR_REFUSED;
-	entry->base.is_doing = false;
+	is_done(entry);
 	reconcile->refused += receipt->outcome == MIRROR_REFUSED;
 	log_warn(reconcile->object, "the %s cannot be set %s %s: %s",
 		names[receipt->attribute], entry->to == SIDE_IRC ? "on" : "in",

@@ -2,7 +2,9 @@
  * The channel's attributes (topic, name, restricted) on both sides: their three
  * way merge, and doing what it says. The base of each is durable (fact space
  * "base", "MAPPING|topic|"): either side's own form of what was agreed, for one
- * may have cut it. A change is noted before it is asked for.
+ * may have cut it. A change is noted before it is asked for; after a death the
+ * other side shows whether it was made, and a third value there is a change of
+ * its own.
  *
  * Where changes go one way only, the side they come from wins. With no base the
  * winner's goes if it is not empty, else the other's.
@@ -22,7 +24,6 @@ struct attribute_entry {
 	char *noted; /* as the store has the base */
 	enum entry_work work;
 	enum reconcile_side to; /* what is due, or under way */
-	char *sent;             /* the source's form of it */
 	enum bar bar;
 	char *why;       /* of the bar */
 	int64_t due_ms;  /* monotonic, of BAR_LATER */

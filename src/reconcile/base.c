@@ -1,7 +1,9 @@
 #include "reconcile/base.h"
 
+#include "model/facts.h"
 #include "util/alloc.h"
 #include "util/json.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #include <errno.h>
@@ -194,6 +196,16 @@ char *base_key(
 	const char *mapping, enum standing_kind kind, const char *person_id)
 {
 	return xasprintf("%s|%s|%s", mapping, kind_names[kind], person_id);
+}
+
+void reconcile_forget(struct store *store, const char *mapping)
+{
+	char *AUTOFREE prefix = xasprintf("%s|", mapping);
+
+	if (facts_forget(store, space, prefix) < 0)
+		log_warn("bridge",
+			"mapping %s: what was agreed on cannot be read",
+			mapping);
 }
 
 void base_write(struct store *store, const char *key, const char *text)

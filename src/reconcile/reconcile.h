@@ -87,6 +87,8 @@ struct reconcile *reconcile_new(
 	const struct reconcile_params *params) MUST_CHECK;
 /* The rooms must be closed. NULL is fine. */
 void reconcile_free(struct reconcile *reconcile);
+/* What was agreed on in a mapping that has ended for good. */
+void reconcile_forget(struct store *store, const char *mapping);
 /* Both are borrowed; asks those to `moderate` from whom something is wanted.
  */
 void reconcile_attach(struct reconcile *reconcile, struct end_room *irc,

@@ -112,7 +112,10 @@ static void test_made(void **state)
 	answer(f, LEAVE("irc:net:bob"), 204);
 	service_expect(&f->s, LEAVE("bridge"));
 	assert_string_equal(f->s.bearer, "APP/user/bridge");
-	users_rig_expect_log(f, "member " WORLD_CHANNEL "|irc:net:bob gone\n");
+	/* A death before the answer leaves it in doubt. */
+	assert_non_null(strstr(f->s.store.log.data,
+		" in-doubt\nmember " WORLD_CHANNEL "|irc:net:bob gone\n"));
+	buf_clear(&f->s.store.log);
 	assert_int_equal(last.removed, 1);
 	assert_int_equal(last.left, 1);
 	service_answer(&f->s, 204, "{}");

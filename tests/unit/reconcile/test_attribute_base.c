@@ -16,6 +16,7 @@ static void test_is_read_as_it_was_written(void **state)
 		.forms = {xstrdup("cut"), xstrdup("not cut")},
 		.is_doing = true,
 		.doing_to = SIDE_IRC,
+		.doing = xstrdup("to be"),
 	};
 	struct attribute_base read;
 	char *AUTOFREE text = attribute_base_encode(&base);
@@ -26,6 +27,7 @@ static void test_is_read_as_it_was_written(void **state)
 	assert_string_equal("not cut", read.forms[SIDE_CHIME]);
 	assert_true(read.is_doing);
 	assert_int_equal(SIDE_IRC, read.doing_to);
+	assert_string_equal("to be", read.doing);
 	attribute_base_release(&base);
 	attribute_base_release(&read);
 }

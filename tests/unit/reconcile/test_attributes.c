@@ -87,6 +87,16 @@ static void test_what_is_cut_does_not_come_back(void **state)
 	assert_string_equal("-", asked(rig, SIDE_IRC));
 }
 
+/* Agreed on "old"; it dies after it has asked IRC for "a long one". */
+static void die_while_asking(struct reconcile_rig *rig)
+{
+	tell(rig, SIDE_IRC, "old");
+	tell(rig, SIDE_CHIME, "old");
+	tell(rig, SIDE_CHIME, "a long one");
+	assert_string_equal("a long one", asked(rig, SIDE_IRC));
+	reconcile_rig_crash(rig);
+}
+
 static void test_a_crash_does_not_turn_it_round(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -94,10 +104,46 @@ static void test_a_crash_does_not_turn_it_round(void **state)
 	tell(rig, SIDE_IRC, "");
 	tell(rig, SIDE_CHIME, "a long one");
 	reconcile_rig_crash(rig);
-	tell(rig, SIDE_IRC, "a long...");
+	tell(rig, SIDE_IRC, "a long\u2026");
+	tell(rig, SIDE_CHIME, "a long one");
+	assert_string_equal("-", asked(rig, SIDE_IRC));
+	assert_string_equal("-", asked(rig, SIDE_CHIME));
+	/* And that is agreed on. */
+	tell(rig, SIDE_IRC, "new");
+	assert_string_equal("new", asked(rig, SIDE_CHIME));
+}
+
+static void test_a_crash_before_it_was_made(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	die_while_asking(rig);
+	tell(rig, SIDE_IRC, "old");
 	tell(rig, SIDE_CHIME, "a long one");
 	assert_string_equal("a long one", asked(rig, SIDE_IRC));
 	assert_string_equal("-", asked(rig, SIDE_CHIME));
+}
+
+static void test_a_crash_and_then_a_newer_one(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	die_while_asking(rig);
+	tell(rig, SIDE_IRC, "a long one");
+	tell(rig, SIDE_CHIME, "newer");
+	assert_string_equal("newer", asked(rig, SIDE_IRC));
+	assert_string_equal("-", asked(rig, SIDE_CHIME));
+}
+
+static void test_a_crash_and_both_have_changed(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	die_while_asking(rig);
+	tell(rig, SIDE_IRC, "somebody's");
+	tell(rig, SIDE_CHIME, "a long one");
+	assert_string_equal("-", asked(rig, SIDE_IRC));
+	assert_string_equal("somebody's", asked(rig, SIDE_CHIME));
 }
 
 static void test_later_and_refused(void **state)
@@ -178,6 +224,9 @@ int main(void)
 		TEST(nothing_does_not_win),
 		TEST(what_is_cut_does_not_come_back),
 		TEST(a_crash_does_not_turn_it_round),
+		TEST(a_crash_before_it_was_made),
+		TEST(a_crash_and_then_a_newer_one),
+		TEST(a_crash_and_both_have_changed),
 		TEST(later_and_refused),
 		TEST(one_way),
 		TEST(a_war_is_left_alone),
