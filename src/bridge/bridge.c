@@ -1,9 +1,9 @@
 #include "bridge/bridge.h"
 
 #include "bridge/alive.h"
-#include "bridge/filters.h"
 #include "bridge/mapping.h"
-#include "bridge/outcast.h"
+#include "filter/filters.h"
+#include "people/outcast.h"
 #include "reconcile/reconcile.h"
 #include "util/alloc.h"
 

@@ -32,26 +32,24 @@
 #ifndef BRIDGE_BRIDGE_H
 #define BRIDGE_BRIDGE_H
 
-#include "bridge/filter.h"
-#include "bridge/people.h"
+#include "bridge/terms.h"
+#include "filter/filter.h"
 #include "model/end.h"
 #include "model/store.h"
 #include "net/loop.h"
+#include "people/people.h"
+#include "reconcile/reconcile.h"
 
 struct bridge;
 struct mapping;
 
-enum in_doubt_policy { IN_DOUBT_RESEND, IN_DOUBT_SKIP };
-enum message_policy { MESSAGES_BOTH, MESSAGES_TO_IRC, MESSAGES_TO_CHIME };
-
-enum when_full { WHEN_FULL_DROP_OLDEST, WHEN_FULL_STOP };
-
-/* Zero is the default of each. */
-struct queue_limits {
-	size_t max_lines;   /* 10000 */
-	size_t max_bytes;   /* of payload; 32 MiB */
-	int64_t max_age_ms; /* 7 days */
-	enum when_full when_full;
+/* Which way changes go, of what is kept alike (reconcile/reconcile.h). */
+struct moderation_params {
+	struct reconcile_ways standings[STANDING_KINDS];
+	struct reconcile_ways attributes[ATTRIBUTES];
+	enum reconcile_side winner;
+	size_t max_changes;
+	bool unban_restores;
 };
 
 /* Strings are copied. */
@@ -73,6 +71,16 @@ struct mapping_params {
 struct bridge *bridge_new(struct loop *loop, struct store *store) MUST_CHECK;
 /* Closes all mappings. Not from inside a call of a sink. NULL is fine. */
 void bridge_free(struct bridge *bridge);
+
+/* What holds for all mappings from now on. -EINVAL with `err`: a pattern that
+ * cannot be read, and nothing changes. */
+int bridge_set_filter(struct bridge *bridge, const struct filter_params *filter,
+	struct err *err) MUST_CHECK;
+
+/* For commands, which change them; owned by the bridge. */
+struct filters *bridge_filters(struct bridge *bridge);
+/* They have: people are looked at anew. */
+void bridge_refilter(struct bridge *bridge);
 
 /* NULL with errno-style code in *ret_error: -EEXIST name taken, -EIO state
  * unreadable, -EINVAL a pattern of its filter. Reads the mapping's durable
@@ -110,26 +118,6 @@ void bridge_stall(struct bridge *bridge, bool stalled);
 void bridge_drain(
 	struct bridge *bridge, int64_t deadline_ms, loop_fn *fn, void *arg);
 
-struct lane_stats {
-	uint64_t relayed;
-	uint64_t refused;
-	uint64_t duplicates; /* known ones, dropped */
-	uint64_t echoes;     /* own and other bridges', dropped */
-	uint64_t filtered;   /* not relayed because the settings say so */
-	uint64_t in_doubt;
-	uint64_t dropped;    /* lines lost because the queue was full */
-	uint64_t expired;    /* too old when their turn came: set aside */
-	uint64_t aside_lost; /* forgotten, because too many were set aside */
-	size_t queued;
-	size_t bytes;      /* of these, about */
-	size_t aside;      /* set aside now */
-	bool is_waiting;   /* the source was told to wait */
-	int64_t oldest_ms; /* age of the head, 0 when empty */
-	bool ready;
-	/* The last thing that kept it from delivering, for people; why it is
-	 * down when it is. Borrowed until the next turn; NULL: none yet. */
-	const char *trouble;
-};
 struct bridge_stats {
 	size_t mappings;
 	size_t ready; /* both rooms ready */

@@ -5,8 +5,9 @@
 #ifndef BRIDGE_GUARD_H
 #define BRIDGE_GUARD_H
 
-#include "bridge/bridge.h"
+#include "bridge/terms.h"
 #include "model/event.h"
+#include "model/store.h"
 
 enum guard_verdict {
 	GUARD_PASS,

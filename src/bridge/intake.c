@@ -3,6 +3,7 @@
 #include "bridge/bounds.h"
 #include "bridge/delivery.h"
 #include "bridge/guard.h"
+#include "filter/filter.h"
 #include "util/buf.h"
 #include "util/clock.h"
 #include "util/log.h"

@@ -25,13 +25,13 @@
 #define BRIDGE_LANE_H
 
 #include "bridge/aside.h"
-#include "bridge/bridge.h"
 #include "bridge/confirmed.h"
 #include "bridge/journal.h"
 #include "bridge/notice.h"
 #include "bridge/outage.h"
 #include "bridge/queue.h"
 #include "bridge/seen.h"
+#include "bridge/terms.h"
 #include "bridge/unfinished.h"
 #include "util/backoff.h"
 #include "util/log.h"

@@ -421,3 +421,26 @@ void mapping_refilter_person(
 	if (member && member->place == MEMBER_HERE)
 		mirror_on_presence(mirror, &presence);
 }
+
+void mapping_resync(struct mapping *mapping)
+{
+	mirror_resync(mapping->shown_in_irc);
+	mirror_resync(mapping->shown_in_chime);
+	if (mapping->reconcile)
+		reconcile_refresh(mapping->reconcile);
+}
+
+void mapping_pause(struct mapping *mapping, bool is_paused, const char *who)
+{
+	if (!pause_set(&mapping->pause, is_paused, who))
+		return;
+	log_info(mapping->to_irc->object, "%s by %s",
+		is_paused ? "paused" : "resumed", who ? who : "somebody");
+	lane_pause(mapping->to_irc, is_paused);
+	lane_pause(mapping->to_chime, is_paused);
+}
+
+bool mapping_is_paused(const struct mapping *mapping)
+{
+	return pause_is_on(&mapping->pause);
+}

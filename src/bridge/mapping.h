@@ -7,10 +7,10 @@
 #define BRIDGE_MAPPING_H
 
 #include "bridge/bridge.h"
-#include "bridge/kicks.h"
 #include "bridge/lane.h"
-#include "bridge/mirror.h"
 #include "bridge/pause.h"
+#include "people/kicks.h"
+#include "people/mirror.h"
 
 #include <uthash.h>
 

@@ -1,7 +1,8 @@
 #include "bridge/moderation.h"
 
 #include "bridge/mapping.h"
-#include "bridge/readmit.h"
+#include "bridge/members.h"
+#include "people/readmit.h"
 #include "util/str.h"
 
 #include <errno.h>

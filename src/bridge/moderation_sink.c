@@ -1,6 +1,6 @@
 #include "bridge/moderation_sink.h"
 
-#include "bridge/readmit.h"
+#include "people/readmit.h"
 
 static void on_standings(struct mapping *mapping, enum reconcile_side side,
 	const struct standing_list *list)

@@ -1,6 +1,7 @@
 #include "daemon/control_mapping.h"
 
 #include "bridge/bridge.h"
+#include "bridge/members.h"
 #include "bridge/moderation.h"
 #include "daemon/control_query.h"
 #include "util/json.h"

@@ -3,6 +3,7 @@
 #include "daemon/report.h"
 
 #include "bridge/bridge.h"
+#include "bridge/members.h"
 #include "bridge/moderation.h"
 #include "end_irc/end_irc.h"
 #include "util/clock.h"

@@ -4,7 +4,7 @@
 
 #include "aws/creds.h"
 #include "bridge/bridge.h"
-#include "bridge/command.h"
+#include "command/command.h"
 #include "chime/client.h"
 #include "daemon/direct.h"
 #include "daemon/links.h"

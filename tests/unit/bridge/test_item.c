@@ -13,16 +13,18 @@ static void test_copies_what_it_is_given(void **state)
 	char id[] = "id";
 	char token[] = "token";
 	char payload[] = "pay\0load";
-	struct item *item = item_new(NULL, &(struct parcel){
-						   .source_id = id,
-						   .token = token,
-						   .payload = payload,
-						   .payload_len = 8,
-						   .progress = 3,
-						   .position = 44,
-						   .first_sent_ms = 5,
-						   .accepted_ms = 6,
-					   }, "Bob");
+	struct item *item = item_new(NULL,
+		&(struct parcel){
+			.source_id = id,
+			.token = token,
+			.payload = payload,
+			.payload_len = 8,
+			.progress = 3,
+			.position = 44,
+			.first_sent_ms = 5,
+			.accepted_ms = 6,
+		},
+		"Bob");
 
 	(void)state;
 	memset(id, 'x', 2);
@@ -43,9 +45,10 @@ static void test_copies_what_it_is_given(void **state)
 
 static void test_empty_payload(void **state)
 {
-	struct item *item = item_new(
-		NULL, &(struct parcel){
-			      .source_id = "", .token = "t", .payload = NULL}, "Bob");
+	struct item *item = item_new(NULL,
+		&(struct parcel){
+			.source_id = "", .token = "t", .payload = NULL},
+		"Bob");
 
 	(void)state;
 	assert_string_equal("", item->parcel.source_id);

@@ -70,13 +70,15 @@ static void test_done(void **state)
 static void test_of_items(void **state)
 {
 	struct fixture *f = *state;
-	struct item *item = item_new(NULL, &(struct parcel){.source_id = "a",
-						   .token = "tok",
-						   .payload = "pay",
-						   .payload_len = 3,
-						   .progress = 1,
-						   .position = 2,
-						   .accepted_ms = 9}, "Bob");
+	struct item *item = item_new(NULL,
+		&(struct parcel){.source_id = "a",
+			.token = "tok",
+			.payload = "pay",
+			.payload_len = 3,
+			.progress = 1,
+			.position = 2,
+			.accepted_ms = 9},
+		"Bob");
 
 	item->seq = 4;
 	journal_outbox_add(&f->journal, item);

@@ -9,11 +9,13 @@
 
 static struct item *item(int64_t position)
 {
-	return item_new(NULL, &(struct parcel){.source_id = "id",
-				      .token = "token",
-				      .payload = "p",
-				      .payload_len = 1,
-				      .position = position}, "Bob");
+	return item_new(NULL,
+		&(struct parcel){.source_id = "id",
+			.token = "token",
+			.payload = "p",
+			.payload_len = 1,
+			.position = position},
+		"Bob");
 }
 
 static void test_empty(void **state)

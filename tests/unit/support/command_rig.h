@@ -6,8 +6,8 @@
 #ifndef SUPPORT_COMMAND_RIG_H
 #define SUPPORT_COMMAND_RIG_H
 
-#include "bridge/command.h"
 #include "bridge_rig.h"
+#include "command/command.h"
 #include "util/buf.h"
 
 struct command_rig {

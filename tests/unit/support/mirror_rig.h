@@ -6,8 +6,8 @@
 #ifndef SUPPORT_MIRROR_RIG_H
 #define SUPPORT_MIRROR_RIG_H
 
-#include "bridge/mirror.h"
 #include "fake_end.h"
+#include "people/mirror.h"
 
 struct mirror_rig {
 	struct loop *loop;
