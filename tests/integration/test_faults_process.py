@@ -113,8 +113,8 @@ def test_stop_in_delivery(tmp_path, processes):
     world = quick_world(tmp_path, processes)
     ledger = begin(world)
     for number in range(8):
-        ledger.say_chime(4)
         heard = len(ledger.heard())
+        ledger.say_chime(4)
         ledger.say_irc(4)
         until(lambda: len(ledger.heard()) >= heard + number % 4,
               "in the middle")
