@@ -71,9 +71,10 @@ class Trial:
         until(lambda: is_in(self.ledger.client), "joined", 30)
         talk(self.ledger)
         until(lambda: relayed(self.ledger), "a first conversation", 30)
-        self.belfry.kill()
+        counts = collections.Counter(path.read_text().splitlines())
+        self.belfry.stop()     # which no death is counted for
         del self.belfry.env["BELFRY_STEPS"]
-        return collections.Counter(path.read_text().splitlines())
+        return counts
 
     def _converse_until_dead(self):
         alive = self.belfry.is_running
@@ -111,7 +112,7 @@ class Trial:
         last = self.ledger.say_irc()
         self.ledger.wait_irc(30)
         self.world.wait_message(last, 30)
-        self.belfry.kill()
+        self.belfry.stop()     # and not a second death
         # What IRC said to a dead bridge never reached it.
         self.ledger.forgive()
 
