@@ -45,8 +45,10 @@ def test_status_follows_the_daemon(world):
     assert done.returncode == 0, done.stdout + done.stderr
     (mapping,) = json.loads(done.stdout)["mappings"]
     assert mapping["name"] == "project"
-    assert mapping["to_chime"]["relayed"] == 1
     assert mapping["to_irc"]["ready"]
+    # It is there before belfryd has the answer that says so.
+    until(lambda: json.loads(ask(world, "status", "--json").stdout)
+          ["mappings"][0]["to_chime"]["relayed"] == 1, world.belfry.log)
     people = ask(world, "status").stdout
     assert "net: ready" in people and "project" in people
     world.chimed.stop()
