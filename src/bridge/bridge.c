@@ -6,14 +6,26 @@
 #include "people/outcast.h"
 #include "reconcile/reconcile.h"
 #include "util/alloc.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* At most so many; the oldest is forgotten. */
+enum { ENDED_MAX = 1000 };
+
+/* A mapping that was taken out while the bridge runs. */
+struct ended {
+	char *name;
+	int64_t heard_ms; /* wall; up to then it listened to IRC */
+	UT_hash_handle hh;
+};
+
 struct bridge {
 	struct loop *loop;
 	struct store *store;
+	struct ended *ended;      /* by name */
 	struct mapping *mappings; /* by name, in the order they were added */
 	struct alive *alive;
 	struct filters filters;
@@ -97,15 +109,64 @@ struct bridge *bridge_new(struct loop *loop, struct store *store)
 	return bridge;
 }
 
+/* Mappings that a reload has changed end here and begin anew. */
+
+static struct ended *find_ended(const struct bridge *bridge, const char *name)
+{
+	struct ended *ended = NULL;
+
+	HASH_FIND_STR(bridge->ended, name, ended);
+	return ended;
+}
+
+static void ended_drop(struct bridge *bridge, struct ended *ended)
+{
+	HASH_DEL(bridge->ended, ended);
+	free(ended->name);
+	free(ended);
+}
+
+static void note_ended(struct bridge *bridge, const struct mapping *mapping)
+{
+	const struct lane *lane = mapping->to_irc; /* its way out is our ear */
+	int64_t heard_ms = lane->ready ? clock_wall_ms() : lane->outage.down_ms;
+	struct ended *ended;
+
+	if (heard_ms == 0)
+		return;
+	if (HASH_COUNT(bridge->ended) >= ENDED_MAX)
+		ended_drop(bridge, bridge->ended);
+	ended = xcalloc(1, sizeof(*ended));
+	ended->name = xstrdup(mapping->name);
+	ended->heard_ms = heard_ms;
+	HASH_ADD_KEYPTR(
+		hh, bridge->ended, ended->name, strlen(ended->name), ended);
+}
+
+static int64_t take_heard_ms(struct bridge *bridge, const char *name)
+{
+	struct ended *ended = find_ended(bridge, name);
+	int64_t heard_ms = ended ? ended->heard_ms : 0;
+
+	if (ended)
+		ended_drop(bridge, ended);
+	return heard_ms;
+}
+
 void bridge_free(struct bridge *bridge)
 {
 	struct mapping *mapping;
 	struct mapping *next;
+	struct ended *ended;
+	struct ended *after;
 
 	if (!bridge)
 		return;
 	HASH_ITER (hh, bridge->mappings, mapping, next) {
 		bridge_remove(bridge, mapping);
+	}
+	HASH_ITER (hh, bridge->ended, ended, after) {
+		ended_drop(bridge, ended);
 	}
 	timer_free(bridge->drained);
 	timer_free(bridge->begun);
@@ -146,6 +207,7 @@ struct mapping *bridge_add(struct bridge *bridge,
 		return NULL;
 	}
 	*ret_error = bridge->filters_error;
+	env.heard_ms = take_heard_ms(bridge, params->name);
 	mapping = bridge->filters_error ? NULL
 					: mapping_new(&env, params, ret_error);
 	if (!mapping)
@@ -159,6 +221,7 @@ struct mapping *bridge_add(struct bridge *bridge,
 void bridge_remove(struct bridge *bridge, struct mapping *mapping)
 {
 	HASH_DEL(bridge->mappings, mapping);
+	note_ended(bridge, mapping);
 	mapping_free(mapping);
 }
 
@@ -166,6 +229,7 @@ void bridge_forget(struct bridge *bridge, const char *name)
 {
 	if (bridge_find(bridge, name))
 		return;
+	(void)take_heard_ms(bridge, name);
 	pause_forget(bridge->store, name);
 	outcast_forget(bridge->store, name);
 	reconcile_forget(bridge->store, name);

@@ -70,8 +70,9 @@ struct lane_params {
 	struct queue_limits queue;
 	int64_t overlap_ms;
 	const struct filter *filter; /* NULL: all is relayed */
-	/* Wall ms when the process before this one was last seen alive; 0:
-	 * there was none, or nobody has to know. */
+	/* Wall ms when the process before this one was last seen alive, or up
+	 * to which this mapping listened before a reload; 0: there was none,
+	 * or nobody has to know. */
 	int64_t died_ms;
 	/* Called when lane_is_idle() became true while draining. Or NULL. */
 	loop_fn *on_idle;

@@ -25,7 +25,8 @@ static struct lane *mapping_lane(const struct mapping *mapping,
 		.queue = params->queue,
 		.overlap_ms = params->overlap_ms,
 		.filter = mapping->filter,
-		.died_ms = env->died_ms,
+		.died_ms =
+			!to_irc && env->heard_ms ? env->heard_ms : env->died_ms,
 		.on_idle = env->on_idle,
 		.arg = env->arg,
 	};

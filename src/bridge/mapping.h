@@ -37,7 +37,10 @@ struct mapping_env {
 	struct store *store;
 	const struct filters *filters; /* of all mappings; borrowed */
 	int64_t died_ms;               /* see struct lane_params */
-	loop_fn *on_idle;              /* see struct lane_params */
+	/* Wall ms up to which one of this name that ended in this process
+	 * listened to IRC; 0: there was none, or it never did. */
+	int64_t heard_ms;
+	loop_fn *on_idle; /* see struct lane_params */
 	void *arg;
 };
 

@@ -181,6 +181,17 @@ static void compose_gap(const struct lane *lane, const char *span,
 			side, span);
 }
 
+static void log_gap(const struct lane *lane, int64_t from_ms, int64_t to_ms)
+{
+	char from[CLOCK_ISO8601_BYTES];
+	char to[CLOCK_ISO8601_BYTES];
+
+	clock_format_iso8601(from_ms, from);
+	clock_format_iso8601(to_ms, to);
+	log_warn(lane->object, "what was said on %s from %s to %s is not known",
+		lane_source_side(lane), from, to);
+}
+
 void outage_on_gap(
 	struct lane *lane, int64_t from_ms, int64_t to_ms, bool is_recovered)
 {
@@ -191,6 +202,8 @@ void outage_on_gap(
 	/* A quiet channel is not a gap: who was alive listened. */
 	if (from_ms < lane->params.died_ms)
 		from_ms = lane->params.died_ms;
+	if (!is_recovered && to_ms - from_ms >= OUTAGE_LOG_MS)
+		log_gap(lane, from_ms, to_ms);
 	outage_span(from_ms, to_ms, span);
 	compose_gap(lane, span, is_recovered, text);
 	outage->backfilled = 0;

@@ -22,6 +22,7 @@
 
 enum {
 	OUTAGE_MIN_MS = 60 * 1000,
+	OUTAGE_LOG_MS = 5 * 1000, /* shorter gaps are nobody's news */
 	OUTAGE_GATHER_MS = 1000,
 	OUTAGE_TEXT_BYTES = 300,
 };

@@ -70,15 +70,6 @@ static bool intake_present(struct irc_intake *intake, const struct event *event)
 static void intake_tell_gap(struct irc_intake *intake, int64_t from_ms,
 	int64_t to_ms, bool recovered)
 {
-	char from[CLOCK_ISO8601_BYTES];
-	char to[CLOCK_ISO8601_BYTES];
-
-	clock_format_iso8601(from_ms, from);
-	clock_format_iso8601(to_ms, to);
-	if (!recovered)
-		log_warn(intake->params.mapping,
-			"what was said in %s from %s to %s is not known",
-			intake->params.channel, from, to);
 	if (intake->sink.gap)
 		intake->sink.gap(intake->sink.arg, from_ms, to_ms, recovered);
 }

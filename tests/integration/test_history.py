@@ -194,7 +194,7 @@ def test_no_history(tmp_path, processes, caps):
     past.start()
     past.say("live")
     past.wait_texts(["one", "live"])
-    past.world.belfry.wait_log("what was said in #project from ")
+    past.world.belfry.wait_log("what was said on IRC from ")
     assert "lost" not in past.texts()
 
 

@@ -180,6 +180,30 @@ static void test_gap_of_the_source(void **state)
 	expect_notes(&rig->irc, "");
 }
 
+/* One that a reload has changed ends and begins anew: it has listened. */
+static void test_gap_of_a_mapping_that_begins_anew(void **state)
+{
+	struct rig *rig = *state;
+	struct mapping_params params = {.name = rig->params.name};
+	int error = 0;
+
+	rig_up(rig);
+	pass(rig, 100000);
+	bridge_remove(rig->bridge, rig->mapping);
+	rig->mapping = bridge_add(rig->bridge, &params, &error);
+	assert_non_null(rig->mapping);
+	gap(rig, 1000000, 1100000, false);
+	assert_string_equal("", rig->mapping->to_chime->outage.gap);
+	gap(rig, 1000000, 1160000, false);
+	assert_non_null(strstr(rig->mapping->to_chime->outage.gap, "00:18"));
+	/* Nobody was silent towards the side that is asked again. */
+	assert_int_equal(0, rig->mapping->to_irc->params.died_ms);
+	/* This one never listened. */
+	bridge_remove(rig->bridge, rig->mapping);
+	rig->mapping = bridge_add(rig->bridge, &params, &error);
+	assert_int_equal(0, rig->mapping->to_chime->params.died_ms);
+}
+
 static void test_recovered_gap_has_a_number(void **state)
 {
 	struct rig *rig = *state;
@@ -222,6 +246,7 @@ int main(void)
 		TEST(process_was_down),
 		TEST(new_mapping),
 		TEST(gap_of_the_source),
+		TEST(gap_of_a_mapping_that_begins_anew),
 		TEST(recovered_gap_has_a_number),
 		TEST(gap_waits_for_the_room),
 	};
