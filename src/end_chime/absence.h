@@ -14,8 +14,8 @@
 #ifndef END_CHIME_ABSENCE_H
 #define END_CHIME_ABSENCE_H
 
+#include "chime_users/users.h"
 #include "end_chime/members.h"
-#include "end_chime/users.h"
 #include "util/attr.h"
 
 enum {

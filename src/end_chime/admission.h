@@ -9,7 +9,7 @@
 #ifndef END_CHIME_ADMISSION_H
 #define END_CHIME_ADMISSION_H
 
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/presence.h"
 #include "net/loop.h"
 

@@ -14,8 +14,8 @@
 #ifndef END_CHIME_CLEANUP_H
 #define END_CHIME_CLEANUP_H
 
+#include "chime_users/users.h"
 #include "end_chime/end_chime.h"
-#include "end_chime/users.h"
 
 struct cleanup;
 

@@ -1,9 +1,9 @@
 #include "end_chime/end_chime.h"
 
+#include "chime_users/retire.h"
+#include "chime_users/users.h"
 #include "end_chime/cleanup.h"
-#include "end_chime/retire.h"
 #include "end_chime/room.h"
-#include "end_chime/users.h"
 #include "util/alloc.h"
 #include "util/str.h"
 

@@ -11,7 +11,7 @@
 #define END_CHIME_EXPEL_H
 
 #include "chime/client.h"
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/presence.h"
 #include "util/attr.h"
 

@@ -62,8 +62,8 @@ static const char *name_of(const struct chime_message *message)
 	return slash && slash[1] ? slash + 1 : "someone";
 }
 
-bool chime_inbound_read(struct chime_inbound *inbound, const struct users *users,
-	const struct chime_message *message)
+bool chime_inbound_read(struct chime_inbound *inbound,
+	const struct users *users, const struct chime_message *message)
 {
 	struct event *event = &inbound->event;
 	struct span content = {message->content, message->content_len};

@@ -8,7 +8,7 @@
 #define END_CHIME_INBOUND_H
 
 #include "chime/decode.h"
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/event.h"
 
 #include <stdbool.h>
@@ -24,8 +24,8 @@ void chime_inbound_release(struct chime_inbound *inbound);
 
 /* False when there is nothing to relay. The event is valid until the next
  * use of `inbound` and as long as the message is. */
-bool chime_inbound_read(struct chime_inbound *inbound, const struct users *users,
-	const struct chime_message *message);
+bool chime_inbound_read(struct chime_inbound *inbound,
+	const struct users *users, const struct chime_message *message);
 
 /*
  * The idempotency token that a bridge put into a message's Metadata, owned;

@@ -17,7 +17,7 @@
 #ifndef END_CHIME_OUTBOUND_H
 #define END_CHIME_OUTBOUND_H
 
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/end.h"
 
 struct chime_outbound;

@@ -1,6 +1,6 @@
 #include "end_chime/pair.h"
 
-#include "end_chime/display.h"
+#include "chime_users/display.h"
 #include "end_chime/opening_memory.h"
 #include "util/alloc.h"
 #include "util/backoff.h"

@@ -13,7 +13,7 @@
 #define END_CHIME_PAIR_H
 
 #include "chime/client.h"
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/store.h"
 #include "util/attr.h"
 

@@ -7,7 +7,7 @@
 #define END_CHIME_PEOPLE_H
 
 #include "chime/client.h"
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/sink.h"
 #include "util/attr.h"
 

@@ -2,9 +2,9 @@
  * Reads one channel by listing its messages, oldest first, again and again.
  *
  * A cursor is not a timestamp: each listing, but not much more than one a
- * second, looks back a little (about twenty messages while there is talk), and once a
- * minute by the whole overlap, so that a message which surfaces late is not
- * missed. Whoever takes the messages drops those it knows, by id.
+ * second, looks back a little (about twenty messages while there is talk), and
+ * once a minute by the whole overlap, so that a message which surfaces late is
+ * not missed. Whoever takes the messages drops those it knows, by id.
  *
  * The interval is the shortest after activity and grows by half with every
  * quiet poll; a service that answers slowly is asked less often. Failures back
@@ -31,7 +31,7 @@ struct poller_params {
 	int64_t min_ms;
 	int64_t max_ms;
 	int64_t overlap_ms;
-	int64_t position;            /* where to begin; -1: now */
+	int64_t position; /* where to begin; -1: now */
 	/* False: busy, present it again after poller_resume(). */
 	bool (*message)(void *arg, const struct chime_message *message);
 	/* The channel stands here (position was -1). */
@@ -44,8 +44,8 @@ struct poller_params {
 };
 
 /* The callbacks come from the loop only, and may close the poller. */
-struct poller *poller_new(struct loop *loop,
-	const struct poller_params *params) MUST_CHECK;
+struct poller *poller_new(
+	struct loop *loop, const struct poller_params *params) MUST_CHECK;
 /* Frees at the end of the turn; no callback comes any more. NULL is fine. */
 void poller_close(struct poller *poller);
 

@@ -7,7 +7,7 @@
 #define END_CHIME_READING_H
 
 #include "chime/client.h"
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "model/sink.h"
 #include "util/attr.h"
 

@@ -1,8 +1,8 @@
 #include "end_chime/room.h"
 
+#include "chime_moderation/moderation.h"
 #include "end_chime/admission.h"
 #include "end_chime/content.h"
-#include "end_chime/moderation.h"
 #include "end_chime/opening.h"
 #include "end_chime/outbound.h"
 #include "end_chime/pair.h"

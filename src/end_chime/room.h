@@ -6,9 +6,9 @@
 #ifndef END_CHIME_ROOM_H
 #define END_CHIME_ROOM_H
 
+#include "chime_moderation/mandate.h"
+#include "chime_users/users.h"
 #include "end_chime/end_chime.h"
-#include "end_chime/mandate.h"
-#include "end_chime/users.h"
 
 struct chime_room;
 

@@ -25,8 +25,8 @@
 #define END_CHIME_ROSTER_H
 
 #include "chime/client.h"
+#include "chime_users/users.h"
 #include "end_chime/members.h"
-#include "end_chime/users.h"
 #include "model/presence.h"
 #include "util/attr.h"
 

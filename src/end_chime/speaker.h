@@ -2,14 +2,14 @@
  * The person who is to say a job in a channel, and how they stand there as far
  * as its tries have shown: whether it is worth waiting, asking once more from
  * scratch, or looking what an earlier try has said in other words. Keeps
- * nothing: what is known is in the job and in end_chime/users.h.
+ * nothing: what is known is in the job and in chime_users/users.h.
  */
 #ifndef END_CHIME_SPEAKER_H
 #define END_CHIME_SPEAKER_H
 
 #include "chime/error.h"
+#include "chime_users/users.h"
 #include "end_chime/job.h"
-#include "end_chime/users.h"
 
 /* All borrowed. */
 struct speaker {

@@ -64,8 +64,7 @@ static void backfill_on_line(const struct irc_message *msg, void *arg)
 	bool is_new;
 
 	if (!backfill_note(b, msg) || b->last_ms < b->params.floor_ms ||
-		!irc_inbound_read_past(
-			&b->inbound, b->params.folk, msg))
+		!irc_inbound_read_past(&b->inbound, b->params.folk, msg))
 		return;
 	is_new = b->last_ms > b->params.since_ms;
 	if (!is_new && *event->source_id == '\0')

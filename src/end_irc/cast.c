@@ -4,6 +4,8 @@
 #include "end_irc/render.h"
 #include "irc/casemap.h"
 #include "irc/loss.h"
+#include "irc_words/shown_name.h"
+#include "irc_words/words.h"
 #include "model/store.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -364,7 +366,7 @@ void irc_cast_dismiss(struct irc_cast *cast, const struct removal *removal)
 	buf_init(&reason, 512);
 	if (removal->actor) {
 		buf_adds(&reason, "removed by ");
-		render_name(&reason, removal->actor, false);
+		shown_name(&reason, removal->actor, false);
 		buf_adds(&reason, removal->reason ? ": " : "");
 	}
 	if (removal->reason)
@@ -444,7 +446,7 @@ static void tell_removal(const struct irc_cast *cast,
 	buf_init(&actor, 4 * IRC_SOURCE_BYTES);
 	text_init(&words, RENDER_PAYLOAD_BYTES);
 	utf8_from_irc(&actor, nick, strlen(nick));
-	render_text_from_irc(&words, reason, strlen(reason));
+	words_from_irc(&words, reason, strlen(reason));
 	presence.actor = actor.len ? actor.data : NULL;
 	presence.reason = text_is_empty(&words) ? NULL : text_plain(&words);
 	if (sink->presence)

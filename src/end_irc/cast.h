@@ -3,13 +3,13 @@
  * how, and what is told to the bridge about it.
  *
  * Who is shown is a fact (space "irc-shown", key "network channel id", value
- * the name), so that they come back after a restart. All that is told comes from
- * the loop.
+ * the name), so that they come back after a restart. All that is told comes
+ * from the loop.
  */
 #ifndef END_IRC_CAST_H
 #define END_IRC_CAST_H
 
-#include "end_irc/puppets.h"
+#include "irc_puppets/puppets.h"
 #include "model/end.h"
 
 enum {

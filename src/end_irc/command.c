@@ -3,6 +3,7 @@
 #include "end_irc/render.h"
 #include "irc/casemap.h"
 #include "irc/split.h"
+#include "irc_words/words.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
 #include "util/log.h"
@@ -226,7 +227,7 @@ static bool read_words(
 	if (irc_command_is(text))
 		text += sizeof(PREFIX) - 1;
 	text += strspn(text, " ");
-	render_text_from_irc(out, text, strnlen(text, ANSWER_BYTES / 4));
+	words_from_irc(out, text, strnlen(text, ANSWER_BYTES / 4));
 	return true;
 }
 

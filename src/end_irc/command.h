@@ -14,7 +14,7 @@
 #define END_IRC_COMMAND_H
 
 #include "end_irc/end_irc.h"
-#include "end_irc/folk.h"
+#include "irc_people/folk.h"
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 #include "end_irc/direct.h"
 
 #include "end_irc/direct_send.h"
-#include "end_irc/folk.h"
 #include "end_irc/note.h"
 #include "irc/channel.h"
+#include "irc_people/folk.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/str.h"

@@ -4,6 +4,7 @@
 #include "irc/delivery.h"
 #include "irc/format.h"
 #include "irc/split.h"
+#include "irc_words/words.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -60,7 +61,7 @@ int irc_direct_payload(
 
 	buf_init(&text, RENDER_PAYLOAD_BYTES);
 	buf_init(&bare, RENDER_PAYLOAD_BYTES);
-	render_text_to_irc(&text, event->text);
+	words_to_irc(&text, event->text);
 	if (text.overflow) {
 		*ret_why = "it is longer than 64 KiB";
 		return -EMSGSIZE;

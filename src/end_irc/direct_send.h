@@ -13,7 +13,7 @@
 #ifndef END_IRC_DIRECT_SEND_H
 #define END_IRC_DIRECT_SEND_H
 
-#include "end_irc/puppets.h"
+#include "irc_puppets/puppets.h"
 #include "model/end.h"
 
 enum {

@@ -1,10 +1,10 @@
 #include "end_irc/directs.h"
 
 #include "end_irc/direct.h"
-#include "end_irc/folk.h"
 #include "end_irc/inbound.h"
 #include "end_irc/note.h"
 #include "irc/channel.h"
+#include "irc_people/folk.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
 #include "util/log.h"

@@ -19,7 +19,7 @@
 #define END_IRC_DIRECTS_H
 
 #include "end_irc/end_irc.h"
-#include "end_irc/puppets.h"
+#include "irc_puppets/puppets.h"
 
 enum {
 	DIRECTS_KEPT_LINES = 20,

@@ -311,8 +311,15 @@ static void new_puppets(
 /* Who is who, and what the end's people ask for. */
 static void new_people(struct end_irc *end, const struct end_irc_params *params)
 {
-	irc_folk_init(&end->folk, end->conn, params);
-	end->folk.network = end->name;
+	const struct irc_folk_params folk = {
+		.network = end->name,
+		.relays = params->relays,
+		.relay_count = params->relay_count,
+		.ignores_bots = params->ignores_bots,
+		.has_commands = params->command != NULL,
+	};
+
+	irc_folk_init(&end->folk, end->conn, &folk);
 	end->folk.identity =
 		irc_identity_new(end->conn, end->name, params->store);
 	end->census = irc_census_new(end->loop, end->conn);

@@ -7,23 +7,12 @@
 #define END_IRC_END_IRC_H
 
 #include "irc/conn.h"
+#include "irc_moderation/moderation_settings.h"
+#include "irc_puppets/puppet_settings.h"
 #include "model/end.h"
 
 struct end_irc;
 struct store;
-
-/* belfry.conf(5), networks[].puppets. Copied. */
-struct irc_puppet_settings {
-	const char *nick; /* templates: {name}, {id} */
-	const char *username;
-	const char *realname;
-	size_t max;
-	int64_t connect_interval_ms;
-	int64_t idle_ms;       /* 0: never */
-	const char *webirc;    /* password, or NULL */
-	const char *host;      /* template, said with WEBIRC */
-	const char *addresses; /* IPv6 prefix, or NULL */
-};
 
 /* "/msg belfry who", "!chime who". Borrowed for the call. */
 struct irc_command {
@@ -66,7 +55,7 @@ struct end_irc_params {
 	size_t backfill_max_lines;
 
 	bool relaymsg; /* use draft/relaymsg where it is offered */
-	/* A connection for each Chime person (end_irc/puppets.h). */
+	/* A connection for each Chime person (irc_puppets/puppets.h). */
 	bool has_puppets;
 	struct irc_puppet_settings puppets;
 
@@ -103,14 +92,6 @@ void end_irc_stop(
  * puppets
  * ", 12 puppets (3 connecting, limit 200)" follows. */
 void end_irc_describe(const struct end_irc *end, struct buf *out);
-
-/* belfry.conf(5), mappings[].mirror. */
-struct irc_moderation_settings {
-	const char *ban_mask;        /* template: {nick}, {user}, {host} */
-	const char *moderator_modes; /* the last is given */
-	bool moderators_need_account;
-	const char *restricted_modes; /* the first is set */
-};
 
 /* Copied. */
 struct end_irc_room_params {

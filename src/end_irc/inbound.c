@@ -3,6 +3,7 @@
 #include "end_irc/command.h"
 #include "end_irc/render.h"
 #include "irc/history.h"
+#include "irc_words/words.h"
 #include "util/clock.h"
 #include "util/str.h"
 
@@ -143,7 +144,7 @@ static bool read_saying(struct irc_inbound *inbound, const struct saying *s)
 		is_unasked_history(s))
 		return false;
 	text_clear(&inbound->text);
-	render_text_from_irc(&inbound->text, text.p, text.len);
+	words_from_irc(&inbound->text, text.p, text.len);
 	if (text_is_empty(&inbound->text))
 		return false;
 	event->text = &inbound->text;

@@ -12,8 +12,8 @@
 #ifndef END_IRC_INBOUND_H
 #define END_IRC_INBOUND_H
 
-#include "end_irc/folk.h"
 #include "irc/conn.h"
+#include "irc_people/folk.h"
 #include "model/event.h"
 
 #include <stdbool.h>

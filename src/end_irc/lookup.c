@@ -103,8 +103,8 @@ static bool lookup_is_ours(
 	const char *relayed_by = irc_message_tag(msg, "draft/relaymsg");
 
 	return irc_history_is_own(lookup->params.conn, msg) ||
-	       (relayed_by && irc_conn_is_own_nick(
-				      lookup->params.conn, relayed_by)) ||
+	       (relayed_by &&
+		       irc_conn_is_own_nick(lookup->params.conn, relayed_by)) ||
 	       (lookup->params.is_said_for &&
 		       lookup->params.is_said_for(
 			       lookup->params.arg, msg->source.nick));

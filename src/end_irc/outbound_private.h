@@ -20,7 +20,7 @@ struct irc_outbound {
 	struct timer *pump;
 	struct irc_job *jobs;
 	struct line *lines; /* on the wire; outbound.c's own */
-	unsigned open; /* lines whose fate is unknown */
+	unsigned open;      /* lines whose fate is unknown */
 	bool settling; /* a parcel failed: send nothing, wait for the rest */
 	/* What of ours is in the channel's history; of this link, or NULL. */
 	struct irc_lookup *lookup;

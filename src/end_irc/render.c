@@ -1,7 +1,8 @@
 #include "end_irc/render.h"
 
 #include "irc/format.h"
-#include "irc/split.h"
+#include "irc_words/shown_name.h"
+#include "irc_words/words.h"
 #include "util/str.h"
 #include "util/utf8.h"
 
@@ -12,17 +13,6 @@
 #define SPEAKER "\x01"
 
 static const struct {
-	unsigned text;
-	unsigned irc;
-} style_rows[] = {
-	{TEXT_BOLD, IRC_BOLD},
-	{TEXT_ITALIC, IRC_ITALIC},
-	{TEXT_UNDERLINE, IRC_UNDERLINE},
-	{TEXT_STRIKE, IRC_STRIKE},
-	{TEXT_CODE, IRC_MONOSPACE},
-};
-
-static const struct {
 	enum event_kind kind;
 	char letter;
 	const char *command;
@@ -31,104 +21,6 @@ static const struct {
 	{EVENT_ACTION, 'a', "PRIVMSG"},
 	{EVENT_NOTICE, 'n', "NOTICE"},
 };
-
-static unsigned styles_to_irc(unsigned styles)
-{
-	unsigned out = 0;
-	for (size_t i = 0; i < ARRAY_LEN(style_rows); i++)
-		if (styles & style_rows[i].text)
-			out |= style_rows[i].irc;
-	return out;
-}
-
-static unsigned styles_from_irc(unsigned styles)
-{
-	unsigned out = 0;
-	for (size_t i = 0; i < ARRAY_LEN(style_rows); i++)
-		if (styles & style_rows[i].irc)
-			out |= style_rows[i].text;
-	return out;
-}
-
-void render_text_from_irc(struct text *out, const char *s, size_t len)
-{
-	struct irc_format_reader reader;
-	struct irc_span span;
-	irc_format_reader_init(&reader, s, len);
-	while (irc_format_next(&reader, &span)) {
-		struct buf AUTOBUF utf8;
-		struct buf AUTOBUF clean;
-		buf_init(&utf8, RENDER_PAYLOAD_BYTES);
-		buf_init(&clean, RENDER_PAYLOAD_BYTES);
-		utf8_from_irc(&utf8, span.text, span.len);
-		irc_text_clean(&clean, utf8.data, utf8.len);
-		text_append(out, clean.data, clean.len,
-			styles_from_irc(span.format.styles));
-	}
-}
-
-static void write_span(struct irc_format_writer *writer, const char *s,
-	size_t len, unsigned styles)
-{
-	struct buf AUTOBUF clean;
-	buf_init(&clean, RENDER_PAYLOAD_BYTES);
-	irc_text_clean(&clean, s, len);
-	if (clean.overflow)
-		writer->out->overflow = true;
-	struct irc_span span = {
-		.text = clean.data,
-		.len = clean.len,
-		.format = irc_format_plain(),
-	};
-	span.format.styles = styles_to_irc(styles);
-	irc_format_write(writer, &span);
-}
-
-void render_text_to_irc(struct buf *out, const struct text *text)
-{
-	struct irc_format_writer writer;
-	size_t at = 0;
-	irc_format_writer_init(&writer, out);
-	for (size_t i = 0; i < text->run_count; i++) {
-		const struct text_run *run = &text->runs[i];
-		write_span(&writer, text->bytes.data + at, run->offset - at, 0);
-		write_span(&writer, text->bytes.data + run->offset, run->len,
-			run->styles);
-		at = run->offset + run->len;
-	}
-	write_span(&writer, text->bytes.data + at, text->bytes.len - at, 0);
-}
-
-static bool name_takes(uint32_t codepoint)
-{
-	return !utf8_is_control(codepoint) && !utf8_is_invisible(codepoint) &&
-	       codepoint != 0x2028 && codepoint != 0x2029;
-}
-
-static const char zero_width_space[] = "\xe2\x80\x8b";
-
-void render_name(struct buf *out, const char *name, bool anti_ping)
-{
-	struct buf AUTOBUF clean;
-	buf_init(&clean, 4096);
-	for (size_t at = 0, len = strnlen(name, 4096); at < len;) {
-		uint32_t codepoint;
-		size_t n = utf8_decode(name + at, len - at, &codepoint);
-		if (n && name_takes(codepoint))
-			buf_add(&clean, name + at, n);
-		at += n ? n : 1;
-	}
-	struct span span = span_trim((struct span){clean.data, clean.len});
-	if (!span.len)
-		span = span_of("someone");
-	size_t keep = utf8_fit(span.p, span.len, RENDER_NAME_BYTES);
-	uint32_t letter;
-	size_t first = anti_ping ? utf8_decode(span.p, keep, &letter) : 0;
-	buf_add(out, span.p, first);
-	if (first && first < keep)
-		buf_adds(out, zero_width_space);
-	buf_add(out, span.p + first, keep - first);
-}
 
 /* The last part of an ARN or "network/nick" id. */
 static const char *short_id(const char *id)
@@ -143,17 +35,17 @@ static void add_prefix(struct buf *out, const struct event *event,
 	const struct person *who = &event->sender;
 	if (event->kind == EVENT_ACTION) {
 		buf_adds(out, "* ");
-		render_name(out, str_or_empty(who->name), params->anti_ping);
+		shown_name(out, str_or_empty(who->name), params->anti_ping);
 		buf_addc(out, ' ');
 		return;
 	}
 	for (const char *p = params->nick_template; *p;) {
 		if (str_starts(p, "{name}")) {
-			render_name(out, str_or_empty(who->name),
+			shown_name(out, str_or_empty(who->name),
 				params->anti_ping);
 			p += 6;
 		} else if (str_starts(p, "{id}")) {
-			render_name(out, short_id(who->id), false);
+			shown_name(out, short_id(who->id), false);
 			p += 4;
 		} else {
 			/* Of a character beyond ASCII, one byte. */
@@ -184,7 +76,7 @@ static void add_speaker(struct buf *out, const struct person *who)
 	buf_adds(out, is_shown ? SPEAKER "s" : SPEAKER "u");
 	buf_adds(out, is_shown ? who->id : "");
 	buf_addc(out, '\n');
-	render_name(out, str_or_empty(who->name), false);
+	shown_name(out, str_or_empty(who->name), false);
 }
 
 int render_payload(struct buf *out, const struct event *event,
@@ -194,7 +86,7 @@ int render_payload(struct buf *out, const struct event *event,
 	struct buf AUTOBUF prefix;
 	buf_init(&text, RENDER_PAYLOAD_BYTES);
 	buf_init(&prefix, 4096);
-	render_text_to_irc(&text, event->text);
+	words_to_irc(&text, event->text);
 	if (text.overflow)
 		return -EMSGSIZE;
 	struct buf AUTOBUF bare;

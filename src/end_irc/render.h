@@ -1,6 +1,5 @@
 /*
- * Between Belfry's words and IRC's: rich text as mIRC formatting and back,
- * names as they are shown in a channel, and the payload of a parcel.
+ * The payload of a parcel to IRC, written and read.
  *
  * The payload is one version byte, one kind byte ('m', 'a', 'n'), the prefix
  * that stands before every line when the bridge speaks, LF, and the text (mIRC
@@ -24,7 +23,6 @@
 enum {
 	RENDER_PAYLOAD_BYTES = 64 * 1024, /* most of one event */
 	RENDER_PREFIX_BYTES = 160,        /* most of a name with its template */
-	RENDER_NAME_BYTES = 64,           /* most of a name inside it */
 	RENDER_ID_BYTES = 2048,           /* one that is longer is not shown */
 };
 
@@ -57,16 +55,5 @@ struct rendered {
 /* -EINVAL when it is not a payload of a version we know. */
 int render_read(
 	struct rendered *ret, const char *payload, size_t len) MUST_CHECK;
-
-/* mIRC text (any bytes) appended to neutral text. */
-void render_text_from_irc(struct text *out, const char *s, size_t len);
-/* Neutral text appended as mIRC text, cleaned of everything else. */
-void render_text_to_irc(struct buf *out, const struct text *text);
-/*
- * A display name as one harmless word or few: no controls, invisibles or
- * bidirectional overrides, no line breaks, at most RENDER_NAME_BYTES. "someone"
- * when nothing is left.
- */
-void render_name(struct buf *out, const char *name, bool anti_ping);
 
 #endif

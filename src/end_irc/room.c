@@ -1,10 +1,10 @@
 #include "end_irc/room.h"
 
 #include "end_irc/end_irc_private.h"
-#include "end_irc/expel.h"
 #include "end_irc/note.h"
 #include "end_irc/voices.h"
 #include "irc/casemap.h"
+#include "irc_moderation/expel.h"
 #include "util/alloc.h"
 #include "util/step.h"
 

@@ -8,10 +8,10 @@
 #include "end_irc/end_irc.h"
 #include "end_irc/inbound.h"
 #include "end_irc/intake.h"
-#include "end_irc/moderation.h"
 #include "end_irc/outbound.h"
 #include "end_irc/render.h"
-#include "end_irc/roster.h"
+#include "irc_moderation/moderation.h"
+#include "irc_people/roster.h"
 
 #include <uthash.h>
 

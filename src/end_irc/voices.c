@@ -1,7 +1,8 @@
 #include "end_irc/voices.h"
 
 #include "end_irc/cast_private.h"
-#include "end_irc/nickname.h"
+#include "irc_words/nickname.h"
+#include "irc_words/shown_name.h"
 #include "util/str.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ static bool is_barred(const struct irc_cast *cast, const struct irc_role *role)
 static int64_t shown_voice(struct irc_cast *cast, const struct rendered *r,
 	int64_t waited_ms, struct irc_voice *ret)
 {
-	char id[RENDER_ID_BYTES], name[RENDER_NAME_BYTES + 1];
+	char id[RENDER_ID_BYTES], name[SHOWN_NAME_BYTES + 1];
 	struct irc_puppet *puppet;
 	struct irc_role *role;
 	const char *why;
@@ -79,7 +80,7 @@ static bool relay_nick(const struct irc_cast *cast, const struct rendered *r,
 	char ret[IRC_NICK_BYTES])
 {
 	const char *separators = irc_conn_relay_separators(cast->params.conn);
-	char name[RENDER_NAME_BYTES + 1];
+	char name[SHOWN_NAME_BYTES + 1];
 
 	if (!cast->params.relaymsg || !separators || r->is_unshown ||
 		!str_eq(r->command, "PRIVMSG"))
@@ -113,7 +114,7 @@ bool irc_cast_past_voice(const struct irc_cast *cast,
 	const struct rendered *rendered, enum irc_way way,
 	struct irc_voice *ret)
 {
-	char id[RENDER_ID_BYTES], name[RENDER_NAME_BYTES + 1];
+	char id[RENDER_ID_BYTES], name[SHOWN_NAME_BYTES + 1];
 	const struct irc_puppet *puppet;
 
 	ret->way = way;

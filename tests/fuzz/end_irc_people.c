@@ -6,8 +6,8 @@
  * ends, the list is wanted again or not any more.
  */
 #include "end_irc/command.h"
-#include "end_irc/roster.h"
 #include "irc/conn_private.h"
+#include "irc_people/roster.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/str.h"
@@ -298,6 +298,19 @@ static void happen(struct people *people, int what, int n)
 	turn(people);
 }
 
+static void begin_folk(
+	struct people *people, const struct end_irc_params *params)
+{
+	irc_folk_init(&people->folk, people->conn,
+		&(struct irc_folk_params){
+			.network = "net",
+			.relays = params->relays,
+			.relay_count = params->relay_count,
+			.ignores_bots = params->ignores_bots,
+			.has_commands = true,
+		});
+}
+
 static void begin(struct people *people, uint8_t choice)
 {
 	static const struct irc_server server = {"server.example", 6667};
@@ -330,7 +343,7 @@ static void begin(struct people *people, uint8_t choice)
 	*people = (struct people){.loop = loop_new()};
 	people->conn = irc_conn_new_on(people->loop, &params.conn, &events,
 		people, &(struct irc_wire_choice){&WIRE, people});
-	irc_folk_init(&people->folk, people->conn, &params);
+	begin_folk(people, &params);
 	people->folk.identity = irc_identity_new(people->conn, "net", NULL);
 	people->census = irc_census_new(people->loop, people->conn);
 	people->commands = irc_commands_new(&(struct irc_commands_params){

@@ -9,6 +9,8 @@
 #include "config.h"
 
 #include "end_irc/render.h"
+
+#include "irc_words/words.h"
 #include "util/utf8.h"
 
 #include <stdint.h>
@@ -70,13 +72,13 @@ static void check_in(const char *s, size_t len)
 	text_init(&once, RENDER_PAYLOAD_BYTES);
 	text_init(&twice, RENDER_PAYLOAD_BYTES);
 	buf_init(&irc, 8 * RENDER_PAYLOAD_BYTES);
-	render_text_from_irc(&once, s, len);
+	words_from_irc(&once, s, len);
 	require(utf8_is_valid(once.bytes.data, once.bytes.len));
-	render_text_to_irc(&irc, &once);
+	words_to_irc(&irc, &once);
 	if (text_overflowed(&once) || irc.overflow ||
 		once.run_count == TEXT_RUNS_MAX)
 		return;
-	render_text_from_irc(&twice, irc.data, irc.len);
+	words_from_irc(&twice, irc.data, irc.len);
 	require(once.bytes.len == twice.bytes.len &&
 		!memcmp(once.bytes.data, twice.bytes.data, once.bytes.len) &&
 		once.run_count == twice.run_count);

@@ -92,8 +92,8 @@ static void test_the_bridge_fails(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_true(markers_read(f->markers));
 		expect_move(f, "APP/user/bridge");
-		service_answer(&f->s, 500,
-			"{\"Code\":\"X\",\"Message\":\"same\"}");
+		service_answer(
+			&f->s, 500, "{\"Code\":\"X\",\"Message\":\"same\"}");
 		service_pass(&f->s, MARKERS_READ_MS + 100);
 	}
 	assert_int_equal(log_catch_count("cannot be moved"), lines);

@@ -118,9 +118,9 @@ static void test_by_arn(void **state)
 	f->params.channel = WORLD_CHANNEL;
 	begin(f);
 	expect_opened(f);
-	assert_string_equal(
-		f->s.store.log.data, "room m found=" WORLD_CHANNEL
-				     "\nroom m joined=" WORLD_CHANNEL "\n");
+	assert_string_equal(f->s.store.log.data,
+		"room m found=" WORLD_CHANNEL "\nroom m joined=" WORLD_CHANNEL
+		"\n");
 }
 
 /* A restart does not ask what is known; a channel of another ARN, or one that
@@ -198,10 +198,9 @@ static void test_found_by_name(void **state)
 		"{\"ChannelMemberships\":[" FOUND(
 			WORLD_CHANNEL, "Lounge") "],\"NextToken\":\"x\"}");
 	expect_opened(f);
-	assert_string_equal(
-		f->s.store.log.data, "room m channel=" WORLD_CHANNEL
-				     "\nroom m found=" WORLD_CHANNEL
-				     "\nroom m joined=" WORLD_CHANNEL "\n");
+	assert_string_equal(f->s.store.log.data,
+		"room m channel=" WORLD_CHANNEL "\nroom m found=" WORLD_CHANNEL
+		"\nroom m joined=" WORLD_CHANNEL "\n");
 }
 
 static void test_created(void **state)
@@ -233,9 +232,9 @@ static void test_created(void **state)
 	assert_string_equal(service_string(&f->s, "ClientRequestToken"), token);
 	service_answer(&f->s, 201, "{\"ChannelArn\":\"" WORLD_CHANNEL "\"}");
 	service_expect(&f->s, JOIN);
-	assert_string_equal(
-		f->s.store.log.data, "room m channel=" WORLD_CHANNEL
-				     "\nroom m created=" WORLD_CHANNEL "\n");
+	assert_string_equal(f->s.store.log.data,
+		"room m channel=" WORLD_CHANNEL
+		"\nroom m created=" WORLD_CHANNEL "\n");
 	buf_clear(&f->s.store.log);
 	/* What is that new may be unknown for a moment. */
 	for (int i = 0; i < 3; i++) {

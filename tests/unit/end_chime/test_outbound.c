@@ -299,9 +299,8 @@ static void test_closing_inside_receipts(void **state)
 	f->close_at = 1;
 	outbound_rig_add(f, 1, "", then);
 	outbound_rig_expect_look_up(f, then);
-	service_answer(&f->s, 200,
-		"{\"ChannelMessages\":[" MARKED(
-			"m9", "t1") "]}");
+	service_answer(
+		&f->s, 200, "{\"ChannelMessages\":[" MARKED("m9", "t1") "]}");
 	outbound_rig_expect_receipts(f, "1 done m9\n");
 	service_expect_none(&f->s);
 }

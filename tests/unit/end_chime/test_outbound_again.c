@@ -189,8 +189,7 @@ static void test_look_up_comes_to_its_ceiling(void **state)
 	outbound_rig_expect_look_up(f, then);
 	for (int page = 1; page <= 3; page++) {
 		service_answer(&f->s, 200,
-			"{\"ChannelMessages\":[],\"NextToken\":\"n%d\"}",
-			page);
+			"{\"ChannelMessages\":[],\"NextToken\":\"n%d\"}", page);
 		if (page < 3)
 			expect_page(f, then, page);
 	}

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "end_irc/claims.h"
+#include "irc_puppets/claims.h"
 
 #include "unit/support/irc_crowd.h"
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "end_irc/ours.h"
+#include "irc_puppets/ours.h"
 
 #include "unit/support/irc_crowd.h"
 

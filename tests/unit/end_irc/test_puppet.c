@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "end_irc/puppet.h"
-#include "end_irc/puppets.h"
+#include "irc_puppets/puppet.h"
+#include "irc_puppets/puppets.h"
 
 #include "unit/support/irc_crowd.h"
 #include "util/str.h"

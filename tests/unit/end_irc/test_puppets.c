@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "end_irc/puppets.h"
+#include "irc_puppets/puppets.h"
 
 #include "unit/support/irc_crowd.h"
 #include "util/str.h"

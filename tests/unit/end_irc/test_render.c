@@ -70,62 +70,6 @@ static void test_hostile_text(void **state)
 		"m<A> \nbold4,5");
 }
 
-static void test_names(void **state)
-{
-	static const struct {
-		const char *name;
-		const char *shown;
-	} rows[] = {
-		{"Alice", "Alice"},
-		{"", "someone"},
-		{"\x01\x02\r\n", "someone"},
-		{"  spaced  out ", "spaced  out"},
-		{"ev\xe2\x80\xaeil", "evil"}, /* right-to-left override */
-		{"zero\xe2\x80\x8bwidth", "zerowidth"},
-		{"a\nQUIT :b", "aQUIT :b"},
-		{"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd",
-			"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd"},
-		{"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e",
-			"\xe7\x8e\x8b\xe5\xb0\x8f\xe6\x98\x8e"},
-		{"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf",
-			"\xd9\x85\xd8\xad\xd9\x85\xd8\xaf"},
-		{"bro\xffken", "broken"},
-	};
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct buf AUTOBUF out;
-		buf_init(&out, 512);
-		render_name(&out, rows[i].name, false);
-		assert_string_equal(out.data, rows[i].shown);
-	}
-}
-
-static void test_long_name(void **state)
-{
-	struct buf AUTOBUF out;
-	char name[1000];
-	(void)state;
-	memset(name, 'x', sizeof(name) - 1);
-	name[sizeof(name) - 1] = '\0';
-	buf_init(&out, 512);
-	render_name(&out, name, false);
-	assert_int_equal(out.len, RENDER_NAME_BYTES);
-}
-
-static void test_anti_ping(void **state)
-{
-	struct buf AUTOBUF out;
-	(void)state;
-	buf_init(&out, 512);
-	render_name(&out, "alice", true);
-	assert_memory_equal(out.data + out.len - 1, "e", 1);
-	assert_non_null(strstr(out.data, "\xe2\x80\x8b"));
-	assert_true(utf8_is_valid(out.data, out.len));
-	buf_clear(&out);
-	render_name(&out, "a", true); /* nothing to put it between */
-	assert_string_equal(out.data, "a");
-}
-
 static void test_template(void **state)
 {
 	const struct render_params params = {
@@ -168,41 +112,6 @@ static void test_too_long(void **state)
 		text_append_plain(&text, "x");
 	assert_int_equal(
 		render(&out, EVENT_MESSAGE, "A", &text, &plain), -EMSGSIZE);
-}
-
-static void test_styles_round_trip(void **state)
-{
-	struct text AUTOTEXT text;
-	struct text AUTOTEXT back;
-	struct buf AUTOBUF irc;
-	(void)state;
-	text_init(&text, 1000);
-	text_init(&back, 1000);
-	buf_init(&irc, 1000);
-	text_append(&text, "plain ", 6, 0);
-	text_append(&text, "bold", 4, TEXT_BOLD);
-	text_append(&text, " both", 5, TEXT_BOLD | TEXT_ITALIC);
-	text_append(&text, " 1,2", 4, TEXT_STRIKE);
-	text_append(&text, " code", 5, TEXT_CODE);
-	text_append(&text, " end", 4, 0);
-	render_text_to_irc(&irc, &text);
-	render_text_from_irc(&back, irc.data, irc.len);
-	assert_string_equal(text_plain(&back), text_plain(&text));
-	assert_int_equal(back.run_count, text.run_count);
-	for (size_t i = 0; i < text.run_count; i++) {
-		assert_int_equal(back.runs[i].offset, text.runs[i].offset);
-		assert_int_equal(back.runs[i].len, text.runs[i].len);
-		assert_int_equal(back.runs[i].styles, text.runs[i].styles);
-	}
-}
-
-static void test_latin1_from_irc(void **state)
-{
-	struct text AUTOTEXT text;
-	(void)state;
-	text_init(&text, 100);
-	render_text_from_irc(&text, "caf\xe9", 4);
-	assert_string_equal(text_plain(&text), "caf\xc3\xa9");
 }
 
 static void test_read_payload(void **state)
@@ -279,14 +188,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_long_name),
-		cmocka_unit_test(test_anti_ping),
 		cmocka_unit_test(test_template),
 		cmocka_unit_test(test_nothing_to_say),
 		cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_styles_round_trip),
-		cmocka_unit_test(test_latin1_from_irc),
 		cmocka_unit_test(test_read_payload),
 		cmocka_unit_test(test_read_speaker),
 		cmocka_unit_test(test_unshown),

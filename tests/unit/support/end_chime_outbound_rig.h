@@ -18,7 +18,7 @@ enum { TRUST_MS = 10 * 60 * 1000, LATE_MS = 60 * 1000 };
 #define ASK_BOB "GET /app-instance-users/APP/user/irc:net:bob"
 #define IS_BOB                                                                 \
 	"{\"AppInstanceUser\":{\"Name\":\"Bob\",\"Metadata\":"                 \
-	"\"{\\\"belfry\\\":{\\\"v\\\":1,\\\"person\\\":"                    \
+	"\"{\\\"belfry\\\":{\\\"v\\\":1,\\\"person\\\":"                       \
 	"\\\"net%%2Fbob\\\"}}\"}}"
 #define BOB "\"id\":\"net%2Fbob\""
 

@@ -5,7 +5,7 @@
 #ifndef SUPPORT_END_CHIME_USERS_RIG_H
 #define SUPPORT_END_CHIME_USERS_RIG_H
 
-#include "end_chime/users.h"
+#include "chime_users/users.h"
 #include "end_chime_service.h"
 
 #define USERS_MAKE "POST /app-instance-users"

@@ -37,7 +37,7 @@ struct irc_crowd {
 	/* "401 No such nick": what is said to one person; or NULL. What is not
 	 * refused is in `said` as "NICK PRIVMSG TARGET :text". */
 	const char *private_refusal;
-	bool is_silent;       /* PINGs of puppets are not answered */
+	bool is_silent; /* PINGs of puppets are not answered */
 	bool is_main_late;
 	struct buf late; /* lines for main, held back */
 	struct buf said; /* "nick: text", what was said in the channel */

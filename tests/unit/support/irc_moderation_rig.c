@@ -7,7 +7,6 @@
 
 #include "irc_moderation_rig.h"
 
-#include "end_irc/end_irc.h"
 #include "util/alloc.h"
 #include "util/str.h"
 

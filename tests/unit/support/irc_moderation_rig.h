@@ -1,6 +1,6 @@
 /*
  * One channel of a scripted server as the end's moderation sees it, for tests
- * of src/end_irc. What the bridge is told is logged, one line each:
+ * of src/irc_moderation. What the bridge is told is logged, one line each:
  *
  *	ban|mod begins, complete, complete whole, unknown
  *	ban|mod + net/bob Bob mask=M by=B at=S auto shown
@@ -19,7 +19,7 @@
 
 #include "irc_peer.h"
 
-#include "end_irc/moderation.h"
+#include "irc_moderation/moderation.h"
 
 #define MODERATION_CAPS                                                        \
 	"account-notify account-tag batch extended-join message-tags "         \

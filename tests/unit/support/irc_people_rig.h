@@ -12,7 +12,7 @@
 
 #include "irc_peer.h"
 
-#include "end_irc/roster.h"
+#include "irc_people/roster.h"
 
 #define RIG_CAPS                                                               \
 	"account-notify account-tag batch extended-join message-tags "         \

@@ -7,8 +7,7 @@
 
 #include "irc_peer.h"
 
-#include "end_irc/folk.h"
-#include "end_irc/inbound.h"
+#include "irc_people/folk.h"
 #include "model/end.h"
 
 /* Without labels, so that requests look alike. */

@@ -1,0 +1,160 @@
+#include "irc_moderation/bans.h"
+
+#include "irc/channel.h"
+
+enum { BAN_LETTER = 'b' };
+
+bool irc_bans_is_except(const struct irc_moderation *moderation, char letter)
+{
+	char excepts = moderation_isupport(moderation)->excepts;
+
+	return excepts && letter == excepts;
+}
+
+static bool is_excepted(const struct irc_moderation *moderation,
+	const struct irc_ban_face *face)
+{
+	const struct irc_isupport *isupport = moderation_isupport(moderation);
+	const struct irc_channel *channel = moderation_channel(moderation);
+	const struct irc_list_entry *entry = NULL;
+
+	if (!channel || !isupport->excepts)
+		return false;
+	while ((entry = irc_channel_next_entry(
+			channel, isupport->excepts, entry)) != NULL)
+		if (irc_ban_fits(isupport, entry->mask, face))
+			return true;
+	return false;
+}
+
+static void tell(struct irc_moderation *moderation, const char *rule,
+	bool is_set, const struct irc_face *face, const struct irc_doing *doing)
+{
+	const struct standing standing = {
+		.kind = STANDING_BANNED,
+		.is_set = is_set,
+		.rule = rule,
+		.by = irc_doing_by(doing),
+		.at_ms = doing->at_ms,
+		.is_automatic = doing->is_automatic,
+	};
+
+	moderation_tell(moderation, &standing, face);
+}
+
+/* All whom it fits. */
+static void tell_rule(struct irc_moderation *moderation, const char *mask,
+	const struct irc_doing *doing)
+{
+	struct irc_face *face;
+	struct irc_face *next;
+	bool fits_any = false;
+
+	HASH_ITER (hh, moderation->faces.all, face, next) {
+		struct irc_ban_face one = irc_face_of(face);
+		if (moderation->is_closed)
+			return;
+		if (!irc_ban_fits(
+			    moderation_isupport(moderation), mask, &one) ||
+			is_excepted(moderation, &one))
+			continue;
+		tell(moderation, mask, true, face, doing);
+		fits_any = true;
+	}
+	if (!fits_any)
+		tell(moderation, mask, true, NULL, doing);
+}
+
+void irc_bans_tell_all(struct irc_moderation *moderation)
+{
+	const struct irc_channel *channel = moderation_channel(moderation);
+	const struct irc_list_entry *entry = NULL;
+	struct irc_doing doing;
+	bool is_whole;
+
+	if (!channel)
+		return;
+	is_whole = irc_channel_list_is_complete(channel, BAN_LETTER) &&
+		   irc_channel_list_count(channel, BAN_LETTER) <
+			   IRC_CHANNEL_ENTRIES_MAX;
+	irc_doing_init(&doing);
+	moderation_tell_list(moderation, STANDING_BANNED, ROSTER_BEGINS, false);
+	while (!moderation->is_closed &&
+		(entry = irc_channel_next_entry(channel, BAN_LETTER, entry)) !=
+			NULL) {
+		irc_doing_of_setter(
+			&doing, moderation->folk, entry->setter, entry->set_ms);
+		tell_rule(moderation, entry->mask, &doing);
+	}
+	moderation_tell_list(
+		moderation, STANDING_BANNED, ROSTER_COMPLETE, is_whole);
+	irc_doing_release(&doing);
+}
+
+/* Each ban that fits this one, set or (being excepted) not. */
+static void tell_face(struct irc_moderation *moderation,
+	const struct irc_face *face, bool is_set, const struct irc_doing *why)
+{
+	const struct irc_channel *channel = moderation_channel(moderation);
+	const struct irc_list_entry *entry = NULL;
+	struct irc_ban_face one = irc_face_of(face);
+	struct irc_doing doing;
+
+	if (!channel)
+		return;
+	irc_doing_init(&doing);
+	while (!moderation->is_closed &&
+		(entry = irc_channel_next_entry(channel, BAN_LETTER, entry)) !=
+			NULL) {
+		if (!irc_ban_fits(
+			    moderation_isupport(moderation), entry->mask, &one))
+			continue;
+		irc_doing_of_setter(
+			&doing, moderation->folk, entry->setter, entry->set_ms);
+		tell(moderation, entry->mask, is_set, face, why ? why : &doing);
+	}
+	irc_doing_release(&doing);
+}
+
+void irc_bans_seen(
+	struct irc_moderation *moderation, const struct irc_face *face)
+{
+	struct irc_ban_face one = irc_face_of(face);
+
+	if (!is_excepted(moderation, &one))
+		tell_face(moderation, face, true, NULL);
+}
+
+/* Who is excepted is banned no more; who is not any more is again. */
+static void except_changed(struct irc_moderation *moderation,
+	const struct irc_mode_change *change, const struct irc_doing *doing)
+{
+	struct irc_face *face;
+	struct irc_face *next;
+
+	HASH_ITER (hh, moderation->faces.all, face, next) {
+		struct irc_ban_face one = irc_face_of(face);
+		if (moderation->is_closed)
+			return;
+		if (!irc_ban_fits(moderation_isupport(moderation),
+			    change->param, &one) ||
+			is_excepted(moderation, &one) != change->add)
+			continue;
+		tell_face(moderation, face, !change->add, doing);
+	}
+}
+
+void irc_bans_changed(struct irc_moderation *moderation,
+	const struct irc_mode_change *change, const struct irc_doing *doing)
+{
+	if (!change->param)
+		return;
+	if (irc_bans_is_except(moderation, change->letter))
+		except_changed(moderation, change, doing);
+	else if (change->letter != BAN_LETTER)
+		return;
+	else if (change->add)
+		tell_rule(moderation, change->param, doing);
+	else
+		tell(moderation, change->param, false, NULL, doing);
+}

@@ -1,0 +1,22 @@
+/*
+ * The moderators of a channel as standings of people: part of
+ * irc_moderation/moderation.h.
+ */
+#ifndef IRC_MODERATION_RANKS_H
+#define IRC_MODERATION_RANKS_H
+
+#include "irc_moderation/moderation_private.h"
+
+/* All who are here, as a list. */
+void irc_ranks_tell_all(struct irc_moderation *moderation);
+/* The modes of this one, who is here, have changed. */
+void irc_ranks_changed(struct irc_moderation *moderation, struct irc_face *face,
+	const struct irc_doing *doing);
+/* Somebody has come, or has another account. */
+void irc_ranks_seen(struct irc_moderation *moderation, struct irc_face *face);
+
+/* Has this member one of the moderators' modes? */
+bool irc_ranks_is_moderator(const struct irc_moderation *moderation,
+	const struct irc_member *member);
+
+#endif
