@@ -82,6 +82,7 @@ def points(world, ledger, folder):
         talk(ledger)
         until(lambda: relayed(ledger), "a second round", 30)
         after = counts_of(trace)
+        ledger.wait_settled()     # so that its end doubles nothing
     spans = collections.defaultdict(list)
     for (thread, call), last in after.items():
         first = before[thread, call]

@@ -2,6 +2,7 @@
 the tests of faults. Every text is said once and is unlike all others."""
 import collections
 import re
+import sqlite3
 
 from .wait import until
 from .world import CHANNEL
@@ -65,6 +66,22 @@ class Ledger:
         until(lambda: not self.missing_chime(),
               lambda: f"missing in Chime: {self.missing_chime()[:20]}\n" +
               self.world.belfry.log()[-3000:], deadline_s, step_s=0.1)
+        return self
+
+    def _under_way(self):
+        state = sqlite3.connect(
+            f"file:{self.world.belfry.state_path}?mode=ro", uri=True)
+        try:
+            return state.execute("SELECT source_id FROM intent").fetchall()
+        finally:
+            state.close()
+
+    def wait_settled(self):
+        """Until belfryd has written down that what was heard on IRC is done:
+        before that a death, or the end of a link, may double it."""
+        until(lambda: not self._under_way(),
+              lambda: f"still under way: {self._under_way()}\n" +
+              self.world.belfry.log()[-3000:], step_s=0.05)
         return self
 
     def check(self, doubles=0):
