@@ -44,7 +44,10 @@ def first_throttled(client, name, arguments):
         said = client.call(name, arguments)
         if said.error == "ThrottledClientException":
             return said
-    return said
+    # A machine may be too slow for fifty a second one after the other.
+    answers = client.call_all([(name, arguments)] * ENOUGH)
+    return next((said for said in answers
+                 if said.error == "ThrottledClientException"), said)
 
 
 def test_rates(client, ill):
