@@ -93,16 +93,17 @@ def test_paging_while_others_write(chimed):
         assert [c for c in seen if c != "meanwhile"] == expected
 
 
-def members(api, channel, bearer):
-    """All members that are listed, by pages, and how long the longest page
-    took."""
+def members(chimed, channel, bearer):
+    """All members that are listed, by pages, and how long chimed has worked
+    for the longest page."""
+    api = chime_api.ChimeApi(chimed.port)
     seen, longest, more = [], 0, []
     while True:
-        began = time.monotonic()
+        began = chimed.cpu_s()
         page = api.call("GET", f"/channels/{chime_api.quote(channel)}"
                         "/memberships", bearer,
                         [("max-results", "50"), *more])
-        longest = max(longest, time.monotonic() - began)
+        longest = max(longest, chimed.cpu_s() - began)
         seen += page["ChannelMemberships"]
         if "NextToken" not in page:
             return seen, longest
@@ -119,7 +120,7 @@ def test_read_markers_of_members(chimed):
     town.messaging.update_channel_read_marker(
         ChannelArn=channel, ChimeBearer=bob)
     api = chime_api.ChimeApi(chimed.port)
-    seen = {m["Member"]["Arn"]: m for m in members(api, channel, ann)[0]}
+    seen = {m["Member"]["Arn"]: m for m in members(chimed, channel, ann)[0]}
     assert "ReadMarkerTimestamp" not in seen[ann]
     own = api.call("GET", f"/channels/{chime_api.quote(channel)}", bob,
                    [("scope", "app-instance-user-membership"),
@@ -146,7 +147,7 @@ def test_many_members(chimed):
                    " id, 'DEFAULT', id, 1, 1 FROM users WHERE arn <> ?",
                    (ann,))
     chimed.start()
-    seen, longest = members(chime_api.ChimeApi(chimed.port), channel, ann)
+    seen, longest = members(chimed, channel, ann)
     assert len({m["Member"]["Arn"] for m in seen}) == len(seen) == 10000
     assert longest < 1
 
