@@ -73,6 +73,7 @@ def test_throttled(scene):
     both_ways(ledger)
     watch(3)
     assert len(chime.calls) - before < 30, "calls while throttled"
+    until(lambda: world.problems()[problems:], "a line about it")
     chime.rule = None
     finish(ledger)
     said = world.problems()[problems:]
@@ -400,7 +401,7 @@ def test_one_answer_never_comes(scene):
                 return Answer(pause_s=40, cut=0)
         if call.name == "list":
             answer = forward()
-            answer.dribble_s = 0.0005
+            answer.dribble_s = 0.008
             return answer
         return None
 

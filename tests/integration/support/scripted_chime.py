@@ -14,6 +14,7 @@ PATHS = (("POST", r"/channels/[^/]+/messages$", "send"),
          ("POST", r"/channels/[^/]+/memberships$", "join"),
          ("PUT", r"/channels/[^/]+/readMarker$", "mark"),
          ("POST", r"/app-instance-users$", "user"))
+DROP_BYTES = 16
 HOP = {"connection", "content-length", "transfer-encoding", "date", "server"}
 
 
@@ -39,7 +40,7 @@ class Call:
 
 class Answer:
     """What goes out. `cut` bytes of the whole, then a reset; `pause_s` before
-    it; `dribble_s` between single bytes of the body; `length` as announced."""
+    it; `dribble_s` between drops of a few bytes; `length` as announced."""
 
     def __init__(self, status=200, body=b"", headers=None, cut=None,
                  pause_s=0, dribble_s=0, length=None):
@@ -145,8 +146,8 @@ class ScriptedChime:
             whole = whole[:answer.cut]
         try:
             if answer.dribble_s:
-                for at in range(len(whole)):
-                    handler.connection.sendall(whole[at:at + 1])
+                for at in range(0, len(whole), DROP_BYTES):
+                    handler.connection.sendall(whole[at:at + DROP_BYTES])
                     time.sleep(answer.dribble_s)
             else:
                 handler.connection.sendall(whole)
