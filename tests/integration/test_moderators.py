@@ -5,7 +5,6 @@ from support.ircd import Atheme, Hybrid, Inspircd, Ngircd
 from support.moderated_ircd import ModeratedIrcd
 from support.moderation import ModeratedWorld
 from support.people import arns
-from support.process import find_program
 from support.wait import until
 from support.world import CHANNEL
 
@@ -161,8 +160,6 @@ def test_a_server_that_bans_accounts(tmp_path, processes):
     world.wait_banned([])
 
 
-@pytest.mark.skipif(not find_program("atheme-services"),
-                    reason="needs atheme-services")
 def test_accounts_of_services(tmp_path, processes):
     """InspIRCd with Atheme: who logs in is somebody for certain."""
     world = ModeratedWorld(tmp_path, processes, Inspircd, BOTH, starts=False)
