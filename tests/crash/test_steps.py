@@ -69,6 +69,7 @@ class Trial:
         self.belfry.env["BELFRY_STEPS"] = str(path)
         self.belfry.start()
         until(lambda: is_in(self.ledger.client), "joined", 30)
+        self.belfry.wait_log("what is said in Chime from now on")
         talk(self.ledger)
         until(lambda: relayed(self.ledger), "a first conversation", 30)
         counts = collections.Counter(path.read_text().splitlines())

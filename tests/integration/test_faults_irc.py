@@ -234,6 +234,7 @@ def test_nick_in_use(tmp_path, processes):
     bob = world.client("bob")
     until(lambda: len(bob.members(CHANNEL)) == 3,
           lambda: f"in under another nick: {bob.members(CHANNEL)}")
+    world.belfry.wait_log("what is said in Chime from now on")
     ledger = Ledger(world, bob)
     ledger.say_chime(3)
     ledger.say_irc(3)
@@ -507,6 +508,7 @@ def test_nick_is_regained(tmp_path, processes):
     other.send("QUIT")
     until(lambda: bob.members(CHANNEL) == {"bob", "belfry"},
           lambda: f"the nick is ours: {bob.members(CHANNEL)}", 10)
+    world.belfry.wait_log("what is said in Chime from now on")
     ledger = Ledger(world, bob)
     ledger.say_chime(2)
     ledger.say_irc(2)

@@ -141,6 +141,7 @@ def test_many_mappings_on_two_networks(tmp_path, processes):
         world.wait_joined(bob, name)
     eve = world.client("eve", "#other", port=second.port)
     world.wait_joined(eve, "#other")
+    world.belfry.wait_log("mapping other: what is said in Chime from now on")
     for name in channels:
         world.say(f"to {name}", channel=world.channels[name])
         bob.say(name, f"from {name}")
