@@ -48,8 +48,9 @@ static void recall(struct opening *o)
 	if (opening_recall(o->params.store, o->mapping, &o->memory) < 0)
 		log_warn(o->object, "which channel was opened before cannot "
 				    "be read from the state");
-	if (!o->params.channel && o->memory.channel)
-		set_string(&o->channel, o->memory.channel);
+	if (!o->params.channel)
+		set_string(&o->channel,
+			opening_memory_channel(&o->memory, o->name));
 }
 
 static void remember(struct opening *o, const char *key)
@@ -57,12 +58,34 @@ static void remember(struct opening *o, const char *key)
 	opening_remember(o->params.store, o->mapping, key, o->channel);
 }
 
+/* Under another name it will be another channel. */
+static void remember_name(struct opening *o)
+{
+	if (!o->name || o->params.channel || str_eq(o->name, o->memory.name))
+		return;
+	set_string(&o->memory.name, o->name);
+	opening_remember(o->params.store, o->mapping, OPENING_NAME, o->name);
+}
+
+static void remember_channel(struct opening *o)
+{
+	remember(o, OPENING_CHANNEL);
+	remember_name(o);
+}
+
+static void opened(struct opening *o)
+{
+	remember_name(o);
+	o->params.opened(o->params.arg, o->channel);
+}
+
 void opening_forget(struct store *store, const char *mapping)
 {
 	opening_remember(store, mapping, OPENING_JOINED, NULL);
 }
 
-char *opening_channel(struct store *store, const char *mapping)
+char *opening_channel(
+	struct store *store, const char *mapping, const char *name)
 {
 	struct opening_memory memory;
 	if (opening_recall(store, mapping, &memory) < 0)
@@ -70,7 +93,7 @@ char *opening_channel(struct store *store, const char *mapping)
 			"the channel of the mapping %s cannot be "
 			"read from the state",
 			mapping);
-	char *channel = TAKE(memory.channel);
+	char *channel = xstrdup_null(opening_memory_channel(&memory, name));
 	opening_memory_release(&memory);
 	return channel;
 }
@@ -170,7 +193,7 @@ static void opening_on_moderator(const struct chime_result *result, void *arg)
 			o->channel, result->message);
 	else if (result->error == CHIME_OK)
 		remember(o, OPENING_JOINED);
-	o->params.opened(o->params.arg, o->channel);
+	opened(o);
 }
 
 static void check_moderator(struct opening *o)
@@ -225,7 +248,7 @@ static void opening_on_created(const struct chime_result *result, void *arg)
 		return;
 	}
 	set_string(&o->channel, arn);
-	remember(o, OPENING_CHANNEL);
+	remember_channel(o);
 	remember(o, OPENING_CREATED);
 	log_info(o->object, "created the Chime channel %s (%s)", o->name, arn);
 	o->fresh = FRESH_RETRIES;
@@ -259,7 +282,7 @@ static bool find_by_name(struct opening *o, json_t *items)
 		if (channel.arn && str_eq(channel.name, o->name) &&
 			str_starts(channel.arn, o->app_instance)) {
 			set_string(&o->channel, channel.arn);
-			remember(o, OPENING_CHANNEL);
+			remember_channel(o);
 			return true;
 		}
 	}
@@ -316,7 +339,7 @@ static void opening_on_timer(void *arg)
 {
 	struct opening *o = arg;
 	if (o->channel && str_eq(o->channel, o->memory.joined))
-		o->params.opened(o->params.arg, o->channel);
+		opened(o);
 	else if (o->channel)
 		join(o);
 	else

@@ -40,9 +40,10 @@ struct opening *opening_new(
 /* Frees at the end of the turn, also inside its callbacks. NULL is fine. */
 void opening_close(struct opening *opening);
 
-/* The channel that the mapping had when it was last open; owned. NULL: it had
- * none, or that cannot be read. */
-char *opening_channel(struct store *store, const char *mapping) MUST_CHECK;
+/* The channel that the mapping had when it was last open, by this name if it
+ * has one; owned. NULL: it had none, or that cannot be read. */
+char *opening_channel(
+	struct store *store, const char *mapping, const char *name) MUST_CHECK;
 
 /*
  * What was all right when the mapping was last opened is not asked again at the

@@ -21,6 +21,7 @@ static void memory_on_fact(const struct store_record *record, void *arg)
 		char **value;
 	} fields[] = {
 		{OPENING_CHANNEL, &memory->channel},
+		{OPENING_NAME, &memory->name},
 		{OPENING_JOINED, &memory->joined},
 		{OPENING_CREATED, &memory->created},
 		{OPENING_MADE, &memory->made},
@@ -43,6 +44,7 @@ int opening_recall(
 void opening_memory_release(struct opening_memory *memory)
 {
 	free(memory->channel);
+	free(memory->name);
 	free(memory->joined);
 	free(memory->created);
 	free(memory->made);
@@ -50,15 +52,22 @@ void opening_memory_release(struct opening_memory *memory)
 	*memory = (struct opening_memory){0};
 }
 
+const char *opening_memory_channel(
+	const struct opening_memory *memory, const char *name)
+{
+	bool is_other = name && memory->name && !str_eq(name, memory->name);
+	return is_other ? NULL : memory->channel;
+}
+
 void opening_remember(struct store *store, const char *mapping, const char *key,
-	const char *channel)
+	const char *value)
 {
 	char *AUTOFREE space = space_of(mapping);
 	const struct store_record record = {
 		.kind = STORE_FACT,
 		.space = space,
 		.key = key,
-		.value = channel,
+		.value = value,
 	};
 	store_append(store, &record);
 }

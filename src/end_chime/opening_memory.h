@@ -3,6 +3,7 @@
  * each the ARN of the channel that it was about.
  *
  *	channel  found or created by its name
+ *	name     that name, as the mapping gave it (the one that is no ARN)
  *	joined   where the bridge's user is a member, as was checked
  *	created  made by us
  *	made     the bridge's user was made a member by us
@@ -15,6 +16,7 @@
 #include "util/attr.h"
 
 #define OPENING_CHANNEL "channel"
+#define OPENING_NAME "name"
 #define OPENING_JOINED "joined"
 #define OPENING_CREATED "created"
 #define OPENING_MADE "made"
@@ -23,6 +25,7 @@
 /* Owned strings; NULL: nothing is known. */
 struct opening_memory {
 	char *channel;
+	char *name;
 	char *joined;
 	char *created;
 	char *made;
@@ -33,9 +36,13 @@ struct opening_memory {
 int opening_recall(struct store *store, const char *mapping,
 	struct opening_memory *ret) MUST_CHECK;
 void opening_memory_release(struct opening_memory *memory);
+/* The channel that a mapping found by this name, or NULL. Where no name is
+ * remembered it was this one. */
+const char *opening_memory_channel(
+	const struct opening_memory *memory, const char *name);
 
 void opening_remember(struct store *store, const char *mapping, const char *key,
-	const char *channel);
+	const char *value);
 /* All that the space holds. Reads from disk. */
 void opening_forget_all(struct store *store, const char *mapping);
 

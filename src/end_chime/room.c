@@ -494,8 +494,9 @@ static void make_admission(struct chime_room *room)
 {
 	const struct end_chime_params *p = room->context->params;
 	char *AUTOFREE channel =
-		room->channel ? xstrdup(room->channel)
-			      : opening_channel(p->store, room->mapping);
+		room->channel
+			? xstrdup(room->channel)
+			: opening_channel(p->store, room->mapping, room->name);
 	const struct admission_params params = {
 		.loop = room->context->loop,
 		.client = p->client,

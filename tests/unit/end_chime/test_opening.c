@@ -181,6 +181,35 @@ static void test_created_before(void **state)
 	expect_opened(f);
 }
 
+static void test_another_name(void **state)
+{
+	struct fixture *f = *state;
+	f->params.name = "Lounge";
+	fake_store_put(&f->s.store, "room m", "channel", "arn:bar");
+	fake_store_put(&f->s.store, "room m", "name", "Bar");
+	fake_store_put(&f->s.store, "room m", "joined", "arn:bar");
+	assert_null(opening_channel(f->params.store, "m", "Lounge"));
+	begin(f);
+	service_expect(&f->s, LOOK);
+	service_answer(&f->s, 200,
+		"{\"ChannelMemberships\":[" FOUND(
+			WORLD_CHANNEL, "Lounge") "]}");
+	expect_opened(f);
+	assert_non_null(strstr(f->s.store.log.data, "room m name=Lounge\n"));
+}
+
+/* What was remembered by none has this one. */
+static void test_name_was_not_remembered(void **state)
+{
+	struct fixture *f = *state;
+	f->params.name = "Lounge";
+	fake_store_put(&f->s.store, "room m", "channel", WORLD_CHANNEL);
+	fake_store_put(&f->s.store, "room m", "joined", WORLD_CHANNEL);
+	begin(f);
+	expect_log(f, "opened " WORLD_CHANNEL "\n");
+	assert_string_equal(f->s.store.log.data, "room m name=Lounge\n");
+}
+
 static void test_found_by_name(void **state)
 {
 	struct fixture *f = *state;
@@ -199,8 +228,9 @@ static void test_found_by_name(void **state)
 			WORLD_CHANNEL, "Lounge") "],\"NextToken\":\"x\"}");
 	expect_opened(f);
 	assert_string_equal(f->s.store.log.data,
-		"room m channel=" WORLD_CHANNEL "\nroom m found=" WORLD_CHANNEL
-		"\nroom m joined=" WORLD_CHANNEL "\n");
+		"room m channel=" WORLD_CHANNEL "\nroom m name=Lounge"
+		"\nroom m found=" WORLD_CHANNEL "\nroom m joined=" WORLD_CHANNEL
+		"\n");
 }
 
 static void test_created(void **state)
@@ -233,7 +263,7 @@ static void test_created(void **state)
 	service_answer(&f->s, 201, "{\"ChannelArn\":\"" WORLD_CHANNEL "\"}");
 	service_expect(&f->s, JOIN);
 	assert_string_equal(f->s.store.log.data,
-		"room m channel=" WORLD_CHANNEL
+		"room m channel=" WORLD_CHANNEL "\nroom m name=Lounge"
 		"\nroom m created=" WORLD_CHANNEL "\n");
 	buf_clear(&f->s.store.log);
 	/* What is that new may be unknown for a moment. */
@@ -369,6 +399,8 @@ int main(void)
 		T(test_forgotten),
 		T(test_new_member),
 		T(test_created_before),
+		T(test_another_name),
+		T(test_name_was_not_remembered),
 		T(test_found_by_name),
 		T(test_created),
 		T(test_created_without_an_arn),

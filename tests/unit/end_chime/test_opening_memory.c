@@ -19,6 +19,7 @@ static void test_remembers(void **state)
 	(void)state;
 	fake_store_init(&store);
 	opening_remember(&store.base, "m", OPENING_CHANNEL, "c");
+	opening_remember(&store.base, "m", OPENING_NAME, "Lounge");
 	opening_remember(&store.base, "m", OPENING_JOINED, "c");
 	opening_remember(&store.base, "m", OPENING_CREATED, "d");
 	opening_remember(&store.base, "m", OPENING_MADE, "e");
@@ -26,6 +27,9 @@ static void test_remembers(void **state)
 	opening_remember(&store.base, "n", OPENING_FOUND, "f");
 	assert_int_equal(opening_recall(&store.base, "m", &memory), 0);
 	assert_string_equal(memory.channel, "c");
+	assert_string_equal(opening_memory_channel(&memory, "Lounge"), "c");
+	assert_string_equal(opening_memory_channel(&memory, NULL), "c");
+	assert_null(opening_memory_channel(&memory, "Bar"));
 	assert_string_equal(memory.joined, "c");
 	assert_string_equal(memory.created, "d");
 	assert_string_equal(memory.made, "e");
