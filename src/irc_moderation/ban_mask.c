@@ -139,6 +139,14 @@ static bool address_fits(const struct irc_isupport *isupport, const char *mask,
 	       network_fits(at + 1, face->host);
 }
 
+/* A part that the server has left empty fits nobody. */
+static bool is_complete(const char *mask)
+{
+	const char *bang = strchr(mask, '!');
+
+	return bang && strchr(bang, '@');
+}
+
 bool irc_ban_fits(const struct irc_isupport *isupport, const char *mask,
 	const struct irc_ban_face *face)
 {
@@ -147,8 +155,13 @@ bool irc_ban_fits(const struct irc_isupport *isupport, const char *mask,
 
 	if (irc_mask_is_extban(isupport, mask))
 		return extban_fits(isupport, mask, face);
-	if (irc_mask_normalise(isupport, mask, plain) < 0)
+	if (is_complete(mask)) {
+		if (strlen(mask) >= sizeof(plain))
+			return false;
+		snprintf(plain, sizeof(plain), "%s", mask);
+	} else if (irc_mask_normalise(isupport, mask, plain) < 0) {
 		return false;
+	}
 	forward = strchr(plain, '$');
 	if (forward && irc_isupport_is_channel(isupport, forward + 1))
 		*forward = '\0';

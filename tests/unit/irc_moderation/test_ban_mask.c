@@ -78,6 +78,13 @@ static void test_masks(void **state)
 		{"bob[1]!*@*$#elsewhere", true, false, false},
 		{"", false, false, false},
 		{"$a:robert", false, false, false},
+		/* As servers keep what was mistyped. */
+		{"!@*", false, false, false},
+		{"*!@", false, true, false},
+		{"eve!@*", false, true, false},
+		{"bob[1]!*@", false, false, false},
+		{"***!**@***", true, true, true},
+		{"bob[1]!", true, false, false},
 	};
 	struct irc_isupport isupport = server(NULL, NULL);
 
