@@ -65,6 +65,25 @@ static void tell_rule(struct irc_moderation *moderation, const char *mask,
 		tell(moderation, mask, true, NULL, doing);
 }
 
+/* It may have fitted them before they were excepted. */
+static void tell_excepted(struct irc_moderation *moderation, const char *mask)
+{
+	struct irc_face *face;
+	struct irc_face *next;
+	struct irc_doing nobody;
+
+	irc_doing_init(&nobody);
+	HASH_ITER (hh, moderation->faces.all, face, next) {
+		struct irc_ban_face one = irc_face_of(face);
+		if (moderation->is_closed)
+			break;
+		if (irc_ban_fits(moderation_isupport(moderation), mask, &one) &&
+			is_excepted(moderation, &one))
+			tell(moderation, mask, false, face, &nobody);
+	}
+	irc_doing_release(&nobody);
+}
+
 void irc_bans_tell_all(struct irc_moderation *moderation)
 {
 	const struct irc_channel *channel = moderation_channel(moderation);
@@ -85,6 +104,7 @@ void irc_bans_tell_all(struct irc_moderation *moderation)
 		irc_doing_of_setter(
 			&doing, moderation->folk, entry->setter, entry->set_ms);
 		tell_rule(moderation, entry->mask, &doing);
+		tell_excepted(moderation, entry->mask);
 	}
 	moderation_tell_list(
 		moderation, STANDING_BANNED, ROSTER_COMPLETE, is_whole);
@@ -120,9 +140,14 @@ void irc_bans_seen(
 	struct irc_moderation *moderation, const struct irc_face *face)
 {
 	struct irc_ban_face one = irc_face_of(face);
+	struct irc_doing nobody;
 
-	if (!is_excepted(moderation, &one))
+	irc_doing_init(&nobody);
+	if (is_excepted(moderation, &one))
+		tell_face(moderation, face, false, &nobody);
+	else
 		tell_face(moderation, face, true, NULL);
+	irc_doing_release(&nobody);
 }
 
 /* Who is excepted is banned no more; who is not any more is again. */

@@ -307,6 +307,16 @@ static void on_rank(struct irc_moderation *moderation, const char *nick,
 		irc_bans_seen(moderation, face);
 }
 
+/* Who may change bans may see who is excepted from them. */
+static void ask_hidden(struct irc_moderation *moderation)
+{
+	if (!moderation_tells(moderation) || !moderation->lacks_excepts ||
+		moderation->may[RIGHT_BANS] != 1)
+		return;
+	moderation->lacks_excepts = false;
+	ask(moderation);
+}
+
 static void on_mode(
 	struct irc_moderation *moderation, const struct irc_message *message)
 {
@@ -332,6 +342,7 @@ static void on_mode(
 	if (moderation_tells(moderation))
 		irc_attributes_tell(moderation, false, &doing);
 	irc_doing_release(&doing);
+	ask_hidden(moderation);
 }
 
 static void on_topic(
@@ -366,7 +377,9 @@ static void on_bans_end(
 static void on_excepts_end(
 	struct irc_moderation *moderation, const struct irc_message *message)
 {
-	(void)message;
+	if (moderation->waits_excepts)
+		moderation->lacks_excepts =
+			message->numeric == ERR_CHANOPRIVSNEEDED;
 	moderation->waits_excepts = false;
 	check_lists(moderation);
 }

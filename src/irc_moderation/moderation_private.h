@@ -52,6 +52,7 @@ struct irc_moderation {
 	struct timer *soon;
 	struct timer *late; /* the lists are overdue */
 	bool waits_bans, waits_excepts;
+	bool lacks_excepts; /* they were hidden from us */
 	bool is_on;
 	bool is_in;    /* the channel */
 	bool is_known; /* the lists have been told */

@@ -136,6 +136,79 @@ static void test_exceptions(void **state)
 	assert_false(irc_bans_is_except(rig->moderation, 'b'));
 }
 
+/* They may have come to stand while we were away. */
+static void test_exceptions_that_were_there(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	struct irc_peer *peer = &rig->peer;
+
+	irc_moderation_rig_join(rig, "@", "Bob!~b@h1 carl!c@h2");
+	irc_moderation_watch(rig->moderation, true);
+	irc_peer_turn(peer);
+	irc_peer_feed(peer, ":s 367 belfry #a *!*@h* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 368 belfry #a :End");
+	irc_peer_feed(peer, ":s 348 belfry #a bob!*@* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 348 belfry #a dan!*@* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 349 belfry #a :End");
+	buf_clear(&rig->told);
+	irc_peer_feed(peer, ":s 315 belfry #a :End of WHO");
+	rig_expects(rig, "ban begins\n"
+			 "ban + net/carl carl mask=*!*@h* by=op at=5\n"
+			 "ban - net/bob Bob mask=*!*@h*\n"
+			 "ban complete whole\n"
+			 "mod begins\n"
+			 "mod - net/bob Bob auto\n"
+			 "mod - net/carl carl auto\n"
+			 "mod complete\n");
+	rig_says(rig, ":dan!d@h3 JOIN #a * :D",
+		"mod - net/dan dan auto\n"
+		"ban - net/dan dan mask=*!*@h*\n");
+}
+
+/* Who was not told of the exceptions asks when they may know. */
+static void test_hidden_exceptions(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	struct irc_peer *peer = &rig->peer;
+
+	irc_moderation_rig_join(rig, "", "Bob!~b@h1");
+	irc_moderation_watch(rig->moderation, true);
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "MODE #a b");
+	irc_peer_expect(peer, "MODE #a e");
+	irc_peer_expect(peer, "WHO #a %%tcuhnfar,725");
+	irc_peer_feed(peer, ":s 367 belfry #a *!*@h* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 368 belfry #a :End");
+	irc_peer_feed(peer, ":s 482 belfry #a :You're not channel operator");
+	irc_peer_feed(peer, ":s 315 belfry #a :End of WHO");
+	irc_peer_feed(peer, ":op!o@h MODE #a +v belfry");
+	irc_peer_turn(peer);
+	irc_peer_expect_none(peer);
+	irc_peer_feed(peer, ":op!o@h MODE #a +o belfry");
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "MODE #a b");
+	irc_peer_expect(peer, "MODE #a e");
+	irc_peer_expect(peer, "WHO #a %%tcuhnfar,725");
+	irc_peer_feed(peer, ":s 367 belfry #a *!*@h* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 368 belfry #a :End");
+	irc_peer_feed(peer, ":s 348 belfry #a bob!*@* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 349 belfry #a :End");
+	buf_clear(&rig->told);
+	irc_peer_feed(peer, ":s 315 belfry #a :End of WHO");
+	rig_expects(rig, "ban begins\n"
+			 "ban + mask=*!*@h* by=op at=5\n"
+			 "ban - net/bob Bob mask=*!*@h*\n"
+			 "ban complete whole\n"
+			 "mod begins\n"
+			 "mod - net/bob Bob auto\n"
+			 "mod complete\n");
+	/* Once. */
+	irc_peer_feed(peer, ":op!o@h MODE #a -o belfry");
+	irc_peer_feed(peer, ":op!o@h MODE #a +o belfry");
+	irc_peer_turn(peer);
+	irc_peer_expect_none(peer);
+}
+
 /* What the server hides, or does not answer, is gone without. */
 static void test_no_answer(void **state)
 {
@@ -177,6 +250,8 @@ int main(void)
 		T(test_changes),
 		T(test_people),
 		T(test_exceptions),
+		T(test_exceptions_that_were_there),
+		T(test_hidden_exceptions),
 		T(test_no_answer),
 		T(test_close_within),
 	};
