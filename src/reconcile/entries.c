@@ -159,6 +159,18 @@ size_t entries_fit(const struct reconcile *reconcile, const char *rule)
 	return count;
 }
 
+bool entries_is_own(const struct reconcile *reconcile, const char *rule)
+{
+	struct entry *entry = NULL;
+	struct entry *next = NULL;
+
+	HASH_ITER (hh, reconcile->kinds[STANDING_BANNED].entries, entry, next) {
+		if (str_eq(entry->base.own, rule))
+			return true;
+	}
+	return false;
+}
+
 static void break_agreement(struct reconcile *reconcile, struct entry *entry)
 {
 	entry->base.is_set = false;

@@ -25,6 +25,8 @@ void entries_time(struct reconcile *reconcile, struct entry *entry);
 void entries_time_again(struct reconcile *reconcile);
 /* How many people this rule fits, of bans; counts no further than two. */
 size_t entries_fit(const struct reconcile *reconcile, const char *rule);
+/* Have we set this rule for somebody? */
+bool entries_is_own(const struct reconcile *reconcile, const char *rule);
 /*
  * The rule is gone on IRC, for all. `is_ours`: we have lifted it, for `whom`;
  * who else is banned in Chime is to be banned on IRC again.

@@ -154,24 +154,46 @@ static const struct entry *lifted_for(
 	return NULL;
 }
 
-static void rule_alone(
+/* Ours are known by themselves, too: the server may tell of another nick that
+ * we had then, or of none. */
+static void rule_there(
 	struct reconcile *reconcile, const struct standing *standing)
 {
 	const struct kind_list *list =
 		&reconcile->kinds[STANDING_BANNED].lists[SIDE_IRC];
+	const struct rulebook_row *known =
+		rulebook_find(&reconcile->rulebook, standing->rule);
+	bool is_news = !known || known->list != list->number;
+	struct rulebook_row *row = rulebook_add(
+		&reconcile->rulebook, standing->rule, list->number);
+
+	if (!row)
+		return;
+	rulebook_set_by(row, standing->by, standing->at_ms);
+	if (is_news)
+		row->is_own = entries_is_own(reconcile, standing->rule);
+}
+
+static void rule_alone(
+	struct reconcile *reconcile, const struct standing *standing)
+{
 	const struct entry *whom = NULL;
-	struct rulebook_row *row;
 
 	if (standing->is_set) {
-		row = rulebook_add(
-			&reconcile->rulebook, standing->rule, list->number);
-		if (row)
-			rulebook_set_by(row, standing->by, standing->at_ms);
+		rule_there(reconcile, standing);
 		return;
 	}
 	if (standing->is_automatic)
 		whom = lifted_for(reconcile, standing->rule);
 	entries_rule_gone(reconcile, standing->rule, whom, whom != NULL);
+}
+
+static bool is_own(const struct reconcile *reconcile, const char *rule)
+{
+	const struct rulebook_row *row =
+		rulebook_find(&reconcile->rulebook, rule);
+
+	return row && row->is_own;
 }
 
 static void note_actor(
@@ -201,14 +223,24 @@ static void take_on(struct reconcile *reconcile, struct entry *entry,
 		has_rule ? ruleset_add(&one->rules, standing->rule) : NULL;
 
 	if (has_rule)
-		rule_alone(reconcile, standing);
+		rule_there(reconcile, standing);
 	if (rule)
-		rule->is_automatic = standing->is_automatic;
+		rule->is_automatic = standing->is_automatic ||
+				     is_own(reconcile, standing->rule);
 	/* What somebody did stays what somebody did. */
 	one->is_automatic = standing->is_automatic &&
 			    (one->is != TRI_ON || one->is_automatic);
 	one->is = TRI_ON;
 	one->listed = number;
+}
+
+/* It stands, and does not hold for this one any more: it is not recalled. */
+static void let_go(struct entry *entry, const char *rule)
+{
+	(void)ruleset_remove(&entry->sides[SIDE_IRC].rules, rule);
+	(void)ruleset_remove(&entry->base.rules, rule);
+	if (str_eq(entry->base.own, rule))
+		set_string(&entry->base.own, NULL);
 }
 
 static void take_off(struct entry *entry, enum reconcile_side side,
@@ -217,7 +249,7 @@ static void take_off(struct entry *entry, enum reconcile_side side,
 	struct entry_side *one = &entry->sides[side];
 
 	if (standing->rule)
-		(void)ruleset_remove(&one->rules, standing->rule);
+		let_go(entry, standing->rule);
 	else
 		ruleset_release(&one->rules);
 	if (one->rules.count > 0)
@@ -284,10 +316,13 @@ static void rule_set(
 {
 	unsigned number = reconcile->kinds[entry->kind].lists[SIDE_IRC].number;
 	struct rule *rule = ruleset_add(&entry->sides[SIDE_IRC].rules, text);
+	struct rulebook_row *row =
+		rulebook_add(&reconcile->rulebook, text, number);
 
 	if (rule)
 		rule->is_automatic = true;
-	(void)rulebook_add(&reconcile->rulebook, text, number);
+	if (row)
+		row->is_own = true;
 	set_string(&entry->base.own, text);
 }
 

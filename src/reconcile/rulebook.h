@@ -17,6 +17,7 @@ struct rulebook_row {
 	char *by; /* or NULL */
 	int64_t at_ms;
 	unsigned list; /* number of the list that named it last */
+	bool is_own;   /* we have set it, for somebody */
 	char text[];
 };
 

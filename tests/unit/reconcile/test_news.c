@@ -64,6 +64,40 @@ static void test_a_mask_that_is_still_there_still_fits(void **state)
 	assert_string_equal("lift i1", asked(rig, SIDE_CHIME));
 }
 
+/* But not somebody who is told to be excepted from it. */
+static void test_a_mask_that_holds_no_more(void **state)
+{
+	struct reconcile_rig *rig = *state;
+	const struct standing_list begins = {
+		.kind = STANDING_BANNED,
+		.state = ROSTER_BEGINS,
+	};
+	const struct standing_list complete = {
+		.kind = STANDING_BANNED,
+		.state = ROSTER_COMPLETE,
+		.is_whole = true,
+	};
+	const struct person person = {.id = "i1", .name = "i1"};
+	const struct standing rule = {.is_set = true, .rule = "a"};
+	const struct standing off = {
+		.person = &person,
+		.is_native = true,
+		.rule = "a",
+	};
+
+	lists(rig, "i1=a i2=a", "i1 i2");
+	reconcile_rig_crash(rig);
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &begins);
+	reconcile_on_standing(rig->reconcile, SIDE_IRC, &rule);
+	reconcile_on_standing(rig->reconcile, SIDE_IRC, &off);
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &complete);
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_BANNED, "i1 i2");
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(1, rig->ends[SIDE_CHIME].asked);
+	assert_string_equal("lift i1", asked(rig, SIDE_CHIME));
+	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
+}
+
 static void test_unknown_is_not_off(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -120,6 +154,29 @@ static void test_what_we_lift_is_set_for_others_again(void **state)
 	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
 }
 
+/* The list says that it was set by somebody whom we do not know for ourselves:
+ * that was our nick then. */
+static void test_whom_ours_fits_too_are_not_banned(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	lists(rig, "", "i1");
+	assert_string_equal("set i1", asked(rig, SIDE_IRC));
+	reconcile_rig_answer(rig, SIDE_IRC, MIRROR_DONE, "host");
+	lists(rig, "i1=host i2=host", "i1");
+	assert_int_equal(0, rig->ends[SIDE_CHIME].count);
+	reconcile_rig_crash(rig);
+	lists(rig, "i2=host i1=host", "i1");
+	assert_int_equal(0, rig->ends[SIDE_CHIME].count);
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_BANNED, "");
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("lift i1 host", asked(rig, SIDE_IRC));
+	reconcile_rig_answer(rig, SIDE_IRC, MIRROR_DONE, "host");
+	/* Somebody else's is. */
+	lists(rig, "i1=host i2=host", "");
+	assert_int_equal(2, rig->ends[SIDE_CHIME].asked);
+}
+
 static int setup(void **state)
 {
 	struct reconcile_rig *rig = calloc(1, sizeof(*rig));
@@ -145,9 +202,11 @@ int main(void)
 		TEST(nothing_before_both_are_known),
 		TEST(a_mask_gone_lifts_those_it_fitted),
 		TEST(a_mask_that_is_still_there_still_fits),
+		TEST(a_mask_that_holds_no_more),
 		TEST(unknown_is_not_off),
 		TEST(what_the_list_is_too_old_for),
 		TEST(what_we_lift_is_set_for_others_again),
+		TEST(whom_ours_fits_too_are_not_banned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
