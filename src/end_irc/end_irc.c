@@ -462,6 +462,7 @@ void end_irc_leave(struct end_irc *end, struct irc_room *room)
 	if (end->late == room)
 		end->late = NULL;
 	HASH_DEL(end->rooms, room);
-	irc_conn_part(end->conn, room->channel);
+	/* Another room may be made for it at once. */
+	irc_conn_part_soon(end->conn, room->channel);
 	irc_room_close(room, end->loop);
 }

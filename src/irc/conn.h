@@ -96,6 +96,9 @@ void irc_conn_resume(struct irc_conn *conn);
 void irc_conn_join(struct irc_conn *conn, const char *channel, const char *key);
 /* Leaves it, drops what is queued for it. */
 void irc_conn_part(struct irc_conn *conn, const char *channel);
+/* The same, but leaves it in a few seconds only: who joins it meanwhile is told
+ * that we are there, and keeps the rights that we have. */
+void irc_conn_part_soon(struct irc_conn *conn, const char *channel);
 
 /* Priorities of the send queue, most urgent first. */
 enum irc_priority {

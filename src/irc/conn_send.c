@@ -3,6 +3,7 @@
 #include "irc/conn_nick.h"
 #include "irc/conn_private.h"
 #include "irc/split.h"
+#include "util/alloc.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -156,6 +157,19 @@ static void send_plan_rejoin(struct irc_conn *conn)
 		timer_arm(conn->rejoin, wait_ms > 0 ? wait_ms : 1);
 }
 
+/* The name goes with what is left. */
+static void send_leave(struct irc_conn *conn)
+{
+	const char *name;
+
+	while ((name = irc_joins_next_leave(
+			&conn->joins, loop_now_ms(conn->loop))) != NULL) {
+		char *AUTOFREE channel = xstrdup(name);
+
+		irc_conn_part(conn, channel);
+	}
+}
+
 void conn_pump(struct irc_conn *conn)
 {
 	bool is_ready = conn->state == IRC_CONN_READY && conn->is_wanted;
@@ -165,6 +179,8 @@ void conn_pump(struct irc_conn *conn)
 
 	if (!conn->wire)
 		return;
+	if (is_ready && had_changed)
+		send_leave(conn);
 	do {
 		more = is_ready && send_feed(conn);
 		wait_ms = irc_sendq_pump(&conn->sendq, loop_now_ms(conn->loop));
@@ -245,6 +261,13 @@ void irc_conn_part(struct irc_conn *conn, const char *channel)
 	if (irc_joins_remove(&conn->joins, channel) &&
 		conn->state == IRC_CONN_READY)
 		conn_leave(conn, channel);
+	conn_soon(conn);
+}
+
+void irc_conn_part_soon(struct irc_conn *conn, const char *channel)
+{
+	conn_purge(conn, channel);
+	irc_joins_linger(&conn->joins, channel, loop_now_ms(conn->loop));
 	conn_soon(conn);
 }
 

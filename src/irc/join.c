@@ -128,6 +128,19 @@ static const char *joins_obstacle(
 	return NULL;
 }
 
+/* It was to be left, and is wanted after all. */
+static void stay(struct irc_joins *joins, struct irc_join *join)
+{
+	if (!join->leave_ms)
+		return;
+	join->leave_ms = 0;
+	joins->is_changed = true;
+	if (join->state != IRC_JOIN_IN)
+		return;
+	join_set_state(joins, join, IRC_JOIN_IN, 0);
+	joins_tell(joins, join->name, true, "still there");
+}
+
 void irc_joins_add(
 	struct irc_joins *joins, const char *channel, const char *key)
 {
@@ -142,6 +155,7 @@ void irc_joins_add(
 	}
 	if (join) {
 		set_string(&join->key, key);
+		stay(joins, join);
 		return;
 	}
 	join = xcalloc(1, sizeof(*join));
@@ -163,6 +177,27 @@ bool irc_joins_remove(struct irc_joins *joins, const char *channel)
 	may_be_in = join->state != IRC_JOIN_WAITING;
 	join_free(joins, join);
 	return may_be_in;
+}
+
+void irc_joins_linger(
+	struct irc_joins *joins, const char *channel, int64_t now_ms)
+{
+	struct irc_join *join = joins_find(joins, channel);
+
+	if (!join)
+		return;
+	join->leave_ms = now_ms + IRC_JOIN_LINGER_MS;
+	joins->is_changed = true;
+}
+
+const char *irc_joins_next_leave(const struct irc_joins *joins, int64_t now_ms)
+{
+	const struct irc_join *join;
+
+	for (join = joins->by_name; join; join = join->hh.next)
+		if (join->leave_ms && join->leave_ms <= now_ms)
+			return join->name;
+	return NULL;
 }
 
 bool irc_joins_is_in(const struct irc_joins *joins, const char *channel)
@@ -282,7 +317,8 @@ static unsigned joins_per_line(const struct irc_isupport *isupport)
 
 static bool join_is_due(const struct irc_join *join, int64_t now_ms)
 {
-	return join->state == IRC_JOIN_WAITING && join->due_ms <= now_ms;
+	return join->state == IRC_JOIN_WAITING && join->due_ms <= now_ms &&
+	       !join->leave_ms;
 }
 
 /* Appends to both lists when it fits. */
@@ -381,6 +417,13 @@ const char *irc_joins_next_modes(struct irc_joins *joins)
 	return NULL;
 }
 
+static int64_t join_due_ms(const struct irc_join *join)
+{
+	if (join->leave_ms)
+		return join->leave_ms;
+	return join->state == IRC_JOIN_IN ? INT64_MAX : join->due_ms;
+}
+
 int64_t irc_joins_wait_ms(const struct irc_joins *joins, int64_t now_ms)
 {
 	const struct irc_join *join;
@@ -388,9 +431,12 @@ int64_t irc_joins_wait_ms(const struct irc_joins *joins, int64_t now_ms)
 
 	if (!joins->is_up)
 		return -1;
-	for (join = joins->by_name; join; join = join->hh.next)
-		if (join->state != IRC_JOIN_IN && join->due_ms < first_ms)
-			first_ms = join->due_ms;
+	for (join = joins->by_name; join; join = join->hh.next) {
+		int64_t due_ms = join_due_ms(join);
+
+		if (due_ms < first_ms)
+			first_ms = due_ms;
+	}
 	if (first_ms == INT64_MAX)
 		return -1;
 	return first_ms > now_ms ? first_ms - now_ms : 0;

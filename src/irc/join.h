@@ -27,6 +27,7 @@ enum {
 	IRC_JOIN_FORGIVE_MS = 10 * 60 * 1000,
 	IRC_JOIN_ANSWER_MS = 90 * 1000, /* then it counts as refused */
 	IRC_JOIN_PER_LINE = 32,
+	IRC_JOIN_LINGER_MS = 3 * 1000, /* before what is not wanted is left */
 };
 
 enum irc_join_state {
@@ -43,6 +44,7 @@ struct irc_join {
 	enum irc_join_state state;
 	int64_t due_ms; /* next attempt, or when an answer is overdue */
 	int64_t entered_ms;
+	int64_t leave_ms; /* not wanted any more, to be left then; 0: wanted */
 	unsigned failures;
 	bool modes_asked;
 	UT_hash_handle hh;
@@ -73,11 +75,17 @@ void irc_joins_init(
 	struct irc_joins *joins, const struct irc_isupport *isupport);
 void irc_joins_release(struct irc_joins *joins);
 
-/* Wants to be in it; a known one only gets the new key. */
+/* Wants to be in it; a known one only gets the new key, and one that was to be
+ * left is told as joined again. */
 void irc_joins_add(
 	struct irc_joins *joins, const char *channel, const char *key);
 /* Does not any more. True when we are in it, or may be soon: send PART. */
 bool irc_joins_remove(struct irc_joins *joins, const char *channel);
+/* Does not any more, but who wants it soon is to find us there still. */
+void irc_joins_linger(
+	struct irc_joins *joins, const char *channel, int64_t now_ms);
+/* One of those that has lingered long enough: to be removed now. NULL: none. */
+const char *irc_joins_next_leave(const struct irc_joins *joins, int64_t now_ms);
 /* Is it wanted, and has our JOIN been seen? */
 bool irc_joins_is_in(const struct irc_joins *joins, const char *channel);
 bool irc_joins_is_wanted(const struct irc_joins *joins, const char *channel);

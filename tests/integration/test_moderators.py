@@ -194,6 +194,31 @@ def test_rights_are_missing(tmp_path, processes):
     until(lambda: "tom" in world.ranked("@"), world.log, 30, step_s=0.1)
 
 
+def test_reload_keeps_the_rights(tmp_path, processes):
+    """Other settings of a mapping: the bridge does not leave for them, as who
+    comes back is no operator any more."""
+    world = ModeratedWorld(tmp_path, processes, Ngircd)
+    world.client("eve", "tom")
+    world.wait_shown("bob", "eve", "tom")
+    seen, start = len(world.bob.lines), len(world.belfry.log())
+    for mapping in world.belfry.config["mappings"]:
+        mapping["mirror"]["max_changes"] = 7
+    world.belfry.reload()
+    world.belfry.wait_log("mapping project begins", after=start)
+    world.ban("eve")
+    world.wait_masks(["eve!*@*"])
+    world.mode("+b tom!*@*")
+    world.wait_banned(["eve", "tom"])
+    world.bob.say(CHANNEL, "a line")
+    world.world.wait_message("a line")
+    world.world.say("an answer")
+    world.bob.wait_heard(CHANNEL, "an answer")
+    assert "belfry" in world.ranked("@")
+    assert not any(line.startswith(b":belfry!") and
+                   line.split(b" ")[1] in (b"PART", b"JOIN")
+                   for line in world.bob.lines[seen:])
+
+
 def test_table(tmp_path, processes):
     world = scripted(tmp_path, processes)
     world.ircd.mode(CHANNEL, "bob", "+o", "eve")

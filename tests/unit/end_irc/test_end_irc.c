@@ -386,10 +386,18 @@ static void test_close_leaves(void **state)
 	deliver(&f->a, 1, "1m<A> \nhi");
 	close_side(&f->a);
 	irc_peer_turn(&f->peer);
-	irc_peer_expect(&f->peer, "PART #A");
+	irc_peer_expect_none(&f->peer);
 	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :late");
 	expect_log(f, "");
-	/* Again, as a reload does. */
+	/* Again, as a reload does: who leaves is no operator any more. */
+	open_room(f, &f->a, 'a', "#A");
+	irc_peer_turn(&f->peer);
+	irc_peer_expect(&f->peer, "MODE #A");
+	expect_log(f, "a ready\n");
+	close_side(&f->a);
+	irc_peer_pass(&f->peer, 2 * IRC_JOIN_LINGER_MS);
+	irc_peer_expect(&f->peer, "PART #A");
+	/* And after that. */
 	open_room(f, &f->a, 'a', "#A");
 	irc_peer_feed(&f->peer, ":belfry!bel@here PART #A");
 	expect_join(f, "#A", "");
@@ -404,6 +412,8 @@ static void test_close_inside_an_event(void **state)
 	f->a.close = &f->a.room;
 	irc_peer_feed(&f->peer, ":Bob!b@h PRIVMSG #a :hi");
 	expect_log(f, "a event test/bob: hi\n");
+	irc_peer_expect_none(&f->peer);
+	irc_peer_pass(&f->peer, 2 * IRC_JOIN_LINGER_MS);
 	irc_peer_expect(&f->peer, "PART #A");
 }
 
@@ -443,9 +453,11 @@ static void test_close_inside_ready(void **state)
 	irc_peer_expect(&f->peer, "JOIN #A");
 	irc_peer_feed(&f->peer, ":belfry!bel@here JOIN #A");
 	irc_peer_feed(&f->peer, ":s 366 belfry #A :End of NAMES");
-	irc_peer_expect(&f->peer, "PART #A");
 	expect_log(f, "a ready\n");
 	assert_null(f->a.room);
+	irc_peer_expect(&f->peer, "MODE #A");
+	irc_peer_pass(&f->peer, 2 * IRC_JOIN_LINGER_MS);
+	irc_peer_expect(&f->peer, "PART #A");
 }
 
 static void on_stopped(void *arg)

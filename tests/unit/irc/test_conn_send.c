@@ -136,6 +136,25 @@ static void test_part_purges_its_channel_only(void **state)
 	assert_non_null(irc_conn_channel(peer->conn, "#b"));
 }
 
+static void test_part_soon(void **state)
+{
+	struct irc_peer *peer = *state;
+
+	ready(peer);
+	irc_peer_join(peer, "#a");
+	irc_conn_part_soon(peer->conn, "#A");
+	irc_peer_pass(peer, IRC_JOIN_LINGER_MS / 2);
+	irc_peer_expect_none(peer);
+	irc_conn_join(peer->conn, "#a", NULL);
+	irc_peer_pass(peer, 2 * IRC_JOIN_LINGER_MS);
+	irc_peer_expect(peer, "MODE #a");
+	irc_peer_expect_none(peer);
+	irc_conn_part_soon(peer->conn, "#A");
+	irc_peer_pass(peer, 2 * IRC_JOIN_LINGER_MS);
+	irc_peer_expect(peer, "PART #a");
+	irc_peer_expect_none(peer);
+}
+
 static void test_thousand_channels(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -245,6 +264,7 @@ int main(void)
 		TEST(test_pacing_and_the_bound),
 		TEST(test_a_full_stream),
 		TEST(test_part_purges_its_channel_only),
+		TEST(test_part_soon),
 		TEST(test_thousand_channels),
 		TEST(test_joins_do_not_fill_the_queue),
 		TEST(test_who),

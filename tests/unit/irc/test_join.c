@@ -352,6 +352,54 @@ static void test_down_tells_those_that_were_in(void **state)
 	assert_int_equal(joins.modes_due, 0);
 }
 
+static void test_lingering(void **state)
+{
+	(void)state;
+	irc_joins_add(&joins, "#a", NULL);
+	irc_joins_add(&joins, "#b", NULL);
+	irc_joins_up(&joins, 0);
+	assert_next(0, "#a,#b");
+	enter("#a", 1);
+	assert_news("+#a: joined;");
+	assert_string_equal(irc_joins_next_modes(&joins), "#a");
+	irc_joins_linger(&joins, "#A", 10);
+	irc_joins_linger(&joins, "#c", 10);
+	assert_int_equal(irc_joins_wait_ms(&joins, 10), IRC_JOIN_LINGER_MS);
+	assert_null(irc_joins_next_leave(&joins, 10));
+	/* Wanted again: as if it had been joined. */
+	irc_joins_add(&joins, "#a", NULL);
+	assert_news("+#a: still there;");
+	assert_string_equal(irc_joins_next_modes(&joins), "#a");
+	assert_null(irc_joins_next_leave(&joins, 10 + IRC_JOIN_LINGER_MS));
+	assert_next(11, "");
+	/* Not wanted. */
+	irc_joins_linger(&joins, "#a", 20);
+	assert_string_equal(
+		irc_joins_next_leave(&joins, 20 + IRC_JOIN_LINGER_MS), "#a");
+	assert_true(irc_joins_remove(&joins, "#a"));
+	assert_null(irc_joins_next_leave(&joins, 20 + IRC_JOIN_LINGER_MS));
+}
+
+/* What is to be left is not joined once more. */
+static void test_lingering_outside(void **state)
+{
+	(void)state;
+	irc_joins_add(&joins, "#a", NULL);
+	irc_joins_up(&joins, 0);
+	assert_next(0, "#a");
+	enter("#a", 1);
+	irc_joins_linger(&joins, "#a", 10);
+	irc_joins_down(&joins, "link lost");
+	irc_joins_up(&joins, 20);
+	assert_next(20, "");
+	assert_news("+#a: joined;-#a: link lost;");
+	assert_string_equal(
+		irc_joins_next_leave(&joins, 10 + IRC_JOIN_LINGER_MS), "#a");
+	irc_joins_add(&joins, "#a", NULL);
+	assert_news("");
+	assert_next(30, "#a");
+}
+
 static void test_another_case_mapping(void **state)
 {
 	(void)state;
@@ -384,6 +432,8 @@ int main(void)
 		TEST(test_remove),
 		TEST(test_names_that_cannot_be),
 		TEST(test_down_tells_those_that_were_in),
+		TEST(test_lingering),
+		TEST(test_lingering_outside),
 		TEST(test_another_case_mapping),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
