@@ -1,8 +1,66 @@
 #include "irc_moderation/bans.h"
 
 #include "irc/channel.h"
+#include "util/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 enum { BAN_LETTER = 'b' };
+
+/* --- as they were told ---
+ *
+ * Some servers lift a ban that is named in other letters, and then tell of it
+ * in those.
+ */
+
+static struct irc_told_ban *find_told(
+	const struct irc_moderation *moderation, const char *mask)
+{
+	struct irc_told_ban *told = NULL;
+	struct irc_told_ban *next = NULL;
+
+	HASH_FIND_STR(moderation->told_bans, mask, told);
+	if (told)
+		return told;
+	HASH_ITER (hh, moderation->told_bans, told, next) {
+		if (irc_casemap_equal(moderation_isupport(moderation)->casemap,
+			    told->mask, mask))
+			return told;
+	}
+	return NULL;
+}
+
+static void forget_told(
+	struct irc_moderation *moderation, struct irc_told_ban *told)
+{
+	HASH_DEL(moderation->told_bans, told);
+	free(told);
+}
+
+void irc_bans_release(struct irc_moderation *moderation)
+{
+	struct irc_told_ban *told = NULL;
+	struct irc_told_ban *next = NULL;
+
+	HASH_ITER (hh, moderation->told_bans, told, next) {
+		forget_told(moderation, told);
+	}
+}
+
+static void keep_told(struct irc_moderation *moderation, const char *mask)
+{
+	struct irc_told_ban *told = NULL;
+	size_t len = strlen(mask);
+
+	HASH_FIND(hh, moderation->told_bans, mask, len, told);
+	if (told ||
+		HASH_COUNT(moderation->told_bans) >= IRC_CHANNEL_ENTRIES_MAX)
+		return;
+	told = xcalloc(1, sizeof(*told) + len + 1);
+	memcpy(told->mask, mask, len);
+	HASH_ADD_STR(moderation->told_bans, mask, told);
+}
 
 bool irc_bans_is_except(const struct irc_moderation *moderation, char letter)
 {
@@ -50,6 +108,7 @@ static void tell_rule(struct irc_moderation *moderation, const char *mask,
 	struct irc_face *next;
 	bool fits_any = false;
 
+	keep_told(moderation, mask);
 	HASH_ITER (hh, moderation->faces.all, face, next) {
 		struct irc_ban_face one = irc_face_of(face);
 		if (moderation->is_closed)
@@ -96,6 +155,7 @@ void irc_bans_tell_all(struct irc_moderation *moderation)
 	is_whole = irc_channel_list_is_complete(channel, BAN_LETTER) &&
 		   irc_channel_list_count(channel, BAN_LETTER) <
 			   IRC_CHANNEL_ENTRIES_MAX;
+	irc_bans_release(moderation);
 	irc_doing_init(&doing);
 	moderation_tell_list(moderation, STANDING_BANNED, ROSTER_BEGINS, false);
 	while (!moderation->is_closed &&
@@ -169,6 +229,17 @@ static void except_changed(struct irc_moderation *moderation,
 	}
 }
 
+static void tell_lifted(struct irc_moderation *moderation, const char *mask,
+	const struct irc_doing *doing)
+{
+	struct irc_told_ban *told = find_told(moderation, mask);
+	char *AUTOFREE rule = xstrdup(told ? told->mask : mask);
+
+	if (told)
+		forget_told(moderation, told);
+	tell(moderation, rule, false, NULL, doing);
+}
+
 void irc_bans_changed(struct irc_moderation *moderation,
 	const struct irc_mode_change *change, const struct irc_doing *doing)
 {
@@ -181,5 +252,5 @@ void irc_bans_changed(struct irc_moderation *moderation,
 	else if (change->add)
 		tell_rule(moderation, change->param, doing);
 	else
-		tell(moderation, change->param, false, NULL, doing);
+		tell_lifted(moderation, change->param, doing);
 }

@@ -17,6 +17,8 @@ void irc_bans_changed(struct irc_moderation *moderation,
 void irc_bans_seen(
 	struct irc_moderation *moderation, const struct irc_face *face);
 
+void irc_bans_release(struct irc_moderation *moderation);
+
 /* Is this letter the list of exceptions? */
 bool irc_bans_is_except(const struct irc_moderation *moderation, char letter);
 

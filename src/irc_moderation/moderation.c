@@ -574,6 +574,7 @@ static void moderation_destroy(void *arg)
 	irc_stands_release(moderation);
 	irc_attributes_release(moderation);
 	irc_faces_release(&moderation->faces);
+	irc_bans_release(moderation);
 	irc_portrait_release(&moderation->portrait);
 	free(moderation->channel);
 	free(moderation->object);

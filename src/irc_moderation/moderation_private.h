@@ -12,6 +12,12 @@
 
 struct irc_stand;
 
+/* A ban as it was told, to be found by other letters. */
+struct irc_told_ban {
+	UT_hash_handle hh;
+	char mask[];
+};
+
 /* An attribute that was asked for. */
 struct irc_asked_attribute {
 	bool is_asked;
@@ -38,6 +44,7 @@ struct irc_moderation {
 	bool needs_account;
 
 	struct irc_faces faces;
+	struct irc_told_ban *told_bans;
 	struct irc_mode_writer *writer;
 	struct irc_stand *stands; /* under way, oldest first */
 	size_t stand_count;

@@ -89,6 +89,31 @@ static void test_changes(void **state)
 	rig_says(rig, ":carl!c@h2 MODE #a b", "");
 }
 
+/* As ngircd tells of it: in the letters of whoever lifts it. */
+static void test_other_letters(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	static const char *const bans[] = {
+		"BOB[1]!*@* op!o@h 1600000005",
+		NULL,
+	};
+
+	irc_moderation_rig_join(rig, "@", "");
+	irc_moderation_rig_watch(rig, bans);
+	buf_clear(&rig->told);
+	rig_says(rig,
+		"@time=2020-09-13T12:26:46.000Z :op!o@h MODE #a -b bob{1}!*@*",
+		"ban - mask=BOB[1]!*@* by=op at=6\n");
+	rig_says(rig,
+		"@time=2020-09-13T12:26:46.000Z :op!o@h MODE #a +b-b Dan!*@* "
+		"DAN!*@*",
+		"ban + mask=Dan!*@* by=op at=6\n"
+		"ban - mask=Dan!*@* by=op at=6\n");
+	rig_says(rig,
+		"@time=2020-09-13T12:26:46.000Z :op!o@h MODE #a -b dan!*@*",
+		"ban - mask=dan!*@* by=op at=6\n");
+}
+
 /* Who comes, and who has gone. */
 static void test_people(void **state)
 {
@@ -248,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_list),
 		T(test_changes),
+		T(test_other_letters),
 		T(test_people),
 		T(test_exceptions),
 		T(test_exceptions_that_were_there),
