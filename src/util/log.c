@@ -283,11 +283,22 @@ void log_debug(const char *object, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Without what tells one occurrence from another: " [request 4f0c]". */
+static size_t length_of_gist(const char *text)
+{
+	size_t len = strlen(text);
+	const char *last = strrchr(text, '[');
+	if (last > text && last[-1] == ' ' && text[len - 1] == ']')
+		len = (size_t)(last - text);
+	return len < ONCE_BYTES ? len : ONCE_BYTES;
+}
+
 /* FNV-1a: there may be thousands of these, and the texts are long. */
 static uint64_t hash_text(const char *text)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	for (size_t i = 0; text[i] != '\0' && i < ONCE_BYTES; i++)
+	size_t len = length_of_gist(text);
+	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ (unsigned char)text[i]) *
 		       UINT64_C(0x100000001b3);
 	return hash != 0 ? hash : 1;

@@ -58,6 +58,7 @@ void log_set_sink(log_sink_fn *sink, void *arg);
 /*
  * Keeps a retry loop from repeating itself: remembers the last text and says
  * whether `text` is news (different, or more than `every_ms` after the last).
+ * What stands in brackets at its end, as " [request 4f0c]", is no difference.
  * Starts as {0}. After a true, `suppressed` is how often the line before it
  * was held back; it counts anew from the next call.
  */

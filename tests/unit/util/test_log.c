@@ -239,6 +239,10 @@ static void test_once(void **state)
 	assert_int_equal(once.suppressed, 1);
 	assert_true(log_once_is_news(&once, "timed out", 1000));
 	assert_int_equal(once.suppressed, 1);
+	/* Occurrences of the same. */
+	assert_true(log_once_is_news(&once, "no [right] [request 1]", 1000));
+	assert_false(log_once_is_news(&once, "no [right] [request 2]", 1000));
+	assert_true(log_once_is_news(&once, "no [left] [request 2]", 1000));
 	assert_true(log_once_is_news(&once, "refused", 1000));
 	assert_int_equal(once.suppressed, 0);
 }
