@@ -141,6 +141,32 @@ void entries_time(struct reconcile *reconcile, struct entry *entry)
 	entries_time_again(reconcile);
 }
 
+/* --- the other kind -------------------------------------------------------
+ */
+
+struct entry *entries_counterpart(
+	const struct reconcile *reconcile, const struct entry *entry)
+{
+	return entries_find(reconcile,
+		entry->kind == STANDING_BANNED ? STANDING_MODERATOR
+					       : STANDING_BANNED,
+		entry->id);
+}
+
+void entries_make_way(struct reconcile *reconcile, const struct entry *entry,
+	enum reconcile_side side)
+{
+	struct entry *other = entries_counterpart(reconcile, entry);
+
+	if (!other)
+		return;
+	other->is_overtaken = other->work == ENTRY_SENT && other->to == side;
+	if (other->sides[side].bar != BAR_REFUSED)
+		return;
+	entry_clear_bar(other, side);
+	pass_soon(reconcile);
+}
+
 /* --- rules -----------------------------------------------------------------
  */
 

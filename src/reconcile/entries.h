@@ -25,6 +25,14 @@ void entries_time(struct reconcile *reconcile, struct entry *entry);
 void entries_time_again(struct reconcile *reconcile);
 /* How many people this rule fits, of bans; counts no further than two. */
 size_t entries_fit(const struct reconcile *reconcile, const char *rule);
+/* The other kind of the same person; NULL: nothing is known of it. Who is a
+ * moderator in Chime cannot be banned, and the other way round. */
+struct entry *entries_counterpart(
+	const struct reconcile *reconcile, const struct entry *entry);
+/* This one is not set any more on that side: what was refused of the other kind
+ * may be tried again. */
+void entries_make_way(struct reconcile *reconcile, const struct entry *entry,
+	enum reconcile_side side);
 /* Have we set this rule for somebody? */
 bool entries_is_own(const struct reconcile *reconcile, const char *rule);
 /*

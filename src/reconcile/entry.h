@@ -60,6 +60,7 @@ struct entry {
 	struct war war;
 	bool is_doubtful; /* it was sent, and may have been done */
 	bool is_exempt_said;
+	bool is_overtaken; /* what it is refused for may be so no more */
 	char id[];
 };
 

@@ -280,6 +280,8 @@ static void take(struct reconcile *reconcile, struct entry *entry,
 	note_actor(entry, standing, before);
 	entry_clear_bar(entry, SIDE_IRC);
 	entry_clear_bar(entry, SIDE_CHIME);
+	if (one->is == TRI_OFF)
+		entries_make_way(reconcile, entry, side);
 }
 
 static void told_of(struct entry *entry, enum reconcile_side side,
@@ -353,6 +355,7 @@ void news_done(
 		pass_soon(reconcile);
 	if (one->rules.count == 0)
 		one->is = TRI_OFF;
+	entries_make_way(reconcile, entry, entry->to);
 	if (has_rule && str_eq(rule, entry->base.own))
 		set_string(&entry->base.own, NULL);
 }

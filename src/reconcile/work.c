@@ -99,6 +99,7 @@ static void send(struct reconcile *reconcile, struct entry *entry)
 
 	entry->work = ENTRY_SENT;
 	entry->is_doubtful = true;
+	entry->is_overtaken = false;
 	room->ops->stand(room, &change);
 }
 
@@ -206,6 +207,27 @@ static bool may_give(struct reconcile *reconcile, const struct kind *kind,
 	return false;
 }
 
+/* First the one goes, then the other comes. */
+static bool must_wait(struct reconcile *reconcile, const struct entry *entry)
+{
+	const struct entry *other = entries_counterpart(reconcile, entry);
+
+	return entry->value && other && other->work >= ENTRY_QUEUED &&
+	       other->to == entry->to && !other->value &&
+	       may_give(reconcile, &reconcile->kinds[other->kind], other->to);
+}
+
+static struct entry *next_of(
+	struct reconcile *reconcile, const struct work_queue *queue)
+{
+	struct entry *entry;
+
+	DL_FOREACH (queue->waiting, entry)
+		if (!must_wait(reconcile, entry))
+			return entry;
+	return NULL;
+}
+
 static void pump(struct reconcile *reconcile, struct kind *kind,
 	enum reconcile_side side)
 {
@@ -213,8 +235,8 @@ static void pump(struct reconcile *reconcile, struct kind *kind,
 	struct entry *entry;
 
 	while (queue->waiting && queue->under_way < RECONCILE_UNDER_WAY &&
-		may_give(reconcile, kind, side)) {
-		entry = queue->waiting;
+		may_give(reconcile, kind, side) &&
+		(entry = next_of(reconcile, queue))) {
 		leave_queue(reconcile, entry);
 		queue->under_way++;
 		note(reconcile, entry);
@@ -311,20 +333,6 @@ static void stays(struct entry *entry)
 		entry->base.is_set = !entry->value;
 }
 
-static void on_refused(struct reconcile *reconcile, struct entry *entry,
-	const struct standing_receipt *receipt)
-{
-	reconcile->refused++;
-	stays(entry);
-	bar(entry, BAR_REFUSED, receipt->why);
-	log_warn(reconcile->object, "%s of %s (%s) cannot be %s %s %s: %s",
-		base_kind_name(entry->kind),
-		entry->name ? entry->name : "somebody", entry->id,
-		entry->value ? "set" : "lifted",
-		entry->to == SIDE_IRC ? "on" : "in", side_name(entry->to),
-		entry->why);
-}
-
 static void on_later(struct reconcile *reconcile, struct entry *entry,
 	const struct standing_receipt *receipt)
 {
@@ -336,6 +344,24 @@ static void on_later(struct reconcile *reconcile, struct entry *entry,
 		wait_ms = ENTRY_RETRY_MAX_MS;
 	bar(entry, BAR_LATER, receipt->why);
 	pass_later(reconcile, entry, wait_ms);
+}
+
+static void on_refused(struct reconcile *reconcile, struct entry *entry,
+	const struct standing_receipt *receipt)
+{
+	if (entry->is_overtaken) {
+		on_later(reconcile, entry, receipt);
+		return;
+	}
+	reconcile->refused++;
+	stays(entry);
+	bar(entry, BAR_REFUSED, receipt->why);
+	log_warn(reconcile->object, "%s of %s (%s) cannot be %s %s %s: %s",
+		base_kind_name(entry->kind),
+		entry->name ? entry->name : "somebody", entry->id,
+		entry->value ? "set" : "lifted",
+		entry->to == SIDE_IRC ? "on" : "in", side_name(entry->to),
+		entry->why);
 }
 
 static void on_not_shown(struct reconcile *reconcile, struct entry *entry,

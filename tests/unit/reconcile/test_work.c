@@ -79,6 +79,81 @@ static void test_refused_is_not_tried_until_something_changes(void **state)
 	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
 }
 
+static void moderator(
+	struct reconcile_rig *rig, enum reconcile_side side, bool is_set)
+{
+	const struct person person = {.id = "i1", .name = "i1"};
+	const struct standing standing = {
+		.kind = STANDING_MODERATOR,
+		.is_set = is_set,
+		.person = &person,
+		.is_native = side == SIDE_IRC,
+		.by = "oper",
+	};
+
+	reconcile_rig_tell(rig, side, &standing);
+}
+
+static void moderators(struct reconcile_rig *rig)
+{
+	reconcile_rig_list(rig, SIDE_IRC, STANDING_MODERATOR, "i1");
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_MODERATOR, "i1");
+	lists(rig, "", "");
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+}
+
+/* MODE -o+b: nobody can be banned who is a moderator still. */
+static void test_what_is_in_the_way_goes_first(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	moderators(rig);
+	moderator(rig, SIDE_IRC, false);
+	reconcile_rig_mask(rig, "i1", "a");
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(1, rig->ends[SIDE_CHIME].asked);
+	assert_string_equal("lift i1", asked(rig, SIDE_CHIME));
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_DONE, NULL);
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
+}
+
+static void test_refused_for_what_was_in_the_way(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	moderators(rig);
+	reconcile_rig_mask(rig, "i1", "a");
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_REFUSED, NULL);
+	reconcile_rig_wait(rig, 8000000);
+	assert_int_equal(1, rig->ends[SIDE_CHIME].asked);
+	moderator(rig, SIDE_CHIME, false);
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
+	/* It has gone before the refusal is heard. */
+	moderator(rig, SIDE_CHIME, true);
+	moderator(rig, SIDE_CHIME, false);
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_REFUSED, NULL);
+	reconcile_rig_wait(rig, 8000);
+	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
+}
+
+/* It cannot be taken away: then nobody waits for that. */
+static void test_what_stays_in_the_way(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	moderators(rig);
+	reconcile_on_right(rig->reconcile, SIDE_CHIME, RIGHT_MODERATORS, false,
+		"no policy");
+	moderator(rig, SIDE_IRC, false);
+	reconcile_rig_mask(rig, "i1", "a");
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
+}
+
 static void test_who_is_not_there_is_waited_for(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -247,6 +322,9 @@ int main(void)
 		TEST(without_a_right_it_waits),
 		TEST(later_is_tried_again),
 		TEST(refused_is_not_tried_until_something_changes),
+		TEST(what_is_in_the_way_goes_first),
+		TEST(refused_for_what_was_in_the_way),
+		TEST(what_stays_in_the_way),
 		TEST(who_is_not_there_is_waited_for),
 		TEST(a_few_at_a_time),
 		TEST(a_war_is_left_alone),
