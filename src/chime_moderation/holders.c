@@ -1,6 +1,7 @@
 #include "chime_moderation/holders.h"
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,12 +35,6 @@ struct holder *holders_find(const struct holders *holders, const char *arn)
 	return holder;
 }
 
-static const char *last_part(const char *arn)
-{
-	const char *slash = strrchr(arn, '/');
-	return slash && slash[1] ? slash + 1 : arn;
-}
-
 struct holder *holders_put(
 	struct holders *holders, const char *arn, const char *name)
 {
@@ -47,7 +42,7 @@ struct holder *holders_put(
 	if (!holder) {
 		holder = xcalloc(1, sizeof(*holder));
 		holder->arn = xstrdup(arn);
-		holder->name = xstrdup(last_part(arn));
+		holder->name = xstrdup(str_last_part(arn));
 		holder->look = HOLDER_LOOK_NONE;
 		HASH_ADD_KEYPTR(hh, holders->first, holder->arn,
 			strlen(holder->arn), holder);

@@ -162,9 +162,9 @@ static bool is_automatic(const struct standings *s, const struct holder *holder)
 static const char *nick_of(
 	const struct standings *s, const struct holder *holder)
 {
-	const char *id = strrchr(holder->arn, '/');
+	const char *id = str_last_part(holder->arn);
 	struct puppet puppet;
-	if (id && puppets_get(users_puppets(s->params.users), id + 1, &puppet))
+	if (puppets_get(users_puppets(s->params.users), id, &puppet))
 		return puppet.nick;
 	return holder->name;
 }
@@ -239,10 +239,8 @@ static void take_details(
 	const json_t *object = json_object_get(body, s->kind->object);
 	struct chime_identity by;
 	chime_decode_identity(json_object_get(object, "CreatedBy"), &by);
-	const char *slash = by.arn ? strrchr(by.arn, '/') : NULL;
-	const char *name = by.name && *by.name ? by.name
-			   : slash             ? slash + 1
-					       : NULL;
+	const char *id = by.arn ? str_last_part(by.arn) : NULL;
+	const char *name = by.name && *by.name ? by.name : id;
 	set_string(&holder->by_arn, by.arn);
 	set_string(&holder->by, str_eq(by.arn, s->bridge) ? NULL : name);
 	holder->at_ms = json_get_time_ms(object, "CreatedTimestamp");

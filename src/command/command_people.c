@@ -70,18 +70,10 @@ struct whois {
 	size_t count;
 };
 
-/* What stands behind the last slash: of an ARN the user's id. */
-static const char *last_part(const char *id)
-{
-	const char *slash = strrchr(id, '/');
-
-	return slash ? slash + 1 : id;
-}
-
 /* The user id, the account, or the nick. */
 static bool is_last_part(const struct mapping_member *member, const char *name)
 {
-	const char *last = last_part(member->person_id);
+	const char *last = str_last_part(member->person_id);
 
 	return str_eq_nocase(last, name) ||
 	       (*last == '@' && str_eq_nocase(last + 1, name));
@@ -97,7 +89,7 @@ static bool is_called(const struct mapping_member *member, const char *name)
 /* Only operators see ARNs whole: an account's number is in them. */
 static const char *id_for(const struct asking *asking, const char *id)
 {
-	return asking->command->is_operator ? id : last_part(id);
+	return asking->command->is_operator ? id : str_last_part(id);
 }
 
 static void add_chime_user(
@@ -109,7 +101,7 @@ static void add_chime_user(
 /* "network/@account", "network/nick" */
 static void add_irc_user(struct buf *out, const char *id)
 {
-	const char *who = last_part(id);
+	const char *who = str_last_part(id);
 
 	if (*who == '@')
 		buf_addf(out, "IRC account %s", who + 1);

@@ -125,10 +125,9 @@ static char *cleaned_null(const char *text, size_t bytes)
 
 static const char *name_of(const struct removal *removal)
 {
-	const char *slash = strrchr(removal->person_id, '/');
-	if (removal->name && *removal->name)
-		return removal->name;
-	return slash ? slash + 1 : removal->person_id;
+	return removal->name && *removal->name
+		       ? removal->name
+		       : str_last_part(removal->person_id);
 }
 
 int expel_add(struct expel *e, const struct removal *removal)

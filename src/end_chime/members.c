@@ -1,6 +1,7 @@
 #include "end_chime/members.h"
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,10 +40,7 @@ struct member *members_find(const struct members *members, const char *arn)
 
 static const char *name_or_id(const char *arn, const char *name)
 {
-	const char *slash = strrchr(arn, '/');
-	if (name && *name)
-		return name;
-	return slash && slash[1] ? slash + 1 : arn;
+	return name && *name ? name : str_last_part(arn);
 }
 
 struct member *members_put(

@@ -22,13 +22,6 @@ static const struct {
 	{EVENT_NOTICE, 'n', "NOTICE"},
 };
 
-/* The last part of an ARN or "network/nick" id. */
-static const char *short_id(const char *id)
-{
-	const char *slash = strrchr(id, '/');
-	return slash ? slash + 1 : id;
-}
-
 static void add_prefix(struct buf *out, const struct event *event,
 	const struct render_params *params)
 {
@@ -45,7 +38,7 @@ static void add_prefix(struct buf *out, const struct event *event,
 				params->anti_ping);
 			p += 6;
 		} else if (str_starts(p, "{id}")) {
-			shown_name(out, short_id(who->id), false);
+			shown_name(out, str_last_part(who->id), false);
 			p += 4;
 		} else {
 			/* Of a character beyond ASCII, one byte. */

@@ -30,14 +30,6 @@ static void words_release(struct words *words)
 	buf_release(&words->id);
 }
 
-/* The last part of an ARN. */
-static const char *id_tail(const char *id)
-{
-	const char *slash = strrchr(id, '/');
-
-	return slash ? slash + 1 : id;
-}
-
 static void add_hash(struct buf *out, const char *id)
 {
 	char hex[SHA256_HEX_BYTES];
@@ -108,7 +100,7 @@ static bool has_letter(const struct buf *text)
 static void nick_words(struct words *words, const char *id, const char *name)
 {
 	add_nick_letters(&words->name, name);
-	add_nick_letters(&words->id, id_tail(id));
+	add_nick_letters(&words->id, str_last_part(id));
 	buf_truncate(&words->name, 2 * IRC_NICKNAME_LONGEST);
 	buf_truncate(&words->id, 2 * IRC_NICKNAME_LONGEST);
 	if (!has_letter(&words->id)) {
@@ -198,7 +190,7 @@ void irc_nickname_username(char ret[IRC_USERNAME_BYTES],
 
 	buf_init(&whole, WORDS_BYTES);
 	words_init(&words);
-	add_user_letters(&words.id, id_tail(id), id);
+	add_user_letters(&words.id, str_last_part(id), id);
 	add_user_letters(&words.name, name, NULL);
 	fill(&whole, username_template, &words);
 	words_release(&words);
@@ -231,7 +223,7 @@ void irc_nickname_realname(char ret[IRC_REALNAME_BYTES],
 	buf_init(&whole, WORDS_BYTES);
 	words_init(&words);
 	add_visible(&words.name, name);
-	add_visible(&words.id, id_tail(id));
+	add_visible(&words.id, str_last_part(id));
 	fill(&whole, realname_template, &words);
 	words_release(&words);
 	buf_truncate(&whole,
@@ -272,7 +264,7 @@ void irc_nickname_host(char ret[IRC_HOST_BYTES], const char *host_template,
 
 	buf_init(&whole, WORDS_BYTES);
 	words_init(&words);
-	add_label(&words.id, id_tail(id), id);
+	add_label(&words.id, str_last_part(id), id);
 	add_label(&words.name, name, id);
 	fill(&whole, host_template, &words);
 	words_release(&words);

@@ -139,6 +139,13 @@ const char *str_or_empty(const char *s)
 	return s ? s : "";
 }
 
+const char *str_last_part(const char *s)
+{
+	const char *slash = strrchr(s, '/');
+
+	return slash && slash[1] ? slash + 1 : s;
+}
+
 /* Longer words are not compared: nobody mistypes those by a letter. */
 enum { NEAREST_BYTES = 64 };
 

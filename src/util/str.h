@@ -40,6 +40,9 @@ char ascii_lower(char c);
 char ascii_upper(char c);
 /* "" when s is NULL. */
 const char *str_or_empty(const char *s);
+/* What stands behind the last '/', of an ARN the id; all of it when that would
+ * be nothing. */
+const char *str_last_part(const char *s);
 
 /* What stands behind a noun that is counted: "" or "s". */
 const char *str_plural(size_t count);

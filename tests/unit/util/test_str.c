@@ -22,6 +22,16 @@ static void test_spans(void **state)
 	assert_false(span_is_nocase(span_of("[x"), "{x"));
 }
 
+static void test_last_part(void **state)
+{
+	(void)state;
+	assert_string_equal(str_last_part("arn:x/user/bob"), "bob");
+	assert_string_equal(str_last_part("bob"), "bob");
+	assert_string_equal(str_last_part("a/"), "a/");
+	assert_string_equal(str_last_part("/"), "/");
+	assert_string_equal(str_last_part(""), "");
+}
+
 static void test_cut(void **state)
 {
 	(void)state;
@@ -204,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_last_part),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_cut_at_the_end),
 		cmocka_unit_test(test_trim),
