@@ -1,6 +1,7 @@
 #include "irc_moderation/attributes.h"
 
 #include "irc/channel.h"
+#include "irc/format.h"
 #include "irc/numeric.h"
 #include "irc/split.h"
 #include "util/alloc.h"
@@ -18,11 +19,15 @@ static const char CUT[] = "\u2026";
 
 /* --- as they are --- */
 
+/* Without colours and the like: Chime has none. */
 static void add_topic(const struct irc_channel *channel, struct buf *out)
 {
 	const char *text = irc_channel_topic(channel).text;
+	struct buf AUTOBUF plain;
 
-	utf8_from_irc(out, text, strlen(text));
+	buf_init(&plain, VALUE_BYTES);
+	irc_format_strip(&plain, text, strlen(text));
+	utf8_from_irc(out, plain.data, plain.len);
 }
 
 static bool is_restricted(const struct irc_moderation *moderation,

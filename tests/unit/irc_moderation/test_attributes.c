@@ -73,6 +73,8 @@ static void test_live(void **state)
 	begin(rig);
 	rig_says(rig, AT5 ":op!o@h TOPIC #a :new", "topic = new by=op at=5\n");
 	rig_says(rig, AT5 ":op!o@h TOPIC #a :new", "");
+	rig_says(rig, AT5 ":op!o@h TOPIC #a :\x02new\x0f \x03\x30\x34red \xe9",
+		"topic = new red \u00e9 by=op at=5\n");
 	rig_says(rig, AT5 ":op!o@h TOPIC #a :", "topic =  by=op at=5\n");
 	rig_says(rig, AT5 ":op!o@h MODE #a +im", "restricted = 1 by=op at=5\n");
 	rig_says(rig, AT5 ":op!o@h MODE #a -m+k secret", "");
