@@ -151,6 +151,14 @@ static const struct reconcile_ways *ways_of(
 	return NULL;
 }
 
+bool reconcile_wants(const struct reconcile *reconcile,
+	enum reconcile_side side, enum right right)
+{
+	const struct reconcile_ways *ways = ways_of(reconcile, right);
+
+	return ways && (side == SIDE_IRC ? ways->to_irc : ways->to_chime);
+}
+
 /* A bar that stood because of something that has changed. */
 static void forgive(struct reconcile *reconcile, enum reconcile_side side,
 	enum standing_kind kind)
@@ -187,9 +195,7 @@ static void log_denied(
 void reconcile_on_right(struct reconcile *reconcile, enum reconcile_side side,
 	enum right right, bool may, const char *why)
 {
-	const struct reconcile_ways *ways = ways_of(reconcile, right);
-	bool is_wanted =
-		ways && (side == SIDE_IRC ? ways->to_irc : ways->to_chime);
+	bool is_wanted = reconcile_wants(reconcile, side, right);
 
 	if (!rights_set(&reconcile->rights, side, right, may, why))
 		return;

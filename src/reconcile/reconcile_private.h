@@ -71,6 +71,10 @@ static inline void reconcile_say(
 		reconcile->params.say(reconcile->params.arg, text);
 }
 
+/* Is it to be changed on that side, by the settings? */
+bool reconcile_wants(const struct reconcile *reconcile,
+	enum reconcile_side side, enum right right);
+
 /* Whether we may; if not, what is due tells the people there, once. */
 static inline bool reconcile_may(
 	struct reconcile *reconcile, enum reconcile_side side, enum right right)

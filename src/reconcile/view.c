@@ -179,6 +179,15 @@ static size_t pending_of(const struct kind *kind)
 	return count;
 }
 
+/* Of what is wanted: else it is nobody's trouble. */
+static const char *denied(const struct reconcile *reconcile,
+	enum reconcile_side side, enum right right)
+{
+	return reconcile_wants(reconcile, side, right)
+		       ? rights_denied(&reconcile->rights, side, right)
+		       : NULL;
+}
+
 void view_stats(const struct reconcile *reconcile, struct reconcile_stats *ret)
 {
 	struct reconcile_stats stats = {
@@ -193,7 +202,7 @@ void view_stats(const struct reconcile *reconcile, struct reconcile_stats *ret)
 		stats.pending += pending_of(&reconcile->kinds[i]);
 	for (size_t i = 0; i < SIDES; i++)
 		for (size_t j = 0; j < RIGHTS; j++)
-			stats.denied[i][j] = rights_denied(&reconcile->rights,
+			stats.denied[i][j] = denied(reconcile,
 				(enum reconcile_side)i, (enum right)j);
 	*ret = stats;
 }

@@ -96,6 +96,12 @@ static void test_denials(void **state)
 	reconcile_get_stats(rig->reconcile, &stats);
 	assert_string_equal("no", stats.denied[SIDE_IRC][RIGHT_TOPIC]);
 	assert_null(stats.denied[SIDE_CHIME][RIGHT_TOPIC]);
+	/* What is not to be changed there is not lacking. */
+	rig->params.attributes[ATTRIBUTE_TOPIC].to_irc = false;
+	reconcile_rig_crash(rig);
+	reconcile_on_right(rig->reconcile, SIDE_IRC, RIGHT_TOPIC, false, "no");
+	reconcile_get_stats(rig->reconcile, &stats);
+	assert_null(stats.denied[SIDE_IRC][RIGHT_TOPIC]);
 }
 
 static int setup(void **state)
