@@ -217,7 +217,7 @@ static void take_fresh(struct reconcile *reconcile, enum standing_kind kind,
 
 	while ((entry = fresh->entries[side])) {
 		DL_DELETE(fresh->entries[side], entry);
-		if (is_held) {
+		if (is_held || share_is_of_held(reconcile, entry)) {
 			entry->work = ENTRY_HELD;
 			continue;
 		}

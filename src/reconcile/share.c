@@ -39,6 +39,34 @@ size_t share_held(const struct reconcile *reconcile)
 	return count;
 }
 
+static bool have_rule_in_common(const struct entry *a, const struct entry *b)
+{
+	const struct ruleset *rules = &a->sides[SIDE_IRC].rules;
+
+	for (size_t i = 0; i < rules->count; i++)
+		if (ruleset_find(
+			    &b->sides[SIDE_IRC].rules, rules->items[i].text))
+			return true;
+	return false;
+}
+
+bool share_is_of_held(
+	const struct reconcile *reconcile, const struct entry *entry)
+{
+	const struct entry *other = NULL;
+	const struct entry *next = NULL;
+
+	for (other = reconcile->kinds[entry->kind].entries; other;
+		other = next) {
+		next = other->hh.next;
+		if (other->work == ENTRY_HELD && other->to == entry->to &&
+			other->value == entry->value &&
+			have_rule_in_common(entry, other))
+			return true;
+	}
+	return false;
+}
+
 static void say(struct reconcile *reconcile, const struct share *share)
 {
 	static const char *const nouns[] = {

@@ -17,6 +17,10 @@ struct share {
 
 /* With those that are under way. Says so when not. */
 bool share_allows(struct reconcile *reconcile, const struct share *share);
+/* Is somebody held whom the same rule fits? A mistake stays one for those who
+ * come later, one by one. */
+bool share_is_of_held(
+	const struct reconcile *reconcile, const struct entry *entry);
 /* How many of all kinds are held. */
 size_t share_held(const struct reconcile *reconcile);
 

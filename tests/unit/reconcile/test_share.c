@@ -58,6 +58,28 @@ static void test_too_many_are_held(void **state)
 	assert_int_equal(0, reconcile_confirm(rig->reconcile));
 }
 
+/* Who comes later, one by one, is held with them; others are not. */
+static void test_a_mistake_stays_one(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	lists(rig, "", "");
+	masks(rig, 21);
+	reconcile_rig_mask(rig, "i50", "*!*@*");
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+	assert_int_equal(22, held(rig));
+	assert_int_equal(1, rig->says);
+	reconcile_rig_mask(rig, "i51", "i51!*@*");
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i51", reconcile_rig_asked(rig, SIDE_CHIME));
+	assert_int_equal(1, rig->ends[SIDE_CHIME].asked);
+	reconcile_rig_unmask(rig, "*!*@*");
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(0, held(rig));
+	assert_int_equal(1, rig->ends[SIDE_CHIME].asked);
+}
+
 static void test_what_is_taken_back_is_not_held(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -133,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(too_many_are_held),
+		TEST(a_mistake_stays_one),
 		TEST(what_is_taken_back_is_not_held),
 		TEST(a_tenth_is_not_too_many),
 		TEST(a_long_list_is_one_merge),
