@@ -2,6 +2,7 @@
 
 #include "end_irc/direct_send.h"
 #include "end_irc/note.h"
+#include "irc/casemap.h"
 #include "irc/channel.h"
 #include "irc_people/folk.h"
 #include "util/alloc.h"
@@ -78,6 +79,14 @@ static const char *room_nick(void *arg)
 	return room->nick;
 }
 
+static bool room_may_come(void *arg)
+{
+	const struct irc_direct_room *room = arg;
+
+	return !irc_identity_is_settled(
+		irc_directs_params(room->directs)->folk->identity);
+}
+
 /* --- to the bridge ---------------------------------------------------------
  */
 
@@ -141,6 +150,15 @@ void irc_direct_room_take(struct irc_direct_room *room,
 	if (!room->started || room->is_busy || room->inbox.count ||
 		!room_present(room, event))
 		room_keep(room, event);
+}
+
+void irc_direct_room_seen(struct irc_direct_room *room, const char *nick)
+{
+	const struct irc_folk *folk = irc_directs_params(room->directs)->folk;
+
+	if (irc_casemap_equal(
+		    irc_conn_isupport(folk->conn)->casemap, room->nick, nick))
+		room->was_in_sight = true;
 }
 
 void irc_direct_room_changed(struct irc_direct_room *room)
@@ -236,6 +254,7 @@ struct irc_direct_room *irc_direct_room_new(struct irc_directs *directs,
 		.peer_name = str_or_empty(params->peer_name),
 		.name = params->name,
 		.nick = room_nick,
+		.may_come = room_may_come,
 		.receipt = room_on_receipt,
 		.arg = room,
 	};

@@ -9,6 +9,7 @@
  * connection while the person is in a channel of ours. Else it is the one they
  * last spoke under, as long as nobody else is known to have it; but when we
  * saw them since, and do not any more, they are gone and it may be anybody's.
+ * While that connection is down, or has not listed its channels, it is waited.
  *
  * What the bridge cannot take yet waits: at most DIRECT_WAITING_MAX messages;
  * beyond them the person is told that it is not relayed.
@@ -37,6 +38,8 @@ const char *irc_direct_room_peer(const struct irc_direct_room *room);
 /* The person has said this to the puppet, under this nick. */
 void irc_direct_room_take(struct irc_direct_room *room,
 	const struct event *event, const char *nick);
+/* Somebody of this nick comes to or leaves a channel of ours. */
+void irc_direct_room_seen(struct irc_direct_room *room, const char *nick);
 /* The puppet is in another state. */
 void irc_direct_room_changed(struct irc_direct_room *room);
 

@@ -370,6 +370,9 @@ static void send_on_pump(void *arg)
 	nick = send->params.nick(send->params.arg);
 	if (nick)
 		send_line(send, conn, nick);
+	else if (send->params.may_come(send->params.arg))
+		send_fail(
+			send, RECEIPT_LATER, "who is on IRC is not known yet");
 	else
 		send_fail_absent(send);
 }

@@ -5,7 +5,8 @@
  * longer than DIRECT_WAIT_MS for it goes back as RECEIPT_LATER. While there is
  * something to say, and for DIRECT_HOLD_MS after, the puppet stays.
  *
- * Whom it is said to is asked for before each line. Nobody: RECEIPT_REFUSED.
+ * Whom it is said to is asked for before each line. Nobody, and that is
+ * certain: RECEIPT_REFUSED.
  *
  * A payload is '1', a kind byte ('m', 'a', 'n'), LF, and the text as mIRC
  * formatting, lines separated by LF. A progress is an offset into these bytes.
@@ -31,6 +32,9 @@ struct irc_direct_send_params {
 	/* Their nick at this moment, valid until the next message; NULL: not
 	 * to be found. */
 	const char *(*nick)(void *arg);
+	/* When they are not: will they be, for all that is known now? What is
+	 * said is RECEIPT_LATER then. */
+	bool (*may_come)(void *arg);
 	/* From the loop only. */
 	void (*receipt)(void *arg, const struct receipt *receipt);
 	void *arg;

@@ -321,6 +321,31 @@ void irc_directs_message(struct irc_directs *directs, struct irc_puppet *puppet,
 	irc_inbound_release(&inbound);
 }
 
+/* Who comes or goes; NULL: the message is about something else. */
+static const char *nick_in_sight(const struct irc_message *message)
+{
+	if (irc_message_is(message, "KICK"))
+		return irc_message_param(message, 1);
+	return irc_message_is(message, "JOIN") ||
+			       irc_message_is(message, "PART") ||
+			       irc_message_is(message, "QUIT") ||
+			       irc_message_is(message, "NICK")
+		       ? message->source.nick
+		       : NULL;
+}
+
+void irc_directs_observe(
+	struct irc_directs *directs, const struct irc_message *message)
+{
+	const char *nick = nick_in_sight(message);
+	struct entry *entry, *tmp;
+
+	if (!nick)
+		return;
+	HASH_ITER (hh, directs->entries, entry, tmp)
+		irc_direct_room_seen(entry->room, nick);
+}
+
 void irc_directs_changed(
 	struct irc_directs *directs, const struct irc_puppet *puppet)
 {

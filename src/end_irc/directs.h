@@ -63,6 +63,10 @@ void irc_directs_remove(
 /* PRIVMSG or NOTICE to a puppet itself. */
 void irc_directs_message(struct irc_directs *directs, struct irc_puppet *puppet,
 	const struct irc_message *message);
+/* Takes what the main connection hears now: of two links neither is ahead for
+ * certain, so who speaks may come in sight, and leave again, only then. */
+void irc_directs_observe(
+	struct irc_directs *directs, const struct irc_message *message);
 /* A puppet is in another state, or is not found any more. */
 void irc_directs_changed(
 	struct irc_directs *directs, const struct irc_puppet *puppet);

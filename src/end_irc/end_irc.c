@@ -144,6 +144,8 @@ static void observe(struct end_irc *end, const struct irc_message *message)
 {
 	if (end->puppets)
 		irc_puppets_before(end->puppets, message);
+	if (end->directs)
+		irc_directs_observe(end->directs, message);
 	if (!is_own_rename(end, message)) {
 		irc_identity_take(end->folk.identity, message);
 		irc_census_take(end->census, message);

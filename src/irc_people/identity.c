@@ -353,6 +353,12 @@ const struct irc_user *irc_identity_find(
 	return user;
 }
 
+bool irc_identity_is_settled(const struct irc_identity *identity)
+{
+	return irc_conn_state(identity->conn) == IRC_CONN_READY &&
+	       !is_in_grace(identity);
+}
+
 size_t irc_identity_count(const struct irc_identity *identity)
 {
 	return HASH_COUNT(identity->bindings);

@@ -76,6 +76,9 @@ void irc_identity_take(
 void irc_identity_up(struct irc_identity *identity);
 void irc_identity_settle(struct irc_identity *identity);
 
+/* Is it known who is in our channels? Not while the link is down, nor before
+ * all are listed or IDENTITY_GRACE_MS have passed. */
+bool irc_identity_is_settled(const struct irc_identity *identity);
 /* Somebody in a channel of ours who is this now; NULL when nobody is, or two
  * are (it is one of them). Valid until the next message. */
 const struct irc_user *irc_identity_find(

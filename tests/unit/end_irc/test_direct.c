@@ -86,6 +86,54 @@ static void test_stranger(void **state)
 	crowd_assert(t->log, "3 refused: far is not on IRC now\n");
 }
 
+/* The puppet's link was ahead: they are seen later, and left before anybody
+ * had something to say to them. Whoever has the nick now gets nothing. */
+static void test_seen_later(void **state)
+{
+	static const char *const goodbyes[] = {
+		":far!f@away QUIT :bye",
+		":far!f@away PART #a :bye",
+		":op!o@home KICK #a FAR :bye",
+		":far!f@away NICK further",
+	};
+	struct irc_talk *t = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		irc_talk_say(t, "far!f@away", "PRIVMSG", "it is me");
+		irc_talk_come(t, "far!f@away");
+		irc_crowd_tell(&t->crowd, 0, "%s", goodbyes[i]);
+		buf_clear(&t->log);
+		irc_talk_reply(t, 1, EVENT_MESSAGE, "are you there?");
+		crowd_assert(t->crowd.said, "");
+		crowd_assert(t->log, "1 refused: far is not on IRC now\n");
+	}
+	/* They are followed to another nick. */
+	irc_talk_say(t, "far!f@away", "PRIVMSG", "it is me");
+	irc_talk_come(t, "far!f@away");
+	irc_crowd_tell(&t->crowd, 0, "%s", goodbyes[3]);
+	buf_clear(&t->log);
+	irc_talk_reply(t, 2, EVENT_MESSAGE, "are you there?");
+	crowd_assert(
+		t->crowd.said, "Alice[c] PRIVMSG further :are you there?\n");
+}
+
+/* The main link dies: who is there is not known then, and nobody is gone. */
+static void test_main_link_dies(void **state)
+{
+	struct irc_talk *t = *state;
+
+	begin(t);
+	irc_crowd_cut(&t->crowd, 0, NULL);
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "are you there?");
+	crowd_assert(t->log, "1 later: who is on IRC is not known yet\n");
+	irc_crowd_pass(&t->crowd, 60 * 1000);
+	irc_talk_come(t, "bob!b@home");
+	buf_clear(&t->crowd.said);
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "are you there?");
+	crowd_assert(t->crowd.said, "Alice[c] PRIVMSG bob :are you there?\n");
+	crowd_assert(t->log, "1 done!\n");
+}
+
 static void test_busy(void **state)
 {
 	struct irc_talk *t = *state;
@@ -144,6 +192,8 @@ int main(void)
 		T(test_nick_is_followed),
 		T(test_gone),
 		T(test_stranger),
+		T(test_seen_later),
+		T(test_main_link_dies),
 		T(test_busy),
 		T(test_note),
 		T(test_close),

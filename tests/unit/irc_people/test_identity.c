@@ -282,7 +282,9 @@ static void test_grace_of_two(void **state)
 
 	begin(rig, "Bob!b@h");
 	feed(rig, ":Bob!b@h NICK rob");
+	assert_true(irc_identity_is_settled(rig->folk.identity));
 	irc_people_rig_again(rig);
+	assert_false(irc_identity_is_settled(rig->folk.identity));
 	is(rig, "bob", "net/bob@2");
 	irc_peer_turn(&rig->peer);
 	irc_peer_expect(&rig->peer, "JOIN #a");
@@ -290,6 +292,7 @@ static void test_grace_of_two(void **state)
 	feed(rig, ":s 353 belfry = #a :belfry rob!b@h bob!x@h");
 	feed(rig, ":s 366 belfry #a :End");
 	irc_identity_settle(rig->folk.identity);
+	assert_true(irc_identity_is_settled(rig->folk.identity));
 	is(rig, "bob", "net/bob@2");
 	is(rig, "rob", "net/bob");
 	irc_people_rig_restart(rig);
