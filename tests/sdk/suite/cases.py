@@ -278,11 +278,12 @@ SUCCESSES = [
                for who in ("owner", "admin", "admin.in", "moderator",
                            "moderator.in")]),
     ok("ListChannelModerators", HERE),
-    ok("ListChannels"),
+    ok("ListChannels", before=[ok("CreateChannel", Privacy="PUBLIC")]),
     ok("ListChannels", note="private ones", Privacy="PRIVATE",
        ChimeBearer="@admin", lacks=("Channels[].LastMessageTimestamp",),
        before=[ok("CreateChannel"), ok("CreateChannel")]),
-    ok("ListChannelsModeratedByAppInstanceUser"),
+    ok("ListChannelsModeratedByAppInstanceUser",
+       before=[ok("CreateChannel")]),
     ok("RedactChannelMessage", MESSAGE, then=[
         ok("GetChannelMessage", {"ChannelMessage": {
             "Redacted": True, "Metadata": "{}"}},
