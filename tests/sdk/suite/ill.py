@@ -16,9 +16,10 @@ class Ill:
         self.arguments = {name: words.resolve(Case(name).arguments())
                           for name in USUAL}
 
-    def become(self, *options):
+    def become(self, *options, env=None):
         """Started again with these; the endpoint."""
         self.stop()
+        self._server.env.update(env or {})
         self._server.argv = [*self._argv, *map(str, options)]
         return self._server.start().endpoint
 
