@@ -98,6 +98,22 @@ static void read_order(struct asking *asking, struct order *order)
 		order->what.reason = order->reason.data;
 }
 
+/* As far as the bridge may. */
+static void say_denied(struct asking *asking, const struct mapping *mapping)
+{
+	static const char *const sides[SIDES] = {
+		[SIDE_IRC] = "on IRC", [SIDE_CHIME] = "in Chime"};
+	struct reconcile_stats stats;
+
+	if (!mapping_moderation_stats(mapping, &stats))
+		return;
+	for (size_t i = 0; i < SIDES; i++)
+		if (stats.denied[i][RIGHT_BANS])
+			asking_say(asking,
+				"But not %s, where the bridge may not: %s.",
+				sides[i], stats.denied[i][RIGHT_BANS]);
+}
+
 static void say_ordered(struct asking *asking, const struct mapping *mapping,
 	const struct reconcile_order *what)
 {
@@ -115,6 +131,7 @@ static void say_ordered(struct asking *asking, const struct mapping *mapping,
 	else
 		asking_say(asking, "The ban of %s is lifted on both sides.",
 			what->who);
+	say_denied(asking, mapping);
 }
 
 static void answer(struct asking *asking, const struct mapping *mapping,

@@ -61,6 +61,9 @@ struct entry {
 	bool is_doubtful; /* it was sent, and may have been done */
 	bool is_exempt_said;
 	bool is_overtaken; /* what it is refused for may be so no more */
+	/* Was banned where they are shown, be it that only that side said so:
+	 * when it is over they may be shown again. */
+	bool is_shut;
 	char id[];
 };
 

@@ -213,6 +213,12 @@ static void note_actor(
 	set_string(&base->reason, NULL);
 }
 
+static void note_shut(struct entry *entry, enum reconcile_side side)
+{
+	if (entry->kind == STANDING_BANNED && side != entry->base.home)
+		entry->is_shut = true;
+}
+
 static void take_on(struct reconcile *reconcile, struct entry *entry,
 	enum reconcile_side side, const struct standing *standing)
 {
@@ -232,6 +238,7 @@ static void take_on(struct reconcile *reconcile, struct entry *entry,
 			    (one->is != TRI_ON || one->is_automatic);
 	one->is = TRI_ON;
 	one->listed = number;
+	note_shut(entry, side);
 }
 
 /* It stands, and does not hold for this one any more: it is not recalled. */
@@ -344,6 +351,7 @@ void news_done(
 			rule_set(reconcile, entry, rule);
 		one->is = TRI_ON;
 		one->is_automatic = false;
+		note_shut(entry, entry->to);
 		return;
 	}
 	if (has_rule)

@@ -37,7 +37,8 @@ static bool is_agreed(const struct entry *entry, bool value)
 	const struct base *base = &entry->base;
 	const struct ruleset *rules = &entry->sides[SIDE_IRC].rules;
 
-	if (base->is_set != value || base->is_doing)
+	if (base->is_set != value || base->is_doing ||
+		(entry->is_shut && !value))
 		return false;
 	if (!value)
 		return base->rules.count == 0 && !base->own &&

@@ -47,10 +47,13 @@ void work_stop(struct reconcile *reconcile, struct entry *entry)
 void work_agree(struct reconcile *reconcile, struct entry *entry, bool value)
 {
 	const struct reconcile_params *params = &reconcile->params;
-	bool was = entry->base.is_set;
+	bool was = entry->base.is_set || entry->is_shut;
 
 	entry->base.is_set = value;
-	if (was && !value && entry->kind == STANDING_BANNED && params->restored)
+	if (value || !was || entry->kind != STANDING_BANNED)
+		return;
+	entry->is_shut = false;
+	if (params->restored)
 		params->restored(
 			params->arg, side_other(entry->base.home), entry->id);
 }

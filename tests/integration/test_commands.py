@@ -107,6 +107,19 @@ def test_mute(world):
     assert world.contents() == ["heard", "heard again"]
 
 
+def test_unban_without_rank(world):
+    """Whom only Chime could ban is shown there again afterwards."""
+    world.ircd.say("bob", CHANNEL, "as myself")
+    world.wait_message("as myself")
+    world.wait_shown(["bob"])
+    ask(world, "Boss", "ban bob", "But not on IRC")
+    until(lambda: world.api.bans(world.channel, world.bridge), "a ban")
+    world.wait_shown([])
+    settle(world, 3)
+    ask(world, "Boss", "unban bob", "is lifted")
+    world.wait_shown(["bob"])
+
+
 def test_optout(world):
     """Who does not want a user of their own is spoken for by the bridge's."""
     world.ircd.say("bob", CHANNEL, "as myself")

@@ -136,6 +136,10 @@ static void test_rights(void **state)
 	ANSWERED(rig, "link",
 		"On IRC only looked at, not changed: bans (belfry is no "
 		"operator)");
+	command_rig_come(rig, LANE_TO_CHIME, "net/@eve", "Eve");
+	ANSWERED(rig, "ban net/@eve",
+		"But not on IRC, where the bridge may not: belfry is no "
+		"operator.");
 }
 
 #define TEST(name)                                                             \

@@ -297,6 +297,24 @@ static void test_who_is_let_in_again(void **state)
 	assert_int_equal(SIDE_CHIME, rig->restored_side);
 }
 
+/* Where the other side could never follow, too. */
+static void test_who_was_shut_out_on_one_side_alone(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	reconcile_on_right(
+		rig->reconcile, SIDE_IRC, RIGHT_BANS, false, "no operator");
+	lists(rig, "", "i1");
+	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
+	assert_int_equal(0, rig->restores);
+	lists(rig, "", "");
+	assert_int_equal(1, rig->restores);
+	assert_string_equal("i1", rig->restored);
+	assert_int_equal(SIDE_CHIME, rig->restored_side);
+	lists(rig, "", "");
+	assert_int_equal(1, rig->restores);
+}
+
 static int setup(void **state)
 {
 	struct reconcile_rig *rig = calloc(1, sizeof(*rig));
@@ -332,6 +350,7 @@ int main(void)
 		TEST(a_crash_leaves_no_rule_behind),
 		TEST(a_rule_that_was_not_set_is_forgotten),
 		TEST(who_is_let_in_again),
+		TEST(who_was_shut_out_on_one_side_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
