@@ -105,6 +105,10 @@ static void set_state(struct chime_call *call, enum state state)
 	log_debug("chime", "%s: %s -> %s", call->operation->name,
 		states[call->state].name, states[state].name);
 	leave(call);
+	if (call->state == CALL_SENDING)
+		call->client->stats.asking--;
+	if (state == CALL_SENDING)
+		call->client->stats.asking++;
 	call->state = state;
 }
 

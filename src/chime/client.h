@@ -104,6 +104,7 @@ struct chime_stats {
 	uint64_t failed;         /* calls that ended in an error */
 	size_t in_flight;        /* calls that exist */
 	size_t waiting;          /* of these: for the budget */
+	size_t asking;           /* of these: for an answer */
 	int64_t clock_offset_ms; /* service's clock minus ours, when corrected
 				  */
 	int64_t last_error_ms;   /* wall time; 0: never */

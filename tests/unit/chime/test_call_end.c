@@ -110,6 +110,7 @@ static void assert_cancelled(
 	chime_cancel(call);
 	chime_client_stats(w->client, &stats);
 	assert_int_equal(stats.in_flight, 0);
+	assert_int_equal(stats.asking, 0);
 	assert_int_equal(stats.waiting, 0);
 	for (int i = 0; i < 5; i++)
 		clock_advance(10000);

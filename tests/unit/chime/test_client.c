@@ -87,6 +87,7 @@ static void test_many_at_once(void **state)
 	assert_int_equal(stats.calls, MANY);
 	assert_int_equal(stats.attempts, MANY);
 	assert_int_equal(stats.in_flight, 0);
+	assert_int_equal(stats.asking, 0);
 	assert_int_equal(stats.last_error_ms, 0);
 	assert_int_equal(
 		chime_client_count(w.client, CHIME_DESCRIBE_CHANNEL, CHIME_OK),

@@ -154,7 +154,7 @@ void service_settle(struct service *s)
 	for (int i = 0; i < SETTLE_MOST; i++) {
 		loop_turn(s->w.loop, 1);
 		chime_client_stats(s->w.client, &stats);
-		if (stats.in_flight <= s->w.request_count)
+		if (stats.asking <= s->w.request_count)
 			break;
 	}
 	for (int i = 0; i < SETTLE_TURNS; i++)
