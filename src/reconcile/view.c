@@ -3,6 +3,7 @@
 #include "reconcile/entries.h"
 #include "reconcile/share.h"
 #include "reconcile/step.h"
+#include "util/str.h"
 
 static const char *pending_name(enum reconcile_side to, bool value)
 {
@@ -117,9 +118,25 @@ void view_entries(const struct reconcile *reconcile, enum standing_kind kind,
 		view_rules(reconcile, fn, arg);
 }
 
-static const char *attribute_pending(const struct attribute_entry *entry)
+/* It differs, and nothing is done about it. */
+static bool is_left_alone(
+	const struct reconcile *reconcile, const struct attribute_entry *entry)
 {
-	if (entry->work == ENTRY_IDLE && entry->bar == BAR_NONE)
+	bool is_agreed = true;
+
+	if (!war_is_resting(&entry->war, reconcile_now_ms(reconcile)))
+		return false;
+	for (size_t i = 0; i < SIDES; i++)
+		is_agreed =
+			is_agreed && str_eq(entry->on[i], entry->base.forms[i]);
+	return !is_agreed;
+}
+
+static const char *attribute_pending(
+	const struct reconcile *reconcile, const struct attribute_entry *entry)
+{
+	if (entry->work == ENTRY_IDLE && entry->bar == BAR_NONE &&
+		!is_left_alone(reconcile, entry))
 		return NULL;
 	return entry->to == SIDE_IRC ? "to irc" : "to chime";
 }
@@ -129,6 +146,8 @@ static const char *attribute_why(const struct reconcile *reconcile,
 {
 	if (entry->bar != BAR_NONE)
 		return entry->why;
+	if (is_left_alone(reconcile, entry))
+		return "it went to and fro";
 	if (entry->work == ENTRY_IDLE)
 		return NULL;
 	return rights_denied(
@@ -149,7 +168,7 @@ void view_attributes(const struct reconcile *reconcile,
 			.on = {entry->on[SIDE_IRC], entry->on[SIDE_CHIME]},
 			.base = {entry->base.forms[SIDE_IRC],
 				entry->base.forms[SIDE_CHIME]},
-			.pending = attribute_pending(entry),
+			.pending = attribute_pending(reconcile, entry),
 			.why = attribute_why(
 				reconcile, entry, (enum attribute)i),
 		};

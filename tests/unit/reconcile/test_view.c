@@ -64,9 +64,10 @@ static void on_attribute(void *arg, const struct reconcile_attribute *one)
 
 	seen->count++;
 	if (one->attribute == ATTRIBUTE_TOPIC)
-		snprintf(seen->text, sizeof(seen->text), "%s %s %s",
+		snprintf(seen->text, sizeof(seen->text), "%s %s %s%s%s",
 			one->on[SIDE_IRC], one->on[SIDE_CHIME],
-			one->pending ? one->pending : "-");
+			one->pending ? one->pending : "-", one->why ? ": " : "",
+			one->why ? one->why : "");
 }
 
 static void test_attributes(void **state)
@@ -85,6 +86,43 @@ static void test_attributes(void **state)
 	reconcile_each_attribute(rig->reconcile, on_attribute, &seen);
 	assert_int_equal(ATTRIBUTES, seen.count);
 	assert_string_equal("x y to chime", seen.text);
+}
+
+static void set_topic(
+	struct reconcile_rig *rig, enum reconcile_side side, const char *value)
+{
+	const struct attribute_state topic = {
+		.attribute = ATTRIBUTE_TOPIC,
+		.value = value,
+	};
+
+	reconcile_on_attribute(rig->reconcile, side, &topic);
+	reconcile_rig_wait(rig, 800);
+}
+
+/* What differs, and is left alone, is told with the reason. */
+static void test_a_war(void **state)
+{
+	struct reconcile_rig *rig = *state;
+	struct seen seen = {.count = 0};
+	struct attribute_receipt receipt = {
+		.attribute = ATTRIBUTE_TOPIC,
+		.outcome = MIRROR_DONE,
+	};
+	char value[] = "a";
+
+	set_topic(rig, SIDE_CHIME, "");
+	for (int i = 0; i <= RECONCILE_BOUNCES; i++, value[0]++) {
+		set_topic(rig, SIDE_IRC, value);
+		(void)fake_sets_take(&rig->ends[SIDE_CHIME]);
+		reconcile_on_attribute_set(
+			rig->reconcile, SIDE_CHIME, &receipt);
+	}
+	reconcile_each_attribute(rig->reconcile, on_attribute, &seen);
+	assert_string_equal("f f -", seen.text);
+	set_topic(rig, SIDE_IRC, "x");
+	reconcile_each_attribute(rig->reconcile, on_attribute, &seen);
+	assert_string_equal("x f to chime: it went to and fro", seen.text);
 }
 
 static void test_denials(void **state)
@@ -128,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(entries_and_rules),
 		TEST(attributes),
+		TEST(a_war),
 		TEST(denials),
 	};
 
