@@ -1,6 +1,7 @@
 #include "irc_moderation/bans.h"
 
 #include "irc/channel.h"
+#include "irc_moderation/stands.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>
@@ -247,9 +248,10 @@ void irc_bans_changed(struct irc_moderation *moderation,
 		return;
 	if (irc_bans_is_except(moderation, change->letter))
 		except_changed(moderation, change, doing);
-	else if (change->letter != BAN_LETTER)
+	if (change->letter != BAN_LETTER)
 		return;
-	else if (change->add)
+	irc_stands_seen(moderation, change->param, change->add);
+	if (change->add)
 		tell_rule(moderation, change->param, doing);
 	else
 		tell_lifted(moderation, change->param, doing);

@@ -22,6 +22,7 @@ struct irc_stand {
 	uint64_t first, last; /* tickets */
 	size_t left;          /* changes without result */
 	bool is_over;
+	bool is_undone; /* by somebody else, since it was done */
 	enum mirror_outcome outcome;
 	char *why;
 	struct irc_stand *prev, *next;
@@ -412,6 +413,33 @@ bool irc_stands_result(
 	return true;
 }
 
+void irc_stands_seen(
+	struct irc_moderation *moderation, const char *mask, bool is_set)
+{
+	struct irc_stand *stand;
+
+	DL_FOREACH (moderation->stands, stand)
+		if (stand->kind == STANDING_BANNED && stand->is_set &&
+			stand->rule &&
+			irc_casemap_equal(
+				moderation_isupport(moderation)->casemap,
+				stand->rule, mask))
+			stand->is_undone = !is_set;
+}
+
+/* What was seen before it was told as done is news only now. */
+static void tell_undone(
+	struct irc_moderation *moderation, const struct irc_stand *stand)
+{
+	const struct standing standing = {
+		.kind = STANDING_BANNED,
+		.rule = stand->rule,
+	};
+
+	if (stand->is_undone && stand->outcome == MIRROR_DONE)
+		moderation_tell(moderation, &standing, NULL);
+}
+
 static struct irc_stand *first_over(const struct irc_moderation *moderation)
 {
 	struct irc_stand *stand;
@@ -440,6 +468,8 @@ void irc_stands_tell(struct irc_moderation *moderation)
 		};
 		if (moderation->sink.stood)
 			moderation->sink.stood(moderation->sink.arg, &receipt);
+		if (!moderation->is_closed)
+			tell_undone(moderation, stand);
 		stand_free(moderation, stand);
 	}
 }

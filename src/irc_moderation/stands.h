@@ -19,4 +19,9 @@ bool irc_stands_result(struct irc_moderation *moderation,
 void irc_stands_tell(struct irc_moderation *moderation);
 void irc_stands_release(struct irc_moderation *moderation);
 
+/* A ban was set or lifted in the channel: what has been done, and is not told
+ * yet, may be over again. */
+void irc_stands_seen(
+	struct irc_moderation *moderation, const char *mask, bool is_set);
+
 #endif

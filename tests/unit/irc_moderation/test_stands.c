@@ -80,6 +80,34 @@ static void test_ban(void **state)
 	irc_peer_expect_none(&rig->peer);
 }
 
+/* The next line comes with it. */
+static void feed_without_turn(struct irc_peer *peer, const char *line)
+{
+	snprintf(peer->feed_copy, sizeof(peer->feed_copy), "%s", line);
+	peer->feed = peer->feed_copy;
+	peer->feed_len = strlen(line);
+	peer->fn(STREAM_READABLE, peer->arg);
+}
+
+/* Another bot is quicker than the loop: what is told last is how it stands. */
+static void test_undone_at_once(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	begin_with(rig, "Bob!~b@h1 carl!c@h2", NULL);
+	stand(rig, "+b", "net/bob", "Bob", NULL);
+	irc_peer_expect(&rig->peer, "MODE #a +b *!*b@h1");
+	feed_without_turn(
+		&rig->peer, AT5 ":belfry!bel@here MODE #a +b *!*b@h1");
+	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a -b *!*B@h1");
+	irc_moderation_rig_fence(rig);
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "ban + net/bob Bob mask=*!*b@h1 by=belfry at=5 auto\n"
+			 "ban - mask=*!*b@h1 by=bot at=5\n"
+			 "done ban + net/bob mask=*!*b@h1\n"
+			 "ban - mask=*!*b@h1\n");
+}
+
 /* By account, and all sessions of it go. */
 static void test_account(void **state)
 {
@@ -315,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_ban),
+		T(test_undone_at_once),
 		T(test_account),
 		T(test_addresses),
 		T(test_not_us),
