@@ -102,10 +102,12 @@ static void say_secret(struct irc_moderation *moderation)
 	bool is_hidden = irc_channel_has_mode(channel, 's') ||
 			 irc_channel_has_mode(channel, 'p');
 
-	if (moderation->is_secret_said || !irc_channel_modes_known(channel) ||
-		(!has_key && !is_hidden))
+	if (!irc_channel_modes_known(channel) ||
+		((!has_key || moderation->is_key_said) &&
+			(!is_hidden || moderation->is_hidden_said)))
 		return;
-	moderation->is_secret_said = true;
+	moderation->is_key_said |= has_key;
+	moderation->is_hidden_said |= is_hidden;
 	log_info(moderation->object,
 		"%s %s%s%s on IRC: this is not carried over to Chime",
 		moderation->channel, has_key ? "has a key" : "",

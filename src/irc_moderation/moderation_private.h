@@ -52,7 +52,7 @@ struct irc_moderation {
 	struct irc_asked_attribute asked[ATTRIBUTES];
 	char *told[ATTRIBUTES]; /* as last told; NULL: unknown */
 	int may[RIGHTS];        /* as last told; -1: never */
-	bool is_secret_said;
+	bool is_key_said, is_hidden_said;
 
 	struct irc_census_request *request;
 	struct irc_portrait portrait;

@@ -9,6 +9,7 @@
 
 #include "unit/support/irc_moderation_rig.h"
 #include "util/alloc.h"
+#include "util/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,6 +81,40 @@ static void test_live(void **state)
 	rig_says(rig, AT5 ":op!o@h MODE #a -m+k secret", "");
 	rig_says(rig, AT5 ":op!o@h MODE #a -i", "restricted = 0 by=op at=5\n");
 	rig_says(rig, AT5 ":op!o@h TOPIC #b :other", "");
+}
+
+static char said[4096];
+
+static void keep_line(enum log_level level, const char *line, void *arg)
+{
+	size_t len = strlen(said);
+
+	(void)arg;
+	if (level <= LOG_LEVEL_INFO)
+		snprintf(said + len, sizeof(said) - len, "%s\n", line);
+}
+
+/* Each is told of once, and never the key. */
+static void test_secrets(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	said[0] = '\0';
+	begin(rig);
+	log_set_sink(keep_line, NULL);
+	rig_says(rig, AT5 ":op!o@h MODE #a +k hunter2", "");
+	assert_non_null(strstr(said, "#a has a key on IRC"));
+	assert_null(strstr(said, "hunter2"));
+	said[0] = '\0';
+	rig_says(rig, AT5 ":op!o@h MODE #a -k+k hunter2 hunter3", "");
+	assert_string_equal(said, "");
+	rig_says(rig, AT5 ":op!o@h MODE #a +s", "");
+	assert_non_null(strstr(said, "is secret or private on IRC"));
+	assert_null(strstr(said, "hunter"));
+	said[0] = '\0';
+	rig_says(rig, AT5 ":op!o@h MODE #a -s+p", "");
+	assert_string_equal(said, "");
+	log_set_sink(NULL, NULL);
 }
 
 static void test_set_topic(void **state)
@@ -233,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_first),
 		T(test_live),
+		T(test_secrets),
 		T(test_set_topic),
 		T(test_cut),
 		T(test_refused),
