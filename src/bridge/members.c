@@ -55,7 +55,7 @@ static void visit_member(struct visit *visit, const struct member *member)
 		.person_id = member->id,
 		.name = member->name,
 		.state = member_state(member),
-		.why = member->words ? member->words->why : NULL,
+		.why = member_why(member),
 		.read_ms = member->read_ms,
 	};
 

@@ -200,3 +200,14 @@ const char *member_state(const struct member *member)
 		return "waiting";
 	return barred[member->bar];
 }
+
+const char *member_why(const struct member *member)
+{
+	if (member->words && member->words->why)
+		return member->words->why;
+	if (!member->is_shown && member->is_ignored)
+		return "a filter ignores them";
+	if (!member->is_shown && member->is_unshown)
+		return "by a filter, or as they wish";
+	return NULL;
+}

@@ -120,5 +120,7 @@ void member_clear_bar(struct member *member);
 void member_cast_out(struct member *member, const char *why);
 /* For people: "shown", "waiting", ... */
 const char *member_state(const struct member *member);
+/* Why they are not shown, for people; NULL: nothing is known. */
+const char *member_why(const struct member *member);
 
 #endif

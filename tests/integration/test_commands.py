@@ -131,6 +131,9 @@ def test_optout(world):
     assert message["Sender"]["Arn"] == world.bridge
     assert "bob" in message["Content"]
     world.wait_shown([])
+    settle(world, 3)
+    ask(world, "bob", "whois bob", "not shown in Chime (by a filter, or as "
+        "they wish)")
     before = len(answers(world, "bob"))
     world.ircd.say("bob", "belfry", "optin")
     until(lambda: len(answers(world, "bob")) > before,
