@@ -21,6 +21,7 @@ enum {
 	REFUSALS_TAME = 2,
 	REFUSALS_MAX = 3,
 	RETRY_DOUBLINGS = 5,
+	MOVES_MAX = 10,
 };
 
 static enum irc_nick_manner nick_manner(unsigned refusals)
@@ -113,8 +114,9 @@ static enum irc_nick_manner nick_target_manner(const struct irc_conn *conn)
 	return nick_manner(refusals);
 }
 
-/* The wanted nick as this server can give it. */
-static void nick_target(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
+/* The n-th choice as this server can give it. */
+static void nick_known_choice(
+	const struct irc_conn *conn, unsigned n, char ret[IRC_NICK_BYTES])
 {
 	const struct irc_nick_wish wish = {
 		.wanted = conn->params.nick,
@@ -123,7 +125,13 @@ static void nick_target(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
 		.manner = nick_target_manner(conn),
 	};
 
-	irc_nick_choice(&wish, 0, ret);
+	irc_nick_choice(&wish, n, ret);
+}
+
+/* The wanted nick. */
+static void nick_target(const struct irc_conn *conn, char ret[IRC_NICK_BYTES])
+{
+	nick_known_choice(conn, 0, ret);
 }
 
 static bool nick_is_as_wanted(const struct irc_conn *conn)
@@ -215,6 +223,26 @@ static void nick_on_erroneous(
 	nick_plan(conn);
 }
 
+/* Somebody has the new nick: the old one is the wrong name all the more. */
+static void nick_move_on(struct irc_conn *conn, const struct irc_message *msg)
+{
+	struct conn_self *self = &conn->self;
+	char choice[IRC_NICK_BYTES];
+
+	if (!self->is_moving)
+		return;
+	nick_known_choice(conn, self->moves, choice);
+	if (!irc_casemap_equal(
+		    conn->isupport.casemap, irc_message_param(msg, 1), choice))
+		return;
+	self->moves++;
+	nick_known_choice(conn, self->moves, choice);
+	self->is_moving =
+		self->moves < MOVES_MAX && !irc_conn_is_own_nick(conn, choice);
+	if (self->is_moving)
+		(void)conn_command(conn, "NICK", choice, NULL);
+}
+
 void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)
 {
 	if (conn->state == IRC_CONN_REGISTERING &&
@@ -223,6 +251,8 @@ void conn_nick_on_refused(struct irc_conn *conn, const struct irc_message *msg)
 	else if (conn->state == IRC_CONN_READY &&
 		 msg->numeric == ERR_ERRONEUSNICKNAME)
 		nick_on_erroneous(conn, msg);
+	else if (conn->state == IRC_CONN_READY)
+		nick_move_on(conn, msg);
 }
 
 void conn_nick_set(struct irc_conn *conn, const char *nick)
@@ -248,6 +278,7 @@ void conn_nick_begin(struct irc_conn *conn)
 		(conn->self.is_renamed || !str_eq(first, target)))
 		nick_regain(conn);
 	conn->self.is_renamed = false;
+	conn->self.is_moving = conn->self.is_moving && !nick_is_as_wanted(conn);
 	nick_plan(conn);
 }
 
@@ -256,6 +287,7 @@ void conn_nick_end(struct irc_conn *conn)
 	timer_cancel(conn->self.regain);
 	conn->self.forced = 0;
 	conn->self.is_renamed = false;
+	conn->self.is_moving = false;
 	set_string(&conn->self.watched, NULL);
 	set_string(&conn->self.taken, NULL);
 	set_string(&conn->self.user, "");
@@ -280,6 +312,7 @@ static void nick_on_own(struct irc_conn *conn, const struct irc_message *msg)
 	if (*nick == '\0')
 		return;
 	conn_nick_set(conn, nick);
+	conn->self.is_moving = false;
 	if (had_wanted && !nick_is_as_wanted(conn))
 		conn->self.forced++;
 	nick_plan(conn);

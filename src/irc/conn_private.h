@@ -1,8 +1,8 @@
 /*
  * The inside of a connection, shared by its parts: conn.c (states, life),
  * conn_input.c (one received line), conn_register.c (CAP, SASL, nick),
- * conn_link.c (PING, pauses), conn_nick.c (who we are), conn_send.c (what goes out),
- * delivery.c, delivery_match.c and history.c.
+ * conn_link.c (PING, pauses), conn_nick.c (who we are), conn_send.c (what goes
+ * out), delivery.c, delivery_match.c and history.c.
  *
  * Rule for all of them: after anything that may call the owner (conn_set_state,
  * conn_lose, conn_flush, the events) the connection may be freed; look at
@@ -48,6 +48,8 @@ struct conn_self {
 	int64_t asked_ms; /* when we last sent NICK ourselves */
 	unsigned forced;  /* times the wanted nick was taken from us */
 	bool is_renamed;  /* since the nick was asked for */
+	bool is_moving;   /* renamed, and still called as before */
+	unsigned moves;   /* choices of the new name that are others' */
 	bool is_hopeless; /* the wanted nick was refused as such */
 	bool is_monitor_full;
 };

@@ -27,6 +27,9 @@ void irc_conn_rename(struct irc_conn *conn, const char *nick)
 	if (conn->state == IRC_CONN_IDLE || conn->state == IRC_CONN_WAITING)
 		set_string(&conn->self.nick, choice);
 	conn->self.is_renamed = conn->state == IRC_CONN_REGISTERING;
+	conn->self.is_moving =
+		conn->self.is_renamed || conn->state == IRC_CONN_READY;
+	conn->self.moves = 0;
 	if (conn->state != IRC_CONN_READY)
 		return;
 	conn->registration.nick_refusals = 0;

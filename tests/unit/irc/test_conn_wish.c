@@ -74,6 +74,35 @@ static void test_rename_while_registering(void **state)
 	irc_peer_expect_none(peer);
 }
 
+/* Nobody is called by their old name because another has the new one. */
+static void test_rename_to_what_is_taken(void **state)
+{
+	struct irc_peer *peer = *state;
+	up(peer);
+	irc_conn_rename(peer->conn, "tower");
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "NICK tower");
+	irc_peer_feed(peer, ":s 433 belfry other :in use");
+	irc_peer_turn(peer);
+	irc_peer_expect_none(peer);
+	irc_peer_feed(peer, ":s 433 belfry tower :in use");
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "NICK tower_");
+	irc_peer_feed(peer, ":s 433 belfry tower_ :in use");
+	irc_peer_turn(peer);
+	irc_peer_expect(peer, "NICK tower__");
+	irc_peer_feed(peer, ":belfry!u@h NICK tower__");
+	irc_peer_turn(peer);
+	irc_peer_expect_none(peer);
+	/* Then it waits for the first. */
+	irc_peer_feed(peer, ":tower!x@y QUIT :bye");
+	irc_peer_pass(peer, 61 * 1000);
+	assert_non_null(strstr(peer->written.data, "NICK tower\r\n"));
+	irc_peer_feed(peer, ":s 433 tower__ tower :in use");
+	irc_peer_turn(peer);
+	assert_null(strstr(peer->written.data, "NICK tower_\r\n"));
+}
+
 static void test_leave(void **state)
 {
 	struct irc_peer *peer = *state;
@@ -101,6 +130,7 @@ int main(void)
 		T(test_rename),
 		T(test_rename_before),
 		T(test_rename_while_registering),
+		T(test_rename_to_what_is_taken),
 		T(test_leave),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
