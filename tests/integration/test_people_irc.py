@@ -200,6 +200,19 @@ def test_renamed_in_chime(tmp_path, processes, server):
     assert ALICE not in bob.members(CHANNEL)
 
 
+def test_renamed_to_what_is_taken(tmp_path, processes, server):
+    """Nobody is called as before because another has the name."""
+    world = puppet_world(tmp_path, processes, server)
+    carol = world.chime_people(1, name="Carol")["Carol 0"]
+    bob = with_bob(world)
+    bob.wait_here(CHANNEL, ALICE, "Carol_0[c]")
+    world.api.rename_user(carol, "Alice")
+    bob.wait_here(CHANNEL, ALICE, "Alice2[c]")
+    world.say("the other", carol)
+    assert bob.wait_spoken(CHANNEL, "the other")[0] == "Alice2[c]"
+    assert "Carol_0[c]" not in bob.members(CHANNEL)
+
+
 def test_limit(tmp_path, processes, server):
     """Beyond it people are relayed by the bridge's own connection."""
     world = puppet_world(tmp_path, processes, server, puppets={"max": 2})
