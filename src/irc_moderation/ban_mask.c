@@ -139,7 +139,9 @@ static bool address_fits(const struct irc_isupport *isupport, const char *mask,
 	       network_fits(at + 1, face->host);
 }
 
-/* A part that the server has left empty fits nobody. */
+/* nick!user@host, as servers keep it: with parts that may be empty, and then
+ * fit nobody, and never an extended ban of accounts ("!R:bob@*", which InspIRCd
+ * makes of "!R:bob"). */
 static bool is_complete(const char *mask)
 {
 	const char *bang = strchr(mask, '!');
@@ -153,12 +155,12 @@ bool irc_ban_fits(const struct irc_isupport *isupport, const char *mask,
 	char plain[IRC_MASK_BYTES];
 	char *forward;
 
-	if (irc_mask_is_extban(isupport, mask))
-		return extban_fits(isupport, mask, face);
 	if (is_complete(mask)) {
 		if (strlen(mask) >= sizeof(plain))
 			return false;
 		snprintf(plain, sizeof(plain), "%s", mask);
+	} else if (irc_mask_is_extban(isupport, mask)) {
+		return extban_fits(isupport, mask, face);
 	} else if (irc_mask_normalise(isupport, mask, plain) < 0) {
 		return false;
 	}

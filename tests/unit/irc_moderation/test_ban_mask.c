@@ -115,6 +115,9 @@ static void test_others(void **state)
 		{"!R:robert", false, false, true},
 		{"account:robert", true, false, false},
 		{"m:*!*@*", false, false, false},
+		/* What InspIRCd 3 makes of "!R:robert". */
+		{"!R:robert@*", false, false, false},
+		{"!U:*!*@*", false, false, false},
 	};
 	static const struct row unreal[] = {
 		{"~a:robert", true, false, false},
