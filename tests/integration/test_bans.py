@@ -111,7 +111,67 @@ def test_a_puppet_is_banned(tmp_path, processes, server):
     assert world.masks() == []
 
 
+def test_excepted_while_away(tmp_path, processes, server):
+    """+e that came while the bridge was not there, and went."""
+    world = ModeratedWorld(tmp_path, processes, server)
+    world.client("eve", "eva")
+    world.wait_shown("bob", "eva", "eve")
+    world.mode("+b ev?!*@*")
+    world.wait_banned(["eva", "eve"])
+    world.rounds()
+    world.kill()
+    world.mode("+e eve!*@*")
+    world.again()
+    world.wait_banned(["eva"])
+    world.wait_shown("bob", "eve")
+    world.kill()
+    world.mode("-e eve!*@*")
+    world.again()
+    world.wait_banned(["eva", "eve"])
+
+
+@pytest.mark.parametrize("server", [Ngircd, Inspircd],
+                         ids=lambda s: s.program)
+def test_mistyped(tmp_path, processes, server):
+    """Masks that the server keeps with an empty part ban nobody."""
+    world = ModeratedWorld(tmp_path, processes, server)
+    world.client("eve", "tom")
+    world.wait_shown("bob", "eve", "tom")
+    world.mode("+b !")
+    world.mode("+b tom!@*")
+    world.mode("+b eve!*@*")
+    world.wait_banned(["eve"])
+    world.rounds()
+    assert world.banned() == ["eve"]
+    assert len(world.masks()) == 3
+
+
 # --- from Chime ---
+
+def test_whom_our_mask_fits_too(tmp_path, processes, server):
+    """Others at the same address are not banned in Chime by it, though the
+    server tells of another nick that the bridge had."""
+    world = ModeratedWorld(tmp_path, processes, server,
+                           {"ban_mask": "*!*{user}@{host}"})
+    world.client("eve", "tom")
+    world.wait_shown("bob", "eve", "tom")
+    world.ban("eve")
+    world.wait_masks(["*!*person@127.0.0.1"])
+    world.rounds()
+    world.kill()
+    world.belfry.config["networks"][0]["nick"] = "another"
+    world.belfry.write_config()
+    world.world.start()
+    until(lambda: "another" in world.bob.members(CHANNEL), world.log, 30,
+          step_s=0.1)
+    world.op("another")
+    world.rounds()
+    assert world.banned() == ["eve"]
+    world.unban("eve")
+    world.wait_masks([])
+    world.rounds()
+    assert world.banned() == []
+
 
 def test_a_ban_in_chime(tmp_path, processes, server):
     """Is a mask and a kick; lifted there, it is lifted here."""
