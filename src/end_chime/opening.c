@@ -73,8 +73,22 @@ static void remember_channel(struct opening *o)
 	remember_name(o);
 }
 
+/* What was made in the channel before is not taken back by itself. */
+static void tell_former(const struct opening *o)
+{
+	const char *former =
+		o->memory.joined ? o->memory.joined : o->memory.made;
+
+	if (former && !str_eq(former, o->channel))
+		log_warn(o->object,
+			"it had the channel %s before: whom the bridge made "
+			"members there stay, see unmap in belfryctl(1)",
+			former);
+}
+
 static void opened(struct opening *o)
 {
+	tell_former(o);
 	remember_name(o);
 	o->params.opened(o->params.arg, o->channel);
 }

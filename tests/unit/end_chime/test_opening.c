@@ -9,6 +9,7 @@
 
 #include "unit/support/end_chime_service.h"
 #include "util/alloc.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #include <stdio.h>
@@ -135,13 +136,23 @@ static void test_joined_before(void **state)
 	service_expect_none(&f->s);
 }
 
+static void keep_warning(enum log_level level, const char *line, void *arg)
+{
+	if (level == LOG_LEVEL_WARN)
+		snprintf(arg, 512, "%s", line);
+}
+
 static void test_joined_elsewhere(void **state)
 {
 	struct fixture *f = *state;
+	char said[512] = "";
 	f->params.channel = WORLD_CHANNEL;
 	fake_store_put(&f->s.store, "room m", "joined", "arn:other");
 	begin(f);
+	log_set_sink(keep_warning, said);
 	expect_opened(f);
+	log_set_sink(NULL, NULL);
+	assert_non_null(strstr(said, "it had the channel arn:other before"));
 }
 
 static void test_forgotten(void **state)
