@@ -73,6 +73,15 @@ void irc_gate_on_banned(struct irc_gate *gate, int64_t now_ms, const char *why)
 			BANS_MAX, why);
 }
 
+void irc_gate_on_refused(struct irc_gate *gate, int64_t now_ms, const char *why)
+{
+	if (log_once_is_news(&gate->refusal_news, "refused", NEWS_MS))
+		log_warn(gate->object,
+			"a puppet is not let in (%s): who is not is relayed",
+			why);
+	irc_gate_on_banned(gate, now_ms, why);
+}
+
 void irc_gate_on_throttled(struct irc_gate *gate, int64_t now_ms)
 {
 	bar(gate, now_ms + THROTTLED_MS);

@@ -257,6 +257,9 @@ static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
 	if (loss == IRC_LOSS_BANNED)
 		irc_gate_on_banned(
 			&puppets->gate, now_of(puppets), puppet->why);
+	else if (loss == IRC_LOSS_REFUSED)
+		irc_gate_on_refused(
+			&puppets->gate, now_of(puppets), puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED && irc_puppet_is_too_many(puppet))
 		lower(puppets, puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED)

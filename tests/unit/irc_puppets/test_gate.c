@@ -80,6 +80,21 @@ static void test_throttled(void **state)
 	log_catch_stop();
 }
 
+/* Said at the first: it may be the only one. */
+static void test_refused(void **state)
+{
+	struct irc_gate gate = make();
+	(void)state;
+	irc_gate_on_refused(&gate, 1000, "no WEBIRC");
+	assert_int_equal(log_catch_count("not let in (no WEBIRC)"), 1);
+	irc_gate_on_refused(&gate, 1000, "no WEBIRC");
+	assert_false(irc_gate_is_barred(&gate, 1000));
+	irc_gate_on_refused(&gate, 1000, "no WEBIRC");
+	assert_true(irc_gate_is_barred(&gate, 1000));
+	assert_int_equal(log_catch_count("is not let in"), 1);
+	log_catch_stop();
+}
+
 static void test_banned(void **state)
 {
 	struct irc_gate gate = make();
@@ -109,6 +124,7 @@ int main(void)
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_banned),
+		cmocka_unit_test(test_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
