@@ -314,7 +314,8 @@ const struct schema_row belfry_chime_rows[] = {
 		.fallback = "true",
 		.help = "Whether each person on IRC gets a user of their own "
 			"in the app instance. When false, the bridge's own "
-			"user says everything.",
+			"user says everything; users who are in a channel "
+			"already stay there until their people leave.",
 	},
 	{
 		.name = "puppet_name",
