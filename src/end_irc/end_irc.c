@@ -139,14 +139,31 @@ static bool is_own_rename(
 		       IRC_SORT_SELF;
 }
 
+/* Bans and ranks go by nicks. */
+static void tell_own_rename(
+	struct end_irc *end, const struct irc_message *message)
+{
+	const struct irc_channel *channel;
+	struct irc_room *room;
+
+	for (size_t i = 0; (channel = irc_conn_affected(end->conn, i)); i++) {
+		room = find_room(end, irc_channel_name(channel));
+		if (room)
+			irc_room_answer(room, message);
+	}
+}
+
 /* What happens now, to whoever must know before it is presented. */
 static void observe(struct end_irc *end, const struct irc_message *message)
 {
+	bool is_own;
+
 	if (end->puppets)
 		irc_puppets_before(end->puppets, message);
 	if (end->directs)
 		irc_directs_observe(end->directs, message);
-	if (!is_own_rename(end, message)) {
+	is_own = is_own_rename(end, message);
+	if (!is_own) {
 		irc_identity_take(end->folk.identity, message);
 		irc_census_take(end->census, message);
 		tell_rooms(end, message);
@@ -154,6 +171,8 @@ static void observe(struct end_irc *end, const struct irc_message *message)
 	}
 	if (end->puppets)
 		irc_puppets_after(end->puppets, message);
+	if (is_own)
+		tell_own_rename(end, message);
 }
 
 static void present(struct end_irc *end, struct irc_room *room,
