@@ -41,6 +41,7 @@ static bool has_other(
 static void tell(struct irc_moderation *moderation, struct irc_face *face,
 	const char *by, int64_t at_ms)
 {
+	bool is_fresh = !by && at_ms == 0;
 	bool lacks_account =
 		face->is_native && moderation->needs_account && !*face->account;
 	const struct standing standing = {
@@ -50,6 +51,7 @@ static void tell(struct irc_moderation *moderation, struct irc_face *face,
 		.at_ms = at_ms,
 		.is_automatic = face->is_automatic ||
 				(face->is_moderator && lacks_account),
+		.is_fresh = is_fresh && !face->is_native && !face->is_moderator,
 	};
 
 	if (!face->is_moderator && has_other(moderation, face))

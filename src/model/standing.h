@@ -36,6 +36,9 @@ struct standing {
 	/* We did this ourselves, or nobody did (a server after a split,
 	 * services on joining): nothing to be carried over. */
 	bool is_automatic;
+	/* Not set, of one who is shown here and has just come: nobody has taken
+	 * it away. */
+	bool is_fresh;
 };
 
 /* A list of all of a kind comes between BEGINS and COMPLETE. `is_whole`: who

@@ -63,6 +63,7 @@ void entry_clear_side(
 	ruleset_release(&one->rules);
 	one->is = is;
 	one->is_automatic = false;
+	one->is_fresh = false;
 }
 
 void entry_clear_bar(struct entry *entry, enum reconcile_side side)
@@ -86,6 +87,15 @@ static bool is_automatic(const struct entry_side *side)
 				     : side->is_automatic;
 }
 
+bool entry_is_anew(const struct entry *entry)
+{
+	const struct entry_side *irc = &entry->sides[SIDE_IRC];
+
+	return entry->kind == STANDING_MODERATOR &&
+	       entry->base.home == SIDE_CHIME && irc->is == TRI_OFF &&
+	       irc->is_fresh && entry->sides[SIDE_CHIME].is == TRI_ON;
+}
+
 enum tri entry_counts(const struct entry *entry, enum reconcile_side side)
 {
 	const struct entry_side *one = &entry->sides[side];
@@ -95,6 +105,8 @@ enum tri entry_counts(const struct entry *entry, enum reconcile_side side)
 	if (one->is == TRI_UNKNOWN)
 		return TRI_UNKNOWN;
 	if (is_on && is_exempt(entry, side))
+		return TRI_OFF;
+	if (side == SIDE_IRC && entry_is_anew(entry))
 		return TRI_OFF;
 	if (!is_automatic(one) || base->is_set == is_on ||
 		entry->sides[side_other(side)].is == one->is)

@@ -24,6 +24,7 @@ enum bar {
 struct entry_side {
 	enum tri is; /* as it was told last */
 	bool is_automatic;
+	bool is_fresh; /* they have just come, without it */
 	struct ruleset rules; /* that fit them; of bans on IRC */
 	unsigned listed;      /* number of the list that named them last */
 	unsigned touched;     /* of the list during which we have changed it */
@@ -79,6 +80,9 @@ void entry_set_home(
 void entry_clear_side(
 	struct entry *entry, enum reconcile_side side, enum tri is);
 void entry_clear_bar(struct entry *entry, enum reconcile_side side);
+/* Somebody of Chime has come to IRC anew, without what they have in Chime: this
+ * was taken from them by nobody, and they get it again. */
+bool entry_is_anew(const struct entry *entry);
 /*
  * How the side counts in the merge. What is automatic counts only where it
  * agrees with the base, with the other side or with what we were doing; what

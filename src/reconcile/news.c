@@ -263,6 +263,8 @@ static void take_off(struct entry *entry, enum reconcile_side side,
 		return;
 	one->is_automatic = standing->is_automatic &&
 			    (one->is != TRI_OFF || one->is_automatic);
+	one->is_fresh =
+		standing->is_fresh && (one->is != TRI_OFF || one->is_fresh);
 	one->is = TRI_OFF;
 }
 

@@ -33,6 +33,8 @@ static enum tri base_of(const struct entry *entry)
 {
 	const struct base *base = &entry->base;
 
+	if (entry_is_anew(entry))
+		return TRI_OFF;
 	if (base->is_doing)
 		return entry_counts(entry, base->doing_to);
 	return base->is_set ? TRI_ON : TRI_OFF;

@@ -194,6 +194,31 @@ def test_rights_are_missing(tmp_path, processes):
     until(lambda: "tom" in world.ranked("@"), world.log, 30, step_s=0.1)
 
 
+def test_a_puppet_comes_again(tmp_path, processes):
+    """Under another nick, and after a restart: a moderator of Chime is operator
+    whenever they are there."""
+    world = ModeratedWorld(tmp_path, processes, Ngircd, BOTH, puppets={})
+    api, bridge, alice = world.api, world.world.bridge, world.world.alice
+    world.bob.wait_here(CHANNEL, "Alice[c]")
+    api.add_moderator(world.channel, bridge, alice)
+    until(lambda: "Alice[c]" in world.ranked("@"), world.log, 30, step_s=0.1)
+    api.rename_user(alice, "Alicia")
+    world.bob.wait_here(CHANNEL, "Alicia[c]")
+    api.remove_member(world.channel, bridge, alice)
+    world.bob.wait_away(CHANNEL, "Alicia[c]")
+    api.add_member(world.channel, bridge, alice)
+    until(lambda: "Alicia[c]" in world.ranked("@"), world.log, 30, step_s=0.1)
+    world.kill()
+    world.again()
+    until(lambda: "Alicia[c]" in world.ranked("@"), world.log, 30, step_s=0.1)
+    # By the nick that they have now.
+    world.mode("-o Alicia[c]")
+    until(lambda: alice not in api.moderators(world.channel, bridge),
+          world.log, 30, step_s=0.1)
+    world.mode("+b Alicia[c]!*@*")
+    world.wait_banned(["Alicia"])
+
+
 def test_reload_keeps_the_rights(tmp_path, processes):
     """Other settings of a mapping: the bridge does not leave for them, as who
     comes back is no operator any more."""

@@ -154,6 +154,45 @@ static void test_what_stays_in_the_way(void **state)
 	assert_string_equal("set i1", asked(rig, SIDE_CHIME));
 }
 
+static void told_off(struct reconcile_rig *rig, bool is_fresh)
+{
+	const struct person person = {.id = "c1", .name = "c1"};
+	const struct standing standing = {
+		.kind = STANDING_MODERATOR,
+		.person = &person,
+		.is_automatic = is_fresh,
+		.is_fresh = is_fresh,
+	};
+
+	reconcile_rig_tell(rig, SIDE_IRC, &standing);
+	reconcile_rig_wait(rig, 800);
+}
+
+/* Who of Chime comes to IRC again gets again what they have there; who was
+ * deprived of it does not. */
+static void test_who_comes_anew(void **state)
+{
+	struct reconcile_rig *rig = *state;
+
+	lists(rig, "", "");
+	reconcile_rig_list(rig, SIDE_IRC, STANDING_MODERATOR, "c1");
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_MODERATOR, "c1");
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(0, rig->ends[SIDE_IRC].asked);
+	told_off(rig, true);
+	assert_string_equal("set c1", asked(rig, SIDE_IRC));
+	reconcile_rig_answer(rig, SIDE_IRC, MIRROR_DONE, NULL);
+	reconcile_rig_wait(rig, 800);
+	assert_int_equal(0, rig->ends[SIDE_CHIME].asked);
+	told_off(rig, false);
+	assert_string_equal("lift c1", asked(rig, SIDE_CHIME));
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_LATER, NULL);
+	told_off(rig, true);
+	reconcile_rig_wait(rig, 8000);
+	assert_string_equal("lift c1", asked(rig, SIDE_CHIME));
+	assert_int_equal(1, rig->ends[SIDE_IRC].asked);
+}
+
 static void test_who_is_not_there_is_waited_for(void **state)
 {
 	struct reconcile_rig *rig = *state;
@@ -343,6 +382,7 @@ int main(void)
 		TEST(what_is_in_the_way_goes_first),
 		TEST(refused_for_what_was_in_the_way),
 		TEST(what_stays_in_the_way),
+		TEST(who_comes_anew),
 		TEST(who_is_not_there_is_waited_for),
 		TEST(a_few_at_a_time),
 		TEST(a_war_is_left_alone),
