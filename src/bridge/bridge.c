@@ -56,8 +56,15 @@ static void bridge_on_idle(void *arg)
 {
 	struct bridge *bridge = arg;
 
+	struct mapping *mapping;
+	struct mapping *next;
+
 	if (bridge->draining && bridge_is_idle(bridge))
 		timer_arm(bridge->drained, 0);
+	HASH_ITER (hh, bridge->mappings, mapping, next) {
+		if (mapping->retiring && mapping_is_idle(mapping))
+			timer_arm(mapping->retiring->timer, 0);
+	}
 }
 
 static void bridge_on_drained(void *arg)
@@ -223,6 +230,34 @@ void bridge_remove(struct bridge *bridge, struct mapping *mapping)
 	HASH_DEL(bridge->mappings, mapping);
 	note_ended(bridge, mapping);
 	mapping_free(mapping);
+}
+
+/* --- without haste ---------------------------------------------------------
+ */
+
+static void retiring_on_timer(void *arg)
+{
+	struct retiring *retiring = arg;
+	loop_fn *fn = retiring->fn;
+	void *fn_arg = retiring->arg;
+
+	bridge_remove(retiring->bridge, retiring->mapping);
+	fn(fn_arg);
+}
+
+void bridge_retire(struct bridge *bridge, struct mapping *mapping,
+	int64_t deadline_ms, loop_fn *fn, void *arg)
+{
+	struct retiring *retiring = xcalloc(1, sizeof(*retiring));
+
+	retiring->bridge = bridge;
+	retiring->mapping = mapping;
+	retiring->fn = fn;
+	retiring->arg = arg;
+	retiring->timer = timer_new(bridge->loop, retiring_on_timer, retiring);
+	mapping->retiring = retiring;
+	mapping_drain(mapping);
+	timer_arm(retiring->timer, mapping_is_idle(mapping) ? 0 : deadline_ms);
 }
 
 void bridge_forget(struct bridge *bridge, const char *name)

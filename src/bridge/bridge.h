@@ -92,6 +92,14 @@ struct mapping *bridge_find(struct bridge *bridge, const char *name);
 /* Closes its rooms; the durable state stays, for the same name later. Not from
  * inside a call of a sink. */
 void bridge_remove(struct bridge *bridge, struct mapping *mapping);
+/*
+ * The same without haste: gives nothing more out, and is removed when nothing
+ * is under way any more, or `deadline_ms` from now; then fn(arg), from the
+ * loop. Lines of sources that cannot be replayed still go to its outbox. Once
+ * for a mapping; not when the bridge is freed before.
+ */
+void bridge_retire(struct bridge *bridge, struct mapping *mapping,
+	int64_t deadline_ms, loop_fn *fn, void *arg);
 /* Nobody will want this mapping, which is not there, back as it was: what
  * people have said by command, or a moderator has done, is dropped. Reads from
  * disk. */

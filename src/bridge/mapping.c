@@ -102,10 +102,19 @@ struct mapping *mapping_new(const struct mapping_env *env,
 	return mapping;
 }
 
+static void retiring_free(struct retiring *retiring)
+{
+	if (!retiring)
+		return;
+	timer_free(retiring->timer);
+	free(retiring);
+}
+
 void mapping_free(struct mapping *mapping)
 {
 	if (!mapping)
 		return;
+	retiring_free(mapping->retiring);
 	if (mapping->irc)
 		mapping->irc->ops->close(mapping->irc);
 	if (mapping->chime)

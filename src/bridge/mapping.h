@@ -14,6 +14,15 @@
 
 #include <uthash.h>
 
+/* It is removed when nothing is under way any more (bridge_retire()). */
+struct retiring {
+	struct bridge *bridge;
+	struct mapping *mapping;
+	struct timer *timer; /* armed for the deadline, or for now */
+	loop_fn *fn;
+	void *arg;
+};
+
 struct mapping {
 	char *name;
 	char *irc_label; /* NULL: not told; this and the next for people */
@@ -29,7 +38,8 @@ struct mapping {
 	struct reconcile *reconcile; /* NULL: nothing is kept alike */
 	struct end_room *irc;        /* NULL until attached */
 	struct end_room *chime;
-	UT_hash_handle hh; /* by name, in the bridge */
+	struct retiring *retiring; /* NULL: it stays */
+	UT_hash_handle hh;         /* by name, in the bridge */
 };
 
 struct mapping_env {

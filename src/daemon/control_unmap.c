@@ -183,8 +183,8 @@ struct control_answer control_unmap_begin(const struct control_request *request)
 		return control_refuse(400, "mapping (a name) is needed");
 	if (wire_mapping(request->wire, name.data))
 		return control_refuse(409,
-			"this mapping is in use: take it out of the "
-			"configuration and reload first");
+			"this mapping is in use, or still ending: take it "
+			"out of the configuration, reload, and try again");
 	if (!has_room(request->unmaps))
 		return control_refuse(503, "too many are under way");
 	return begin(request, name.data);

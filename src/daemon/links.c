@@ -11,7 +11,9 @@
 #include <uthash.h>
 
 struct link {
-	const struct mapping_config *config;
+	struct links *links;
+	char *name;
+	const struct mapping_config *config; /* NULL: it ends */
 	struct mapping *mapping;
 	bool is_wanted; /* by the configuration being applied */
 	UT_hash_handle hh;
@@ -20,14 +22,30 @@ struct link {
 struct links {
 	struct links_params params;
 	struct link *by_name;
+	struct timer *ended;
 };
+
+static void links_on_ended(void *arg)
+{
+	struct links *links = arg;
+
+	links->params.ended(links->params.arg);
+}
 
 struct links *links_new(const struct links_params *params)
 {
 	struct links *links = xcalloc(1, sizeof(*links));
 
 	links->params = *params;
+	links->ended = timer_new(params->loop, links_on_ended, links);
 	return links;
+}
+
+static void link_free(struct links *links, struct link *link)
+{
+	HASH_DEL(links->by_name, link);
+	free(link->name);
+	free(link);
 }
 
 void links_free(struct links *links)
@@ -36,10 +54,9 @@ void links_free(struct links *links)
 
 	if (!links)
 		return;
-	HASH_ITER (hh, links->by_name, link, next) {
-		HASH_DEL(links->by_name, link);
-		free(link);
-	}
+	HASH_ITER (hh, links->by_name, link, next)
+		link_free(links, link);
+	timer_free(links->ended);
 	free(links);
 }
 
@@ -49,12 +66,6 @@ static struct link *find(const struct links *links, const char *name)
 
 	HASH_FIND_STR(links->by_name, name, link);
 	return link;
-}
-
-static void add(struct links *links, struct link *link)
-{
-	HASH_ADD_KEYPTR(hh, links->by_name, link->config->name,
-		strlen(link->config->name), link);
 }
 
 static void attach(struct links *links, struct mapping *mapping,
@@ -77,10 +88,13 @@ static void remember(struct links *links, struct mapping *mapping,
 {
 	struct link *link = xcalloc(1, sizeof(*link));
 
+	link->links = links;
+	link->name = xstrdup(config->name);
 	link->config = config;
 	link->mapping = mapping;
 	link->is_wanted = true;
-	add(links, link);
+	HASH_ADD_KEYPTR(
+		hh, links->by_name, link->name, strlen(link->name), link);
 }
 
 static int begin(struct links *links, const struct belfry_config *config,
@@ -131,14 +145,25 @@ int links_begin(struct links *links, const struct belfry_config *config,
 	return 0;
 }
 
-/* The settings move to the new configuration. */
-static void keep(struct links *links, struct link *link,
-	const struct mapping_config *row)
+static bool is_ending(const struct links *links)
 {
-	HASH_DEL(links->by_name, link);
-	link->config = row;
-	link->is_wanted = true;
-	add(links, link);
+	struct link *link, *next;
+
+	HASH_ITER (hh, links->by_name, link, next) {
+		if (!link->config)
+			return true;
+	}
+	return false;
+}
+
+static void link_on_gone(void *arg)
+{
+	struct link *link = arg;
+	struct links *links = link->links;
+
+	link_free(links, link);
+	if (!is_ending(links))
+		timer_arm(links->ended, 0);
 }
 
 static void end_unwanted(struct links *links)
@@ -146,12 +171,12 @@ static void end_unwanted(struct links *links)
 	struct link *link, *next;
 
 	HASH_ITER (hh, links->by_name, link, next) {
-		if (link->is_wanted)
+		if (link->is_wanted || !link->config)
 			continue;
-		log_info("config", "mapping %s ends here", link->config->name);
-		HASH_DEL(links->by_name, link);
-		bridge_remove(links->params.bridge, link->mapping);
-		free(link);
+		log_info("config", "mapping %s ends here", link->name);
+		link->config = NULL;
+		bridge_retire(links->params.bridge, link->mapping, LINKS_END_MS,
+			link_on_gone, link);
 	}
 }
 
@@ -165,11 +190,16 @@ void links_keep(struct links *links, const struct belfry_config *config)
 		const struct mapping_config *row = &config->mappings[i];
 
 		link = find(links, row->name);
-		if (link && schema_rows_same(
-				    belfry_mapping_rows, link->config, row))
-			keep(links, link, row);
+		if (!link || !link->config ||
+			!schema_rows_same(
+				belfry_mapping_rows, link->config, row))
+			continue;
+		link->config = row;
+		link->is_wanted = true;
 	}
 	end_unwanted(links);
+	if (!is_ending(links))
+		timer_arm(links->ended, 0);
 }
 
 struct mapping *links_find(const struct links *links, const char *name)
@@ -185,9 +215,11 @@ void links_each(const struct links *links, const struct belfry_config *config,
 	void *arg)
 {
 	for (size_t i = 0; i < config->mapping_count; i++) {
-		struct link *link = find(links, config->mappings[i].name);
+		const struct mapping_config *row = &config->mappings[i];
+		struct link *link = find(links, row->name);
 
 		if (link)
-			fn(link->config, link->mapping, arg);
+			fn(link->config ? link->config : row, link->mapping,
+				arg);
 	}
 }

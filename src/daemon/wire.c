@@ -4,8 +4,8 @@
 
 #include "aws/creds.h"
 #include "bridge/bridge.h"
-#include "command/command.h"
 #include "chime/client.h"
+#include "command/command.h"
 #include "daemon/direct.h"
 #include "daemon/links.h"
 #include "daemon/params.h"
@@ -253,12 +253,41 @@ static int open_bridge(struct wire *wire, struct err *err, int *ret_exit)
 	return error;
 }
 
+static void wire_on_saved(void *arg)
+{
+	struct wire *wire = arg;
+	struct err err = {0};
+
+	wire->saving = NULL;
+	if (links_begin(wire->links, wire->config, false, &err) < 0)
+		log_error("config", "%s", err.text);
+}
+
+static void cancel_saving(struct wire *wire)
+{
+	if (wire->saving)
+		store_cancel(wire->store, TAKE(wire->saving));
+}
+
+/* What the mappings of another configuration have left is read by those that
+ * begin. */
+static void wire_on_ended(void *arg)
+{
+	struct wire *wire = arg;
+
+	cancel_saving(wire);
+	if (!wire->stopped)
+		wire->saving = store_sync(wire->store, wire_on_saved, wire);
+}
+
 static int open_links(struct wire *wire, struct err *err, int *ret_exit)
 {
 	const struct links_params params = {
+		.loop = wire->loop,
 		.bridge = wire->bridge,
 		.chime = wire->chime,
 		.network = wire_on_network,
+		.ended = wire_on_ended,
 		.arg = wire,
 	};
 
@@ -301,8 +330,9 @@ static int open_direct(struct wire *wire, struct err *err, int *ret_exit)
 	if (wire->direct)
 		return 0;
 	*ret_exit = EX_IOERR;
-	return err_set(err, -EIO, "what is remembered of private "
-				  "conversations cannot be read");
+	return err_set(err, -EIO,
+		"what is remembered of private "
+		"conversations cannot be read");
 }
 
 /* Life. */
@@ -333,12 +363,6 @@ void wire_start(struct wire *wire)
 		end_irc_start(wire->networks[i].end);
 }
 
-static void cancel_saving(struct wire *wire)
-{
-	if (wire->saving)
-		store_cancel(wire->store, TAKE(wire->saving));
-}
-
 void wire_free(struct wire *wire)
 {
 	if (!wire)
@@ -364,17 +388,6 @@ void wire_free(struct wire *wire)
 
 /* Reload. */
 
-static void wire_on_saved(void *arg)
-{
-	struct wire *wire = arg;
-
-	struct err err = {0};
-
-	wire->saving = NULL;
-	if (links_begin(wire->links, wire->config, false, &err) < 0)
-		log_error("config", "%s", err.text);
-}
-
 static void reload_filter(struct wire *wire, const struct belfry_config *config)
 {
 	struct filter_params filter;
@@ -394,10 +407,9 @@ void wire_reload(struct wire *wire, const struct belfry_config *config)
 	end_chime_set_poll(wire->chime, config->chime.poll_min_ms,
 		config->chime.poll_max_ms);
 	reload_filter(wire, config);
+	cancel_saving(wire);
 	links_keep(wire->links, config);
 	wire->config = config;
-	cancel_saving(wire);
-	wire->saving = store_sync(wire->store, wire_on_saved, wire);
 }
 
 /* Stop. */

@@ -55,6 +55,79 @@ static void test_registry(void **state)
 	bridge_free(NULL);
 }
 
+static void on_gone(void *arg)
+{
+	struct rig *rig = arg;
+
+	assert_null(bridge_find(rig->bridge, "m"));
+	rig->mapping = NULL;
+	rig->irc_end = rig->chime_end = NULL;
+}
+
+/* A line is on its way to IRC; another waits behind it. */
+static void retire_with_a_line_under_way(struct rig *rig, int64_t deadline_ms)
+{
+	rig_up(rig);
+	fake_say(&rig->chime, "one");
+	fake_say(&rig->chime, "two");
+	while (fake_present(rig->chime_end))
+		;
+	rig_turns(rig, 10);
+	fake_arrive(rig->irc_end);
+	bridge_retire(rig->bridge, rig->mapping, deadline_ms, on_gone, rig);
+	rig_turns(rig, 10);
+	assert_ptr_equal(rig->mapping, bridge_find(rig->bridge, "m"));
+}
+
+/* And what waits is left to whoever comes after it. */
+static void test_what_is_under_way_ends_first(void **state)
+{
+	struct rig *rig = *state;
+
+	retire_with_a_line_under_way(rig, 60000);
+	assert_int_equal(rig->irc.order_count, 1);
+	fake_confirm(rig->irc_end);
+	rig_turns(rig, 10);
+	assert_null(rig->mapping);
+	assert_int_equal(rig->irc.order_count, 1);
+}
+
+static void test_nothing_under_way_ends_at_once(void **state)
+{
+	struct rig *rig = *state;
+
+	rig_up(rig);
+	bridge_retire(rig->bridge, rig->mapping, 60000, on_gone, rig);
+	assert_non_null(rig->mapping);
+	rig_turns(rig, 2);
+	assert_null(rig->mapping);
+}
+
+static void test_not_waited_for_longer(void **state)
+{
+	struct rig *rig = *state;
+
+	retire_with_a_line_under_way(rig, 5000);
+	clock_advance(4999);
+	rig_turns(rig, 2);
+	assert_non_null(rig->mapping);
+	clock_advance(1);
+	rig_turns(rig, 2);
+	assert_null(rig->mapping);
+}
+
+/* The bridge goes first: nobody is told. */
+static void test_retiring_when_the_bridge_goes(void **state)
+{
+	struct rig *rig = *state;
+
+	retire_with_a_line_under_way(rig, 60000);
+	bridge_free(rig->bridge);
+	rig->bridge = NULL;
+	rig_turns(rig, 2);
+	assert_non_null(rig->mapping);
+}
+
 static int fail_each(struct store *store, const struct store_query *query,
 	store_each_fn *fn, void *arg)
 {
@@ -220,6 +293,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(registry),
+		TEST(what_is_under_way_ends_first),
+		TEST(nothing_under_way_ends_at_once),
+		TEST(not_waited_for_longer),
+		TEST(retiring_when_the_bridge_goes),
 		TEST(unreadable_state),
 		TEST(stats),
 		TEST(drain_of_nothing),

@@ -147,7 +147,7 @@ static void test_reload(void **state UNUSED)
 	wire_start(world.wire);
 	apply(&world, DAEMON_MAPPING("b") "," DAEMON_MAPPING(
 			      "c") "," DAEMON_MAPPING("d"));
-	assert_status(&world, "0/1 ");
+	turn_until_status(&world, "0/1 ");
 	turn_until_status(&world, "0/3 ");
 	/* Twice in a turn: the second one counts. */
 	apply(&world, DAEMON_MAPPING("e"));
@@ -156,7 +156,7 @@ static void test_reload(void **state UNUSED)
 	/* The same name with other settings begins again. */
 	apply(&world, "{ name = \"b\"; irc = \"net/#z\"; chime = { name = "
 		      "\"Z\"; }; }");
-	assert_status(&world, "0/0 ");
+	turn_until_status(&world, "0/0 ");
 	turn_until_status(&world, "0/1 ");
 	/* Pending when all ends. */
 	apply(&world, DAEMON_MAPPING("g"));
