@@ -416,6 +416,41 @@ def test_one_answer_never_comes(scene):
     assert len({call.body for call in sends[:2]}) == 1
 
 
+@pytest.mark.parametrize("arrives", [True, False], ids=["there", "lost"])
+@pytest.mark.parametrize("dies", [False, True], ids=["lives", "dies"])
+def test_reload_while_a_send_hangs(scene, dies, arrives):
+    """No answer comes whether the service has the line, and the mapping is
+    changed: it ends without that answer. Its successor, or the next process,
+    finds the line there, or sends it again."""
+    world, chime, ledger = scene
+    sends = []
+
+    def rule(call, forward):
+        if call.name != "send":
+            return None
+        sends.append(call.body)
+        if len(sends) > 1:
+            return None
+        if arrives:
+            forward()
+        return Answer(pause_s=40, cut=0)
+
+    chime.rule = rule
+    ledger.say_irc(3)
+    until(lambda: sends, "a call that hangs")
+    one = world.belfry.config["mappings"][0]
+    world.belfry.config["mappings"] = ({**one, "irc_key": "changed"},)
+    world.belfry.reload()
+    world.belfry.wait_log("mapping project ends here")
+    if dies:
+        world.belfry.kill()
+        world.belfry.start()
+    else:
+        world.belfry.wait_log("mapping project begins")
+    finish(ledger)
+    assert arrives or sends.count(sends[0]) == 2
+
+
 def test_odd_messages(scene):
     """Fields that are missing, null or of another type."""
     world, chime, ledger = scene
