@@ -516,7 +516,11 @@ void irc_cast_close(struct irc_cast *cast)
 		return;
 	cast->closed = true;
 	timer_cancel(cast->timer);
-	HASH_ITER (hh, cast->roles, role, next)
-		leave(cast, role, "the bridge has left the channel");
+	/* Another room may be made for the channel at once. */
+	HASH_ITER (hh, cast->roles, role, next) {
+		struct irc_puppet *puppet = puppet_of(cast, role);
+		if (puppet)
+			irc_puppet_part_soon(puppet, cast->channel);
+	}
 	loop_defer(cast->loop, cast_free, cast);
 }

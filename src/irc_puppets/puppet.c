@@ -491,6 +491,16 @@ void irc_puppet_part(
 	channel_free(puppet, channel);
 }
 
+void irc_puppet_part_soon(struct irc_puppet *puppet, const char *name)
+{
+	struct irc_puppet_channel *channel = find_channel(puppet, name);
+
+	if (!channel)
+		return;
+	irc_conn_part_soon(puppet->conn, channel->name);
+	channel_free(puppet, channel);
+}
+
 bool irc_puppet_is_in(const struct irc_puppet *puppet, const char *name)
 {
 	const struct irc_puppet_channel *channel = find_channel(puppet, name);

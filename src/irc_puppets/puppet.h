@@ -49,6 +49,9 @@ void irc_puppet_join(
 /* Leaves, says why (may be NULL). Without a channel the puppet goes soon. */
 void irc_puppet_part(
 	struct irc_puppet *puppet, const char *channel, const char *reason);
+/* The same, but whoever wants it there within a few seconds finds it there
+ * still, with the rights that it has (irc_conn_part_soon()). */
+void irc_puppet_part_soon(struct irc_puppet *puppet, const char *channel);
 bool irc_puppet_is_in(const struct irc_puppet *puppet, const char *channel);
 bool irc_puppet_is_wanted(const struct irc_puppet *puppet, const char *channel);
 /* The server's words when it was not let in; NULL when it was, or nothing is

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int setup(void **state)
+	static int setup(void **state)
 {
 	static struct irc_crowd crowd;
 	irc_crowd_init(&crowd);
@@ -96,8 +96,24 @@ static void test_remembers_who_is_connected(void **state)
 	reopen(c);
 	irc_crowd_pass(c, 100 * 1000);
 	assert_true(c->all[1].is_in);
+	assert_int_equal(c->all[1].parts, 0);
 	assert_int_equal(c->count, 2);
 	assert_null(strstr(c->log.data, "gone"));
+}
+
+/* And they do leave when the mapping does not come back. */
+static void test_leaves_after_the_room(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_start(c);
+	irc_crowd_admit(c, "alice", "Alice");
+	c->room->ops->close(c->room);
+	c->room = NULL;
+	irc_crowd_pass(c, 2500);
+	assert_true(c->all[1].is_in);
+	irc_crowd_pass(c, 1000);
+	assert_false(c->all[1].is_in);
+	assert_int_equal(c->all[1].parts, 1);
 }
 
 /* There is no room for all of them any more: that is told. */
@@ -314,6 +330,7 @@ int main(void)
 		T(test_admit_and_dismiss),
 		T(test_remembers),
 		T(test_remembers_who_is_connected),
+		T(test_leaves_after_the_room),
 		T(test_too_many_remembered),
 		T(test_not_shown),
 		T(test_limit),

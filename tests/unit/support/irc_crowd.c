@@ -211,6 +211,7 @@ static void answer(struct irc_crowd *crowd, size_t i, const char *line)
 		if (one->peer.fn)
 			irc_peer_close(&one->peer, "closed");
 	} else if (str_starts(line, "PART ")) {
+		one->parts++;
 		one->is_in = false;
 		source_of(one, source, sizeof(source));
 		buf_addf(&crowd->said, "%s leaves%s\n", one->nick, line + 7);

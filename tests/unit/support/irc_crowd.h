@@ -25,6 +25,7 @@ struct crowd_one {
 	char user[64];
 	bool is_made, is_registered, is_in, is_deaf; /* deaf: never answered */
 	bool was_up;
+	unsigned parts; /* said */
 };
 
 struct irc_crowd {
