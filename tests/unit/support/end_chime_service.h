@@ -24,8 +24,9 @@ void service_init(struct service *s);
 void service_release(struct service *s);
 
 /*
- * Waits for a request and compares "METHOD target": percent-decoded, and
- * WORLD_APP in it as "APP". The test must answer it before the next one.
+ * Waits for a request "METHOD target": percent-decoded, and WORLD_APP in it as
+ * "APP". Others may have come before it, on other connections, and stay for
+ * the next. The test must answer it before it expects the next one.
  */
 #define service_expect(s, line) service_expect_at(s, line, __FILE__, __LINE__)
 void service_expect_at(
