@@ -126,6 +126,7 @@ void mapping_free(struct mapping *mapping)
 	lane_free(mapping->to_chime);
 	filter_free(mapping->filter);
 	pause_release(&mapping->pause);
+	kicks_release(&mapping->kicks);
 	free(mapping->irc_label);
 	free(mapping->chime_label);
 	free(mapping->name);

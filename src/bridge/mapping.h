@@ -11,8 +11,7 @@
 #include "bridge/pause.h"
 #include "people/kicks.h"
 #include "people/mirror.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 /* It is removed when nothing is under way any more (bridge_retire()). */
 struct retiring {

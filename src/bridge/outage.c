@@ -2,9 +2,12 @@
 
 #include "bridge/delivery.h"
 #include "bridge/lane.h"
+#include "util/alloc.h"
 #include "util/clock.h"
+#include "util/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -25,6 +28,7 @@ void outage_release(struct lane *lane)
 {
 	timer_free(lane->outage.timer);
 	lane->outage.timer = NULL;
+	free(TAKE(lane->outage.gap));
 }
 
 static void format_time(
@@ -127,9 +131,10 @@ void outage_on_up(struct lane *lane)
 	int64_t now_ms = clock_wall_ms();
 	int64_t from_ms = down_since(lane);
 
-	if (outage->gap[0]) {
-		tell(lane, outage->gap);
-		outage->gap[0] = '\0';
+	if (outage->gap) {
+		char *gap = TAKE(outage->gap);
+		tell(lane, gap);
+		free(gap);
 	}
 	if (from_ms == 0 || now_ms - from_ms < OUTAGE_MIN_MS ||
 		from_ms < outage->told_ms)
@@ -213,5 +218,5 @@ void outage_on_gap(
 	if (can_tell(lane))
 		tell(lane, text);
 	else
-		memcpy(outage->gap, text, sizeof(text));
+		set_string(&outage->gap, text);
 }

@@ -36,8 +36,8 @@ struct outage {
 	int64_t from_ms, to_ms;
 	bool is_due;
 	bool is_gathering;
-	/* A gap of the source that waits for the way to open. */
-	char gap[OUTAGE_TEXT_BYTES];
+	/* A gap of the source that waits for the way to open; NULL: none. */
+	char *gap;
 	int64_t told_ms;   /* up to here people know */
 	size_t backfilled; /* late events since the last gap */
 };

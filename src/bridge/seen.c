@@ -1,10 +1,10 @@
 #include "bridge/seen.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* Half of a SHA-256: nobody finds two alike by chance. */
 enum { KEY_BYTES = 16 };

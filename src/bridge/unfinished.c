@@ -1,10 +1,10 @@
 #include "bridge/unfinished.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct unfinished {
 	char *source_id;

@@ -5,10 +5,11 @@
 #ifndef CHIME_MODERATION_HOLDERS_H
 #define CHIME_MODERATION_HOLDERS_H
 
+#include "util/hash.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 /* What is to be asked about one, most urgent first. */
 enum holder_look {

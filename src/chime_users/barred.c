@@ -1,10 +1,10 @@
 #include "chime_users/barred.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct barred_entry {
 	UT_hash_handle hh;

@@ -4,13 +4,13 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/enc.h"
+#include "util/hash.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { PERSON_BYTES = 4096, NICK_BYTES = 1024 };
 

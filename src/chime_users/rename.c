@@ -3,13 +3,13 @@
 #include "chime_users/display.h"
 #include "chime_users/users_private.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct rename {
 	UT_hash_handle hh; /* by the id */

@@ -1,10 +1,10 @@
 #include "chime_users/seats.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { FIRST_SIZE = 4 };
 

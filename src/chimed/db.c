@@ -2,6 +2,7 @@
 
 #include "chimed/schema.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/rand.h"
 
@@ -10,7 +11,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct statement {
 	const char *sql; /* the key is this address */

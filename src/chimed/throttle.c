@@ -4,10 +4,10 @@
 #include "chime/rates.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
+#include "util/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct throttle_bucket {
 	enum chime_budget budget;

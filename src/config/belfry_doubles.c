@@ -1,11 +1,11 @@
 #include "config/belfry_private.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* What was seen: a key of one kind, and the element that has it. */
 struct seen {

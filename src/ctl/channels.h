@@ -6,11 +6,11 @@
 #define CTL_CHANNELS_H
 
 #include "config/belfry.h"
+#include "util/hash.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 struct found_channel {
 	char *arn; /* the key */

@@ -2,13 +2,13 @@
 
 #include "ctl/state_json.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { COUNTED = 4, NAME_WIDTH = 24 };
 

@@ -3,13 +3,13 @@
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/digest.h"
+#include "util/hash.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { HASH_DIGITS = 16 };
 

@@ -3,12 +3,12 @@
 #include "config/schema_diff.h"
 #include "daemon/params.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/log.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct link {
 	struct links *links;

@@ -1,12 +1,12 @@
 #include "end_chime/markers.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/json.h"
 #include "util/log.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 /* The same failure is said again after this long. */
 enum { LOG_MS = 60 * 60 * 1000 };

@@ -6,11 +6,11 @@
 #define END_CHIME_MEMBERS_H
 
 #include "util/attr.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 struct member {
 	char *arn;

@@ -3,11 +3,11 @@
 #include "chime/decode.h"
 #include "end_chime/inbound.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct token_entry {
 	char *token;

@@ -6,8 +6,7 @@
 #define END_IRC_CAST_PRIVATE_H
 
 #include "end_irc/cast.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 /* One of them: shown, or asked for, or somebody who speaks. */
 struct irc_role {

@@ -6,12 +6,12 @@
 #include "irc_words/words.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 static const char PREFIX[] = "!chime";
 static const char ANSWER[] = "NOTICE";

@@ -7,12 +7,12 @@
 #include "irc_people/folk.h"
 #include "util/alloc.h"
 #include "util/bucket.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum {
 	BEGINNERS_MAX = 1000,

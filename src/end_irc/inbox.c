@@ -2,11 +2,11 @@
 
 #include "end_irc/render.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 
 struct irc_letter {

@@ -1,7 +1,7 @@
 /*
  * What a room's outbound did last, to know it again: parcels that were for
  * certain not sent, and the msgids of lines that are confirmed. The last
- * IRC_RECENT of each.
+ * IRC_RECENT of each; room for them is made for the first one.
  */
 #ifndef END_IRC_RECENT_H
 #define END_IRC_RECENT_H
@@ -14,9 +14,9 @@ enum { IRC_RECENT = 256 };
 
 /* Begins as {0}. Tickets begin at 1. */
 struct irc_recent {
-	uint64_t unsent[IRC_RECENT];
+	uint64_t *unsent; /* a ring; NULL: none yet */
 	size_t next_unsent;
-	char *msgids[IRC_RECENT];
+	char **msgids; /* the same */
 	size_t next_msgid;
 };
 

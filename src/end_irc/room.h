@@ -12,8 +12,7 @@
 #include "end_irc/render.h"
 #include "irc_moderation/moderation.h"
 #include "irc_people/roster.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 struct irc_room {
 	struct end_room base; /* first: it is what the bridge holds */

@@ -3,13 +3,13 @@
 #include "filter/rules.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 
 static const char space[] = "mute";

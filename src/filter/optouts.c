@@ -1,11 +1,11 @@
 #include "filter/optouts.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 static const char space[] = "optout";
 

@@ -169,6 +169,28 @@ bool irc_channel_is_cut(const struct irc_channel *channel)
 
 /* Modes and topic. */
 
+static void set_param(struct irc_channel *channel, size_t i, const char *param)
+{
+	if (param && !channel->params)
+		channel->params = xcalloc(
+			IRC_CHANNEL_MODES_MAX, sizeof(*channel->params));
+	if (channel->params)
+		set_string(&channel->params[i], param);
+}
+
+/* The last one takes the empty place. */
+static void close_up(struct irc_channel *channel, size_t i)
+{
+	size_t last = strlen(channel->modes) - 1;
+
+	channel->modes[i] = channel->modes[last];
+	channel->modes[last] = '\0';
+	if (!channel->params)
+		return;
+	channel->params[i] = channel->params[last];
+	channel->params[last] = NULL;
+}
+
 void irc_channel_set_mode(
 	struct irc_channel *channel, char mode, bool on, const char *param)
 {
@@ -178,22 +200,17 @@ void irc_channel_set_mode(
 
 	if (!mode || (!at && (!on || len >= IRC_CHANNEL_MODES_MAX)))
 		return;
-	set_string(&channel->params[i], on ? param : NULL);
-	if (on) {
+	set_param(channel, i, on ? param : NULL);
+	if (on)
 		channel->modes[i] = mode;
-		return;
-	}
-	/* The last one takes the empty place. */
-	channel->modes[i] = channel->modes[len - 1];
-	channel->modes[len - 1] = '\0';
-	channel->params[i] = channel->params[len - 1];
-	channel->params[len - 1] = NULL;
+	else
+		close_up(channel, i);
 }
 
 void irc_channel_clear_modes(struct irc_channel *channel)
 {
 	for (size_t i = 0; channel->modes[i]; i++)
-		set_string(&channel->params[i], NULL);
+		set_param(channel, i, NULL);
 	memset(channel->modes, 0, sizeof(channel->modes));
 }
 
@@ -211,7 +228,9 @@ const char *irc_channel_mode_param(const struct irc_channel *channel, char mode)
 {
 	const char *at = mode ? strchr(channel->modes, mode) : NULL;
 
-	return at ? str_or_empty(channel->params[at - channel->modes]) : NULL;
+	if (!at || !channel->params)
+		return at ? "" : NULL;
+	return str_or_empty(channel->params[at - channel->modes]);
 }
 
 const char *irc_channel_modes(const struct irc_channel *channel)
@@ -402,6 +421,7 @@ void irc_channel_free(struct irc_channel *channel)
 			list_remove(
 				&channel->lists[i], channel->lists[i].entries);
 	irc_channel_clear_modes(channel);
+	free(channel->params);
 	free(channel->name);
 	free(channel->key);
 	free(channel->topic);

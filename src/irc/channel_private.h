@@ -8,8 +8,7 @@
 #include "irc/channel.h"
 #include "irc/people.h"
 #include "util/attr.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 struct irc_member_node {
 	struct irc_member member; /* first: what readers see */
@@ -49,7 +48,7 @@ struct irc_channel {
 	bool is_cut;
 	bool modes_known;
 	char modes[IRC_CHANNEL_MODES_MAX + 1];
-	char *params[IRC_CHANNEL_MODES_MAX]; /* of modes[i], or NULL */
+	char **params; /* of modes[i], or NULL; NULL: none has had any */
 	char *topic;
 	char *topic_setter;
 	int64_t topic_ms;

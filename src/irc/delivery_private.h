@@ -13,11 +13,11 @@
 #include "irc/delivery.h"
 #include "irc/message.h"
 #include "irc/sendq.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 enum {
 	IRC_DELIVERIES_MAX = 20000, /* queued and written together */
@@ -51,9 +51,9 @@ struct irc_delivery {
 	uint64_t pings_before;     /* PINGs sent before it was written */
 	int64_t written_ms;
 	char label[IRC_DELIVERY_LABEL_BYTES];
-	char *command; /* as it comes back */
+	char *command;    /* as it comes back */
 	char *relay_nick; /* sent as RELAYMSG under it, or NULL */
-	char *folded; /* the target's name */
+	char *folded;     /* the target's name */
 	char *text;
 	char *echoed; /* msgid of an echo with another text, or NULL */
 	struct irc_delivery_target *target; /* while WRITTEN */

@@ -14,11 +14,11 @@
 #include "irc/isupport.h"
 #include "irc/message.h"
 #include "util/buf.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 enum {
 	IRC_JOINS_MAX = 10000,

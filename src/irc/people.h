@@ -10,9 +10,9 @@
 
 #include "irc/casemap.h"
 #include "irc/channel.h"
+#include "util/hash.h"
 
 #include <stddef.h>
-#include <uthash.h>
 
 enum { IRC_PEOPLE_MAX = 500000, IRC_PERSON_FIELD_BYTES = 512 };
 

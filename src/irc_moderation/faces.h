@@ -13,10 +13,10 @@
 #include "irc/channel.h"
 #include "irc_moderation/ban_mask.h"
 #include "util/attr.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uthash.h>
 
 enum { FACES_GONE_MAX = 2000 };
 

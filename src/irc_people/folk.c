@@ -118,6 +118,7 @@ void irc_portrait_init(struct irc_portrait *portrait)
 	buf_init(&portrait->name, FIELD_BYTES);
 	buf_init(&portrait->account, FIELD_BYTES);
 	buf_init(&portrait->address, FIELD_BYTES);
+	buf_init(&portrait->id, IRC_ID_BYTES);
 }
 
 void irc_portrait_release(struct irc_portrait *portrait)
@@ -125,6 +126,7 @@ void irc_portrait_release(struct irc_portrait *portrait)
 	buf_release(&portrait->name);
 	buf_release(&portrait->account);
 	buf_release(&portrait->address);
+	buf_release(&portrait->id);
 }
 
 static const char *decoded(struct buf *out, const char *text)
@@ -135,15 +137,17 @@ static const char *decoded(struct buf *out, const char *text)
 }
 
 /* The id is of the bytes: who is shown alike is not the same person. */
-static void paint(struct irc_portrait *portrait, const struct irc_who *who,
-	const struct irc_source *source)
+static void paint(struct irc_portrait *portrait, const char *id,
+	const struct irc_who *who, const struct irc_source *source)
 {
 	struct person *person = &portrait->person;
 	char address[IRC_SOURCE_BYTES + 2];
 
 	full_address(source, address);
+	buf_clear(&portrait->id);
+	buf_adds(&portrait->id, id);
 	*person = (struct person){
-		.id = portrait->id,
+		.id = portrait->id.data,
 		.name = decoded(&portrait->name, who->nick),
 		.account = who->account
 				   ? decoded(&portrait->account, who->account)
@@ -163,9 +167,10 @@ void irc_portrait_of_message(struct irc_portrait *portrait,
 {
 	struct irc_who who = irc_who_of_message(folk->conn, message);
 	const struct irc_user *user = irc_conn_user(folk->conn, who.nick);
+	char id[IRC_ID_BYTES];
 
-	irc_identity_id(folk->identity, &who, portrait->id);
-	paint(portrait, &who, &message->source);
+	irc_identity_id(folk->identity, &who, id);
+	paint(portrait, id, &who, &message->source);
 	portrait->person.is_bot =
 		has_bot_tag(message) || (user && user->is_bot);
 }
@@ -179,9 +184,10 @@ void irc_portrait_of_past(struct irc_portrait *portrait,
 		.nick = message->source.nick,
 		.account = is_known ? account : NULL,
 	};
+	char id[IRC_ID_BYTES];
 
-	irc_identity_past_id(folk->identity, &who, portrait->id);
-	paint(portrait, &who, &message->source);
+	irc_identity_past_id(folk->identity, &who, id);
+	paint(portrait, id, &who, &message->source);
 	portrait->person.is_bot = has_bot_tag(message);
 }
 
@@ -196,7 +202,6 @@ void irc_portrait_of_user(struct irc_portrait *portrait,
 		.host = user->host,
 	};
 
-	snprintf(portrait->id, sizeof(portrait->id), "%s", id);
-	paint(portrait, &who, &source);
+	paint(portrait, id, &who, &source);
 	portrait->person.is_bot = user->is_bot;
 }

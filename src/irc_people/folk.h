@@ -69,7 +69,7 @@ struct irc_portrait {
 	struct buf name;
 	struct buf account;
 	struct buf address;
-	char id[IRC_ID_BYTES];
+	struct buf id;
 };
 
 void irc_portrait_init(struct irc_portrait *portrait);

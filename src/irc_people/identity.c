@@ -4,13 +4,13 @@
 #include "irc/channel.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 static const char SPACE[] = "irc-identity";
 

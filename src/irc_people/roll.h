@@ -6,10 +6,10 @@
 #define IRC_PEOPLE_ROLL_H
 
 #include "irc/casemap.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uthash.h>
 
 /* A nick in the channel that is one of the people. */
 struct irc_session {

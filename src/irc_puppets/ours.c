@@ -4,12 +4,12 @@
 #include "irc/numeric.h"
 #include "irc/track.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { NICK_BYTES = 256 };
 

@@ -9,8 +9,7 @@
 #include "irc_puppets/puppet.h"
 #include "irc_puppets/puppet_settings.h"
 #include "util/backoff.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 enum {
 	/* So long a nick that it had is still taken for its own: servers take

@@ -37,6 +37,8 @@ void announce_release(struct announce *announce)
 	announce->timer = NULL;
 	list_clear(&announce->joined);
 	list_clear(&announce->left);
+	free(TAKE(announce->joined.people));
+	free(TAKE(announce->left.people));
 }
 
 static bool list_take_back(struct announced_list *list, const char *id)
@@ -56,6 +58,8 @@ static void list_add(
 		list->others++;
 		return;
 	}
+	if (!list->people)
+		list->people = xcalloc(ANNOUNCE_NAMES, sizeof(*list->people));
 	list->people[list->count++] = (struct announced){
 		.id = xstrdup(id),
 		.name = xstrdup(name),

@@ -26,7 +26,7 @@ struct announced {
 };
 
 struct announced_list {
-	struct announced people[ANNOUNCE_NAMES];
+	struct announced *people; /* ANNOUNCE_NAMES; NULL: none yet */
 	size_t count;
 	size_t others;
 };

@@ -1,12 +1,20 @@
 #include "people/kicks.h"
 
 #include "people/roster.h"
+#include "util/alloc.h"
+
+#include <stdlib.h>
+
+void kicks_release(struct kicks *kicks)
+{
+	free(TAKE(kicks->kept));
+}
 
 static size_t count(const struct kicks *kicks, uint32_t person, int64_t since)
 {
 	size_t found = 0;
 
-	for (size_t i = 0; i < KICKS_KEPT; i++)
+	for (size_t i = 0; kicks->kept && i < KICKS_KEPT; i++)
 		found += kicks->kept[i].person != 0 &&
 			 kicks->kept[i].at_ms > since &&
 			 (person == 0 || kicks->kept[i].person == person);
@@ -25,6 +33,8 @@ enum kicks_verdict kicks_ask(
 		kicks->paused_until_ms = now_ms + KICKS_PAUSE_MS;
 		return KICKS_STOP;
 	}
+	if (!kicks->kept)
+		kicks->kept = xcalloc(KICKS_KEPT, sizeof(*kicks->kept));
 	kicks->kept[kicks->next] =
 		(struct kick){.person = person, .at_ms = now_ms};
 	kicks->next = (kicks->next + 1) % KICKS_KEPT;

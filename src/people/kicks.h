@@ -3,7 +3,8 @@
  * remove each other's people without end, or a moderator's script that empties
  * both channels. When one person was removed KICKS_PERSON times within
  * KICKS_PERSON_MS, or KICKS_ALL people within KICKS_ALL_MS, no removal crosses
- * for KICKS_PAUSE_MS. One per mapping, for both ways. Plain value.
+ * for KICKS_PAUSE_MS. One per mapping, for both ways. Begins as {0}; room is
+ * made for the first removal.
  */
 #ifndef PEOPLE_KICKS_H
 #define PEOPLE_KICKS_H
@@ -26,7 +27,7 @@ struct kick {
 };
 
 struct kicks {
-	struct kick kept[KICKS_KEPT]; /* a ring */
+	struct kick *kept; /* a ring of KICKS_KEPT; NULL: none yet */
 	size_t next;
 	int64_t paused_until_ms; /* monotonic */
 };
@@ -37,6 +38,7 @@ enum kicks_verdict {
 	KICKS_STOPPED, /* it was said */
 };
 
+void kicks_release(struct kicks *kicks);
 /* Times are monotonic and begin after 0. What crosses is counted. */
 enum kicks_verdict kicks_ask(
 	struct kicks *kicks, const char *person_id, int64_t now_ms);

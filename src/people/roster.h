@@ -11,11 +11,11 @@
 #define PEOPLE_ROSTER_H
 
 #include "net/due.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 enum { ROSTER_MAX = 100000, ROSTER_NAME_BYTES = 256 };
 

@@ -10,8 +10,7 @@
 #include "reconcile/base.h"
 #include "reconcile/war.h"
 #include "util/backoff.h"
-
-#include <uthash.h>
+#include "util/hash.h"
 
 /* Why nothing is asked of this side now. */
 enum bar {
@@ -24,7 +23,7 @@ enum bar {
 struct entry_side {
 	enum tri is; /* as it was told last */
 	bool is_automatic;
-	bool is_fresh; /* they have just come, without it */
+	bool is_fresh;        /* they have just come, without it */
 	struct ruleset rules; /* that fit them; of bans on IRC */
 	unsigned listed;      /* number of the list that named them last */
 	unsigned touched;     /* of the list during which we have changed it */

@@ -5,10 +5,11 @@
 #ifndef RECONCILE_RULEBOOK_H
 #define RECONCILE_RULEBOOK_H
 
+#include "util/hash.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
 
 enum { RULEBOOK_MAX = 10000 };
 

@@ -3,12 +3,12 @@
 #include "store/batch.h"
 #include "store/syncs.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct memory_row {
 	char *key;

@@ -1,11 +1,11 @@
 #include "store/rows.h"
 
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 #include <utlist.h>
 
 enum statement {

@@ -3,13 +3,13 @@
 #include "../unit/support/scratch.h"
 #include "util/alloc.h"
 #include "util/digest.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum {
 	FILES_MAX = 64,

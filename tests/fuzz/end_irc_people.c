@@ -10,11 +10,11 @@
 #include "irc_people/roster.h"
 #include "util/alloc.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { LINE_BYTES = 4096, LINES_MAX = 2000 };
 

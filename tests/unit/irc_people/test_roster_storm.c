@@ -16,12 +16,12 @@
 #include "irc/channel.h"
 #include "unit/support/irc_people_rig.h"
 #include "util/alloc.h"
+#include "util/hash.h"
 #include "util/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 enum { PEOPLE = 12, EVENTS = 12000, PRESENT_MAX = 4 * PEOPLE };
 

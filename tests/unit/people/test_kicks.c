@@ -23,6 +23,7 @@ static void test_one_person(void **state)
 		kicks_ask(&kicks, "bob", 2000 + KICKS_PAUSE_MS - 1));
 	assert_int_equal(
 		KICKS_CROSS, kicks_ask(&kicks, "bob", 2000 + KICKS_PAUSE_MS));
+	kicks_release(&kicks);
 }
 
 static void test_a_person_now_and_then(void **state)
@@ -33,6 +34,7 @@ static void test_a_person_now_and_then(void **state)
 	for (int64_t i = 1; i < 50; i++)
 		assert_int_equal(KICKS_CROSS,
 			kicks_ask(&kicks, "ann", i * KICKS_PERSON_MS / 4));
+	kicks_release(&kicks);
 }
 
 static void test_all_together(void **state)
@@ -46,6 +48,7 @@ static void test_all_together(void **state)
 		assert_int_equal(KICKS_CROSS, kicks_ask(&kicks, id, 1000));
 	}
 	assert_int_equal(KICKS_STOP, kicks_ask(&kicks, "ann", 1000));
+	kicks_release(&kicks);
 }
 
 static void test_a_slow_moderator(void **state)
@@ -59,6 +62,7 @@ static void test_a_slow_moderator(void **state)
 		assert_int_equal(KICKS_CROSS,
 			kicks_ask(&kicks, id, 1000 + 4000 * (int64_t)i));
 	}
+	kicks_release(&kicks);
 }
 
 int main(void)

@@ -483,6 +483,7 @@ static void run_case(struct model *model, uint64_t seed)
 		.random = (seed + 1) * 0x9E3779B97F4A7C15ULL,
 	};
 	fake_people_release(&rig->chime.people);
+	kicks_release(&rig->kicks);
 	rig->kicks = (struct kicks){.next = 0};
 	rig->setup.params.to_chime = (enum members_policy)(
 		below(model, 5) < 3 ? MEMBERS_FULL : below(model, 2));

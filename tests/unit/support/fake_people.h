@@ -12,10 +12,10 @@
 #define SUPPORT_FAKE_PEOPLE_H
 
 #include "model/end.h"
+#include "util/hash.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uthash.h>
 
 enum { FAKE_CALLS_MAX = 6, FAKE_ID_MAX = 64, FAKE_WORD_MAX = 128 };
 

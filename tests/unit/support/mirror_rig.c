@@ -109,6 +109,7 @@ void mirror_rig_release(struct mirror_rig *rig)
 	shut_down(rig);
 	fake_people_release(&rig->irc.people);
 	fake_people_release(&rig->chime.people);
+	kicks_release(&rig->kicks);
 	loop_free(rig->loop);
 	clock_unfreeze();
 }
