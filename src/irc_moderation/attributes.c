@@ -402,6 +402,29 @@ static void on_overdue(void *arg)
 		"the server has not answered");
 }
 
+/* Somebody was quicker than the receipt: what is told last is how it is. */
+static void tell_undone(
+	struct irc_moderation *moderation, enum attribute attribute)
+{
+	const char *done = moderation->asked[attribute].value;
+	struct buf AUTOBUF now;
+	struct irc_doing doing;
+
+	buf_init(&now, VALUE_BYTES);
+	if (moderation->is_closed || !moderation_channel(moderation) ||
+		!read_value(moderation, attribute, &now) ||
+		str_eq(now.data, done) ||
+		(attribute == ATTRIBUTE_NAME &&
+			irc_casemap_equal(
+				moderation_isupport(moderation)->casemap,
+				now.data, done)))
+		return;
+	irc_doing_init(&doing);
+	doing_of_channel(&doing, moderation, attribute);
+	tell_one(moderation, attribute, now.data, &doing);
+	irc_doing_release(&doing);
+}
+
 void irc_attributes_answer(struct irc_moderation *moderation)
 {
 	for (int i = 0; i < ATTRIBUTES && !moderation->is_closed; i++) {
@@ -422,6 +445,8 @@ void irc_attributes_answer(struct irc_moderation *moderation)
 			moderation->sink.attribute_set)
 			moderation->sink.attribute_set(
 				moderation->sink.arg, &receipt);
+		if (is_done && !asked->is_asked)
+			tell_undone(moderation, receipt.attribute);
 	}
 }
 

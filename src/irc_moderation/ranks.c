@@ -1,6 +1,7 @@
 #include "irc_moderation/ranks.h"
 
 #include "irc/channel.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 bool irc_ranks_is_moderator(const struct irc_moderation *moderation,
@@ -92,6 +93,22 @@ void irc_ranks_changed(struct irc_moderation *moderation, struct irc_face *face,
 	face->is_moderator = is_one;
 	face->is_automatic = doing->is_automatic;
 	tell(moderation, face, irc_doing_by(doing), doing->at_ms);
+}
+
+void irc_ranks_undone(struct irc_moderation *moderation, const char *person_id,
+	bool is_native, bool is_set)
+{
+	struct irc_face *face;
+	struct irc_face *next;
+
+	HASH_ITER (hh, moderation->faces.all, face, next) {
+		if (!face->is_here || face->is_moderator == is_set ||
+			face->is_native != is_native ||
+			!str_eq(face->id, person_id))
+			continue;
+		tell(moderation, face, NULL, clock_wall_ms());
+		return;
+	}
 }
 
 void irc_ranks_seen(struct irc_moderation *moderation, struct irc_face *face)

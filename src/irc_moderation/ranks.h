@@ -15,6 +15,13 @@ void irc_ranks_changed(struct irc_moderation *moderation, struct irc_face *face,
 /* Somebody has come, or has another account. */
 void irc_ranks_seen(struct irc_moderation *moderation, struct irc_face *face);
 
+/*
+ * After the receipt that this person is a moderator now, or is none: somebody
+ * may have been quicker than the receipt, and what is told last is how it is.
+ */
+void irc_ranks_undone(struct irc_moderation *moderation, const char *person_id,
+	bool is_native, bool is_set);
+
 /* Has this member one of the moderators' modes? */
 bool irc_ranks_is_moderator(const struct irc_moderation *moderation,
 	const struct irc_member *member);

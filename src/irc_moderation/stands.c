@@ -436,7 +436,12 @@ static void tell_undone(
 		.rule = stand->rule,
 	};
 
-	if (stand->is_undone && stand->outcome == MIRROR_DONE)
+	if (stand->outcome != MIRROR_DONE)
+		return;
+	if (stand->kind == STANDING_MODERATOR)
+		irc_ranks_undone(moderation, stand->person_id, stand->is_native,
+			stand->is_set);
+	else if (stand->is_undone)
 		moderation_tell(moderation, &standing, NULL);
 }
 

@@ -137,6 +137,28 @@ static void test_set_topic(void **state)
 }
 
 /* As long as the server takes it, with a mark. */
+/* Somebody is quicker than the loop: what is told last is how it stands. */
+static void test_undone_at_once(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	begin(rig);
+	set(rig, ATTRIBUTE_TOPIC, "ours");
+	irc_peer_expect(&rig->peer, "TOPIC #a ours");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here TOPIC #a ours");
+	rig_says(rig, AT5 ":op!o@h TOPIC #a :theirs",
+		"topic = ours by=belfry at=5\ntopic = theirs by=op at=5\n"
+		"set topic done ours\ntopic = theirs by=op at=5\n");
+	set(rig, ATTRIBUTE_RESTRICTED, "1");
+	irc_peer_expect(&rig->peer, "MODE #a +i");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a +i");
+	irc_peer_feed(&rig->peer, AT5 ":op!o@h MODE #a -i");
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "restricted = 1 by=belfry at=5\n"
+			 "restricted = 0 by=op at=5\n"
+			 "set restricted done 1\nrestricted = 0\n");
+}
+
 static void test_cut(void **state)
 {
 	struct irc_moderation_rig *rig = *state;
@@ -270,6 +292,7 @@ int main(void)
 		T(test_live),
 		T(test_secrets),
 		T(test_set_topic),
+		T(test_undone_at_once),
 		T(test_cut),
 		T(test_refused),
 		T(test_set_restricted),

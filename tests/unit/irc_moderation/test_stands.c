@@ -80,15 +80,6 @@ static void test_ban(void **state)
 	irc_peer_expect_none(&rig->peer);
 }
 
-/* The next line comes with it. */
-static void feed_without_turn(struct irc_peer *peer, const char *line)
-{
-	snprintf(peer->feed_copy, sizeof(peer->feed_copy), "%s", line);
-	peer->feed = peer->feed_copy;
-	peer->feed_len = strlen(line);
-	peer->fn(STREAM_READABLE, peer->arg);
-}
-
 /* Another bot is quicker than the loop: what is told last is how it stands. */
 static void test_undone_at_once(void **state)
 {
@@ -97,8 +88,7 @@ static void test_undone_at_once(void **state)
 	begin_with(rig, "Bob!~b@h1 carl!c@h2", NULL);
 	stand(rig, "+b", "net/bob", "Bob", NULL);
 	irc_peer_expect(&rig->peer, "MODE #a +b *!*b@h1");
-	feed_without_turn(
-		&rig->peer, AT5 ":belfry!bel@here MODE #a +b *!*b@h1");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a +b *!*b@h1");
 	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a -b *!*B@h1");
 	irc_moderation_rig_fence(rig);
 	irc_peer_pass(&rig->peer, 5);
@@ -261,6 +251,34 @@ static void test_rank(void **state)
 			 "done mod - net/carl\n");
 }
 
+/* The same with ranks, both ways; and of one who is still one by another
+ * session nothing is told. */
+static void test_rank_undone_at_once(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	begin_with(rig, "@carl!c@h2 joe!j@puppets", NULL);
+	stand(rig, "+o", "arn:joe", "Joe", NULL);
+	irc_peer_expect(&rig->peer, "MODE #a +o joe");
+	irc_peer_expect(&rig->peer, "PING modes-1-#a");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a +o joe");
+	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a -o joe");
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "mod + arn:joe joe by=belfry at=5 auto shown\n"
+			 "mod - arn:joe joe by=bot at=5 shown\n"
+			 "done mod + arn:joe\n"
+			 "mod - arn:joe joe at=0 shown\n");
+	stand(rig, "-o", "net/carl", "carl", NULL);
+	irc_peer_expect(&rig->peer, "MODE #a -o carl");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a -o carl");
+	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a +o carl");
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "mod - net/carl carl by=belfry at=5 auto\n"
+			 "mod + net/carl carl by=bot at=5\n"
+			 "done mod - net/carl\n"
+			 "mod + net/carl carl at=0\n");
+}
+
 static void test_rank_none(void **state)
 {
 	struct irc_moderation_rig *rig = *state;
@@ -352,6 +370,7 @@ int main(void)
 		T(test_lift),
 		T(test_shown),
 		T(test_rank),
+		T(test_rank_undone_at_once),
 		T(test_rank_none),
 		T(test_batch),
 		T(test_left),

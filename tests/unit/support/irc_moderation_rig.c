@@ -302,3 +302,13 @@ void irc_moderation_rig_fence(struct irc_moderation_rig *rig)
 	assert_true(str_starts(line, "PING modes-"));
 	irc_peer_feed(&rig->peer, ":s PONG s :%s", line + strlen("PING "));
 }
+
+void irc_moderation_rig_feed(struct irc_moderation_rig *rig, const char *line)
+{
+	struct irc_peer *peer = &rig->peer;
+
+	snprintf(peer->feed_copy, sizeof(peer->feed_copy), "%s", line);
+	peer->feed = peer->feed_copy;
+	peer->feed_len = strlen(line);
+	peer->fn(STREAM_READABLE, peer->arg);
+}

@@ -62,4 +62,7 @@ void irc_moderation_rig_fence(struct irc_moderation_rig *rig);
 		rig_expects(rig, text);                                        \
 	} while (0)
 
+/* A line that the next one comes with: no turn of the loop between. */
+void irc_moderation_rig_feed(struct irc_moderation_rig *rig, const char *line);
+
 #endif
