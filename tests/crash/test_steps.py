@@ -113,6 +113,7 @@ class Trial:
         last = self.ledger.say_irc()
         self.ledger.wait_irc(30)
         self.world.wait_message(last, 30)
+        self.ledger.wait_settled()    # what it doubles is doubled by now
         self.belfry.stop()     # and not a second death
         # What IRC said to a dead bridge never reached it.
         self.ledger.forgive()

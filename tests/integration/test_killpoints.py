@@ -129,6 +129,7 @@ def die_at(world, ledger, call, number):
     last = ledger.say_irc()
     ledger.wait_irc(30)
     world.wait_message(last, 30)
+    ledger.wait_settled()   # what this death doubles is doubled by now
     world.belfry.stop()     # and not a second death
     ledger.forgive()
 

@@ -78,7 +78,8 @@ class Ledger:
 
     def wait_settled(self):
         """Until belfryd has written down that what was heard on IRC is done:
-        before that a death, or the end of a link, may double it."""
+        before that a death, or the end of a link, may double it, and so may
+        the next life if this one ends before it comes to it."""
         until(lambda: not self._under_way(),
               lambda: f"still under way: {self._under_way()}\n" +
               self.world.belfry.log()[-3000:], step_s=0.05)
