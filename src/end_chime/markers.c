@@ -11,28 +11,28 @@
 /* The same failure is said again after this long. */
 enum { LOG_MS = 60 * 60 * 1000 };
 
-struct puppet {
+struct marked {
 	char *arn;
 	int64_t due_ms; /* monotonic: not before */
 	bool is_wanted;
-	bool is_barred;
 	UT_hash_handle hh;
 };
 
 struct markers {
 	struct loop *loop;
 	struct chime_client *client;
+	const struct users *users;
 	char *object, *channel, *bridge;
 	struct chime_call *read_call;
 	int64_t read_due_ms; /* monotonic */
 	struct log_once read_log;
-	bool is_read_barred;
+	int64_t read_barred_ms; /* until then; 0: never was */
 	struct chime_call *spoke_call;
-	struct puppet *moving; /* whose call that is */
-	struct puppet *puppets;
+	struct marked *moving; /* whose call that is */
+	struct marked *puppets;
 	struct timer *timer;
 	struct log_once spoke_log;
-	bool is_spoke_barred; /* all of them */
+	int64_t spoke_barred_ms; /* all of them, until then */
 	bool closed;
 };
 
@@ -44,6 +44,7 @@ struct markers *markers_new(
 	struct markers *m = xcalloc(1, sizeof(*m));
 	m->loop = loop;
 	m->client = params->client;
+	m->users = params->users;
 	m->object = xstrdup(params->object);
 	m->channel = xstrdup(params->channel);
 	m->bridge = xstrdup(params->bridge);
@@ -51,7 +52,7 @@ struct markers *markers_new(
 	return m;
 }
 
-static void forget(struct markers *m, struct puppet *puppet)
+static void forget(struct markers *m, struct marked *puppet)
 {
 	HASH_DEL(m->puppets, puppet);
 	free(puppet->arn);
@@ -61,7 +62,7 @@ static void forget(struct markers *m, struct puppet *puppet)
 static void markers_free(void *arg)
 {
 	struct markers *m = arg;
-	struct puppet *puppet, *tmp;
+	struct marked *puppet, *tmp;
 	HASH_ITER (hh, m->puppets, puppet, tmp)
 		forget(m, puppet);
 	free(m->object);
@@ -98,6 +99,11 @@ static struct chime_call *move(
 	return chime_start(m->client, &request, fn, m);
 }
 
+static bool is_barred(const struct markers *m, int64_t until_ms)
+{
+	return until_ms && loop_now_ms(m->loop) < until_ms;
+}
+
 static bool is_final(const struct chime_result *result)
 {
 	return result->error == CHIME_FORBIDDEN ||
@@ -122,14 +128,15 @@ static void markers_on_read(const struct chime_result *result, void *arg)
 {
 	struct markers *m = arg;
 	m->read_call = NULL;
-	m->is_read_barred = is_final(result);
+	if (is_final(result))
+		m->read_barred_ms = loop_now_ms(m->loop) + MARKERS_BARRED_MS;
 	tell(m, &m->read_log, m->bridge, result);
 }
 
 bool markers_read(struct markers *m)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
-	if (m->is_read_barred)
+	if (is_barred(m, m->read_barred_ms))
 		return true;
 	if (m->read_call || now_ms < m->read_due_ms)
 		return false;
@@ -146,16 +153,17 @@ static void pump(struct markers *m);
 static void markers_on_spoke(const struct chime_result *result, void *arg)
 {
 	struct markers *m = arg;
-	struct puppet *puppet = TAKE(m->moving);
+	struct marked *puppet = TAKE(m->moving);
 	m->spoke_call = NULL;
-	puppet->is_barred = is_final(result);
+	if (is_final(result))
+		puppet->due_ms = loop_now_ms(m->loop) + MARKERS_BARRED_MS;
 	if (chime_error_is_policy(result->error, result->code))
-		m->is_spoke_barred = true;
+		m->spoke_barred_ms = puppet->due_ms;
 	tell(m, &m->spoke_log, puppet->arn, result);
 	pump(m);
 }
 
-static void move_puppet(struct markers *m, struct puppet *puppet)
+static void move_puppet(struct markers *m, struct marked *puppet)
 {
 	puppet->is_wanted = false;
 	puppet->due_ms = loop_now_ms(m->loop) + MARKERS_SPOKE_MS;
@@ -163,15 +171,21 @@ static void move_puppet(struct markers *m, struct puppet *puppet)
 	m->spoke_call = move(m, puppet->arn, markers_on_spoke);
 }
 
+static bool is_member(const struct markers *m, const struct marked *puppet)
+{
+	char *AUTOFREE person = users_person(m->users, puppet->arn);
+	return person && users_is_member(m->users, person, m->channel);
+}
+
 /* Forgets those of whom there is nothing to remember. Returns the one that is
  * due first. */
-static struct puppet *next_of(struct markers *m)
+static struct marked *next_of(struct markers *m)
 {
 	int64_t now_ms = loop_now_ms(m->loop);
-	struct puppet *next = NULL, *puppet, *tmp;
+	struct marked *next = NULL, *puppet, *tmp;
 	HASH_ITER (hh, m->puppets, puppet, tmp) {
-		if (puppet->is_barred)
-			continue;
+		if (puppet->due_ms <= now_ms && !is_member(m, puppet))
+			puppet->is_wanted = false;
 		if (!puppet->is_wanted && puppet->due_ms <= now_ms)
 			forget(m, puppet);
 		else if (puppet->is_wanted &&
@@ -183,9 +197,9 @@ static struct puppet *next_of(struct markers *m)
 
 static void pump(struct markers *m)
 {
-	if (m->spoke_call || m->is_spoke_barred)
+	if (m->spoke_call || is_barred(m, m->spoke_barred_ms))
 		return;
-	struct puppet *next = next_of(m);
+	struct marked *next = next_of(m);
 	int64_t now_ms = loop_now_ms(m->loop);
 	if (next && next->due_ms <= now_ms)
 		move_puppet(m, next);
@@ -198,9 +212,9 @@ static void markers_on_timer(void *arg)
 	pump(arg);
 }
 
-static struct puppet *add(struct markers *m, const char *arn)
+static struct marked *add(struct markers *m, const char *arn)
 {
-	struct puppet *puppet;
+	struct marked *puppet;
 	if (HASH_COUNT(m->puppets) >= MARKERS_PUPPETS_MAX)
 		return NULL;
 	puppet = xcalloc(1, sizeof(*puppet));
@@ -212,14 +226,14 @@ static struct puppet *add(struct markers *m, const char *arn)
 
 void markers_spoke(struct markers *m, const char *arn)
 {
-	struct puppet *puppet;
-	if (m->is_spoke_barred)
+	struct marked *puppet;
+	if (is_barred(m, m->spoke_barred_ms))
 		return;
 	pump(m); /* makes room */
 	HASH_FIND_STR(m->puppets, arn, puppet);
 	if (!puppet)
 		puppet = add(m, arn);
-	if (!puppet || puppet->is_barred)
+	if (!puppet)
 		return;
 	puppet->is_wanted = true;
 	pump(m);

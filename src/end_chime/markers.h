@@ -5,15 +5,17 @@
  *
  * Best effort, in the background: one try, of which nothing waits for the end;
  * the next occasion is the next try. What is refused as forbidden or not found
- * is not tried again by the same object. At most one call of the bridge's user
- * in MARKERS_READ_MS and one of a puppet in MARKERS_SPOKE_MS; puppets one after
- * the other. MARKERS_PUPPETS_MAX of them are remembered; what more of them say
- * meanwhile moves no marker.
+ * is not tried again for MARKERS_BARRED_MS. At most one call of the bridge's
+ * user in MARKERS_READ_MS and one of a puppet in MARKERS_SPOKE_MS; puppets one
+ * after the other. MARKERS_PUPPETS_MAX of them are remembered; what more of
+ * them say meanwhile moves no marker. Who is no member any more when their turn
+ * comes has none to be moved.
  */
 #ifndef END_CHIME_MARKERS_H
 #define END_CHIME_MARKERS_H
 
 #include "chime/client.h"
+#include "chime_users/users.h"
 #include "util/attr.h"
 
 #include <stdbool.h>
@@ -21,14 +23,16 @@
 enum {
 	MARKERS_READ_MS = 30 * 1000,
 	MARKERS_SPOKE_MS = 60 * 1000,
+	MARKERS_BARRED_MS = 10 * 60 * 1000,
 	MARKERS_PUPPETS_MAX = 500,
 };
 
 struct markers;
 
-/* Strings are copied; the client is borrowed. */
+/* Strings are copied; client and users are borrowed. */
 struct markers_params {
 	struct chime_client *client;
+	const struct users *users;
 	const char *object;  /* for logs */
 	const char *channel; /* ARN */
 	const char *bridge;  /* ARN of the bridge's own user */

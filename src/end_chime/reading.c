@@ -93,6 +93,7 @@ static void start_markers(struct reading *r, const struct reading_params *p)
 {
 	const struct markers_params params = {
 		.client = p->client,
+		.users = p->users,
 		.object = p->object,
 		.channel = p->channel,
 		.bridge = p->bearer,

@@ -22,16 +22,41 @@
 
 struct fixture {
 	struct service s;
+	struct users *users;
 	struct markers *markers;
 };
+
+static void join(struct fixture *f, const char *id)
+{
+	const struct puppet puppet = {.id = id, .nick = "nick"};
+	puppets_put(users_puppets(f->users), &puppet);
+	puppets_join(users_puppets(f->users), id, WORLD_CHANNEL, true);
+}
+
+static void part(struct fixture *f, const char *id)
+{
+	puppets_leave(users_puppets(f->users), id, WORLD_CHANNEL);
+}
 
 static int setup(void **state)
 {
 	static struct fixture f;
 	service_init(&f.s);
 	log_catch_start();
+	const struct users_params users = {
+		.loop = f.s.w.loop,
+		.client = f.s.w.client,
+		.store = &f.s.store.base,
+		.app_instance = WORLD_APP,
+		.bridge = WORLD_USER,
+		.name_template = "{nick}",
+	};
+	f.users = users_new(&users);
+	join(&f, "irc:net:bob");
+	join(&f, "irc:net:eve");
 	const struct markers_params params = {
 		.client = f.s.w.client,
+		.users = f.users,
 		.object = "mapping m",
 		.channel = WORLD_CHANNEL,
 		.bridge = WORLD_USER,
@@ -46,6 +71,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	markers_close(TAKE(f->markers));
 	service_settle(&f->s);
+	users_free(TAKE(f->users));
 	service_release(&f->s);
 	log_catch_stop();
 	return 0;
@@ -174,6 +200,58 @@ static void test_a_puppet_is_refused(void **state)
 	assert_int_equal(log_catch_count("left where it is"), 1);
 }
 
+/* Nobody asks for the marker of one who is gone; back again, it moves. */
+static void test_a_puppet_leaves_meanwhile(void **state)
+{
+	struct fixture *f = *state;
+	markers_spoke(f->markers, BOB);
+	expect_move(f, "APP/user/irc:net:bob");
+	service_answer(&f->s, 200, "{}");
+	service_settle(&f->s);
+	markers_spoke(f->markers, BOB);
+	part(f, "irc:net:bob");
+	service_pass(&f->s, 2 * MARKERS_SPOKE_MS);
+	join(f, "irc:net:bob");
+	service_pass(&f->s, 2 * MARKERS_SPOKE_MS);
+	markers_spoke(f->markers, BOB);
+	expect_move(f, "APP/user/irc:net:bob");
+	service_answer(&f->s, 200, "{}");
+	service_expect_none(&f->s);
+	assert_int_equal(log_catch_count("marker"), 0);
+}
+
+/* What was refused once is tried again in the end: rights come back. */
+static void test_refusals_end(void **state)
+{
+	struct fixture *f = *state;
+	assert_true(markers_read(f->markers));
+	expect_move(f, "APP/user/bridge");
+	service_answer(&f->s, 403, "{}");
+	service_settle(&f->s);
+	markers_spoke(f->markers, BOB);
+	expect_move(f, "APP/user/irc:net:bob");
+	service_answer(&f->s, 403, "{}");
+	service_settle(&f->s);
+	markers_spoke(f->markers, EVE);
+	expect_move(f, "APP/user/irc:net:eve");
+	service_answer(&f->s, 403,
+		"{\"Code\":\"AccessDeniedException\",\"Message\":\"no\"}");
+	service_settle(&f->s);
+	service_pass(&f->s, MARKERS_BARRED_MS);
+	assert_true(markers_read(f->markers));
+	expect_move(f, "APP/user/bridge");
+	service_answer(&f->s, 200, "{}");
+	service_settle(&f->s);
+	markers_spoke(f->markers, BOB);
+	expect_move(f, "APP/user/irc:net:bob");
+	service_answer(&f->s, 200, "{}");
+	service_settle(&f->s);
+	markers_spoke(f->markers, EVE);
+	expect_move(f, "APP/user/irc:net:eve");
+	service_answer(&f->s, 200, "{}");
+	service_expect_none(&f->s);
+}
+
 /* The keys may not do it: so it is for all. */
 static void test_policy(void **state)
 {
@@ -195,6 +273,7 @@ static void test_ceiling(void **state)
 	unsigned moved = 0;
 	for (int i = 0; i < MARKERS_PUPPETS_MAX + 50; i++) {
 		snprintf(arn, sizeof(arn), WORLD_APP "/user/irc:net:p%d", i);
+		join(f, strrchr(arn, '/') + 1);
 		markers_spoke(f->markers, arn);
 		service_settle(&f->s);
 		if (f->s.w.request_count == 0)
@@ -242,6 +321,8 @@ int main(void)
 		T(test_a_puppet),
 		T(test_several_puppets),
 		T(test_a_puppet_is_refused),
+		T(test_a_puppet_leaves_meanwhile),
+		T(test_refusals_end),
 		T(test_policy),
 		T(test_ceiling),
 		T(test_closed_with_calls_under_way),

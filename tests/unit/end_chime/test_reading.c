@@ -139,7 +139,10 @@ static void answer(struct fixture *f, int status, const char *body)
 
 static void test_reads(void **state)
 {
+	static const struct puppet bob = {.id = "irc:net:bob", .nick = "bob"};
 	struct fixture *f = *state;
+	puppets_put(users_puppets(f->users), &bob);
+	puppets_join(users_puppets(f->users), bob.id, WORLD_CHANNEL, true);
 	start(f, -1);
 	service_expect(&f->s, LIST);
 	service_answer(&f->s, 200, "{\"ChannelMessages\":[]}");

@@ -8,7 +8,7 @@
 #include "model/store.h"
 #include "util/buf.h"
 
-enum { FAKE_STORE_FACTS = 64 };
+enum { FAKE_STORE_FACTS = 2048 };
 
 struct fake_fact {
 	char *space;
