@@ -161,20 +161,20 @@ void opening_close(struct opening *o)
 static void fail(
 	struct opening *o, const struct chime_result *result, const char *doing)
 {
+	const char *advice = chime_error_advice(result->error);
 	char why[512];
-	snprintf(why, sizeof(why), "%s: %s%s", doing, result->message,
-		chime_error_advice(result->error));
 	if (o->fresh && (result->error == CHIME_FORBIDDEN ||
 				result->error == CHIME_NOT_FOUND)) {
 		o->fresh--;
 		timer_arm(o->timer, FRESH_RETRY_MS);
 		return;
 	}
-	timer_arm(o->timer, backoff_next_ms(*chime_error_advice(result->error)
-						    ? &o->people
-						    : &o->fault));
+	timer_arm(o->timer, backoff_next_ms(*advice ? &o->people : &o->fault));
+	/* Behind the advice the number of the request would be news. */
+	snprintf(why, sizeof(why), "%s: %s", doing, result->message);
 	if (!log_once_is_news(&o->news, why, 3600 * 1000))
 		return;
+	snprintf(why, sizeof(why), "%s: %s%s", doing, result->message, advice);
 	log_warn(o->object, "%s", why);
 	o->params.failed(o->params.arg, why);
 }

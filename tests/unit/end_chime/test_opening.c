@@ -348,6 +348,25 @@ static void test_failures(void **state)
 	expect_opened(f);
 }
 
+/* The same again is no news, whatever the number of the request. */
+static void test_the_same_failure_again(void **state)
+{
+	struct fixture *f = *state;
+	f->params.channel = WORLD_CHANNEL;
+	begin(f);
+	for (int i = 0; i < 3; i++) {
+		service_expect(&f->s, JOIN);
+		service_answer(
+			&f->s, 403, "{\"Message\":\"no [request %d]\"}", i);
+		if (i == 0)
+			expect_failed(f, "must be a member and moderator");
+		else
+			expect_log(f, "");
+		service_pass_until_asked(&f->s, 1000000);
+	}
+	expect_opened(f);
+}
+
 static void test_listing_fails(void **state)
 {
 	struct fixture *f = *state;
@@ -417,6 +436,7 @@ int main(void)
 		T(test_created_without_an_arn),
 		T(test_not_found_and_not_to_be_created),
 		T(test_failures),
+		T(test_the_same_failure_again),
 		T(test_listing_fails),
 		T(test_broken_store),
 		T(test_closing),
