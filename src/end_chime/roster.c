@@ -302,7 +302,8 @@ static void complete(struct roster *r)
 {
 	struct members old = r->told;
 	bool is_whole = r->is_whole;
-	if (!is_whole)
+	/* Who were not asked about are where they were. */
+	if (!is_whole && (!r->is_of_hidden || r->is_hidden_barred))
 		members_keep_hidden(&r->fresh, &old);
 	r->told = r->fresh;
 	r->fresh = (struct members){0};
@@ -376,8 +377,8 @@ static void take_page(struct roster *r, const json_t *items)
 
 static void finish(struct roster *r)
 {
-	bool is_due = r->is_whole || ++r->lists >= ROSTER_HIDDEN_EVERY;
-	if (r->is_of_hidden || r->is_hidden_barred || !is_due) {
+	if (r->is_of_hidden || r->is_hidden_barred ||
+		(!r->is_whole && ++r->lists < ROSTER_HIDDEN_EVERY)) {
 		complete(r);
 		return;
 	}

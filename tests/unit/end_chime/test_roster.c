@@ -263,6 +263,30 @@ static void test_hidden(void **state)
 		      "2 listed\n");
 }
 
+/* Who is in neither of two lists is gone, unless nobody may know. */
+static void test_hidden_goes(void **state)
+{
+	struct fixture *f = *state;
+	answer(f, LIST, OF(ONE("al", "Al")));
+	answer(f, HIDDEN, OF(ONE("spy", "Spy") "," ONE("eve", "Eve")));
+	buf_clear(&f->log);
+	for (int i = 1; i < ROSTER_HIDDEN_EVERY; i++)
+		list(f, OF(ONE("al", "Al")));
+	service_settle(&f->s);
+	buf_clear(&f->log);
+	list(f, OF(ONE("al", "Al")));
+	answer(f, HIDDEN, OF(ONE("eve", "Eve")));
+	expect_log(f, "hidden left Spy\n2 listed\n");
+	for (int i = 1; i < ROSTER_HIDDEN_EVERY; i++)
+		list(f, OF(ONE("al", "Al")));
+	service_settle(&f->s);
+	buf_clear(&f->log);
+	list(f, OF(ONE("al", "Al")));
+	service_expect(&f->s, HIDDEN);
+	service_answer(&f->s, 403, "{}");
+	expect_log(f, "2 listed\n");
+}
+
 static void test_failing_midway_says_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -538,6 +562,7 @@ int main(void)
 		T(test_great_loss_is_told_as_a_whole),
 		T(test_small_loss_is_told_by_name),
 		T(test_hidden),
+		T(test_hidden_goes),
 		T(test_failing_midway_says_nothing),
 		T(test_token_expires),
 		T(test_token_expires_of_hidden),
