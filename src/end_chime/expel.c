@@ -17,6 +17,7 @@ struct leaver {
 	char *arn;
 	char *name;
 	char *actor, *reason; /* or NULL */
+	int64_t until_ms;     /* monotonic: cannot be made to until then */
 };
 
 struct expel {
@@ -95,6 +96,21 @@ static bool is_barred(const struct expel *e)
 	return e->barred_until_ms && loop_now_ms(e->loop) < e->barred_until_ms;
 }
 
+static void drop_kept(struct expel *e, struct leaver *leaver)
+{
+	DL_DELETE(e->kept, leaver);
+	e->kept_count--;
+	leaver_free(leaver);
+}
+
+/* Who was a moderator need not be one for ever. The first is the oldest. */
+static bool is_kept(struct expel *e, const char *arn)
+{
+	while (e->kept && e->kept->until_ms <= loop_now_ms(e->loop))
+		drop_kept(e, e->kept);
+	return has(e->kept, arn);
+}
+
 /* One line, without what would look like more than that. */
 static char *cleaned(const char *text, size_t bytes)
 {
@@ -136,7 +152,7 @@ int expel_add(struct expel *e, const struct removal *removal)
 	if (!str_starts(arn, "arn:"))
 		return -EINVAL;
 	if (users_is_own(e->params.users, arn) || is_barred(e) ||
-		has(e->kept, arn))
+		is_kept(e, arn))
 		return -EPERM;
 	if (has(e->waiting, arn))
 		return 0;
@@ -178,15 +194,12 @@ static void take_first(struct expel *e)
 
 static void keep_first(struct expel *e)
 {
-	struct leaver *oldest = e->kept;
 	struct leaver *leaver = xcalloc(1, sizeof(*leaver));
 	leaver->arn = xstrdup(e->waiting->arn);
+	leaver->until_ms = loop_now_ms(e->loop) + EXPEL_BARRED_MS;
 	DL_APPEND(e->kept, leaver);
-	if (e->kept_count++ < EXPEL_KEPT_MAX)
-		return;
-	DL_DELETE(e->kept, oldest);
-	e->kept_count--;
-	leaver_free(oldest);
+	if (e->kept_count++ >= EXPEL_KEPT_MAX)
+		drop_kept(e, e->kept);
 }
 
 /* Whom does the refusal concern? */

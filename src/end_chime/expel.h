@@ -5,7 +5,7 @@
  *
  * When the service refuses, it is asked whether the bridge's user moderates
  * the channel. If so the refusal is about this one (a moderator or an admin),
- * who is then not tried again; if not, nobody is, for EXPEL_BARRED_MS.
+ * who is then not tried again for EXPEL_BARRED_MS; if not, nobody is.
  */
 #ifndef END_CHIME_EXPEL_H
 #define END_CHIME_EXPEL_H

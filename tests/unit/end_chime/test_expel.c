@@ -174,6 +174,11 @@ static void test_a_moderator_stays(void **state)
 	expect_log(f, "gone\nAl was removed by bob (IRC): enough\n");
 	assert_int_equal(add(f, AL), -EPERM);
 	service_expect_none(&f->s);
+	/* Nobody is a moderator for ever. */
+	service_pass(&f->s, EXPEL_BARRED_MS);
+	assert_int_equal(add(f, AL), 0);
+	expect_remove(f, REMOVE "al", 204);
+	expect_log(f, "gone\nAl was removed by bob (IRC): enough\n");
 }
 
 static void test_no_right(void **state)
