@@ -38,7 +38,7 @@ const struct schema_row belfry_puppets_rows[] = {
 		.fallback = "200",
 		.unit = "connections",
 		.help = "The most connections. People beyond them are relayed "
-			"by the bridge's own.",
+			"by the bridge's own, until one ends.",
 	},
 	{
 		.name = "connect_interval_ms",

@@ -466,6 +466,26 @@ void irc_cast_kicked(struct irc_cast *cast, const struct irc_puppet *puppet,
 	tell_removal(cast, puppet, kick);
 }
 
+void irc_cast_vacant(struct irc_cast *cast, const char *id)
+{
+	struct irc_role *role = irc_cast_find(cast, id);
+	const struct end_sink *sink = cast->params.sink;
+	const struct mirror_receipt again = {
+		.person_id = id,
+		.is_here = true,
+		.outcome = MIRROR_LATER,
+		.why = "there is a place now",
+	};
+
+	if (role && (role->asks || role->is_shown)) {
+		/* That there was none is not told yet. */
+		bring(cast, role);
+		look_at(cast, role);
+	} else if (sink->mirrored) {
+		sink->mirrored(sink->arg, &again);
+	}
+}
+
 /* --- life
  * ---------------------------------------------------------------------- */
 

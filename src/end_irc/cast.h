@@ -56,5 +56,6 @@ void irc_cast_has_read(
 void irc_cast_changed(struct irc_cast *cast, const struct irc_puppet *puppet);
 void irc_cast_kicked(struct irc_cast *cast, const struct irc_puppet *puppet,
 	const struct irc_message *kick);
+void irc_cast_vacant(struct irc_cast *cast, const char *id);
 
 #endif

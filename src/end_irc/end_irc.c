@@ -281,6 +281,14 @@ static void end_on_puppet_kicked(
 		irc_room_puppet_kicked(room, puppet, kick);
 }
 
+static void end_on_vacant(void *arg, const char *id)
+{
+	struct end_irc *end = arg;
+	struct irc_room *room, *tmp;
+	HASH_ITER (hh, end->rooms, room, tmp)
+		irc_room_vacant(room, id);
+}
+
 static void end_on_puppet_message(
 	void *arg, struct irc_puppet *puppet, const struct irc_message *message)
 {
@@ -312,6 +320,7 @@ static void new_puppets(
 		.changed = end_on_puppet,
 		.channel = end_on_puppet_channel,
 		.kicked = end_on_puppet_kicked,
+		.vacant = end_on_vacant,
 		.message = end_on_puppet_message,
 		.is_in_sight = end_is_in_sight,
 		.arg = end,

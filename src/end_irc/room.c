@@ -376,6 +376,12 @@ void irc_room_puppet_kicked(struct irc_room *room,
 		irc_cast_kicked(room->cast, puppet, kick);
 }
 
+void irc_room_vacant(struct irc_room *room, const char *id)
+{
+	if (!room->closed)
+		irc_cast_vacant(room->cast, id);
+}
+
 void irc_room_message(
 	struct irc_room *room, const struct irc_inbound *inbound, bool is_past)
 {

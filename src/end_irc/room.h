@@ -64,6 +64,8 @@ void irc_room_answer(struct irc_room *room, const struct irc_message *message);
 void irc_room_puppet(struct irc_room *room, const struct irc_puppet *puppet);
 void irc_room_puppet_kicked(struct irc_room *room,
 	const struct irc_puppet *puppet, const struct irc_message *kick);
+/* There is a place for the puppet of this person again. */
+void irc_room_vacant(struct irc_room *room, const char *id);
 /* A message to this channel; `is_past`: shown unasked by the server. */
 void irc_room_message(
 	struct irc_room *room, const struct irc_inbound *inbound, bool is_past);

@@ -5,6 +5,7 @@
 #include "irc_puppets/puppet_private.h"
 #include "irc_puppets/puppet_settings.h"
 #include "irc_puppets/sight.h"
+#include "irc_puppets/waiters.h"
 #include "irc_words/nickname.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -16,8 +17,10 @@
 
 enum {
 	EMPTY_MS = 60 * 1000, /* without a channel: goes */
+	MAKE_WAY_MS = 5000,   /* the same when others wait for the place */
 	LAST_WORDS_MS = 1000, /* from the end of the link to the free() */
 	REGISTER_MS = 3000,   /* about what a link takes to be READY */
+	OFFERS_MAX = 32,      /* in one turn */
 };
 
 struct irc_puppets {
@@ -30,6 +33,7 @@ struct irc_puppets {
 	struct irc_puppet *going; /* by place in memory: ids come again */
 	struct irc_sight sight;
 	struct irc_gate gate;
+	struct irc_waiters waiters;
 	struct timer *timer;
 	bool is_stopping;
 };
@@ -90,7 +94,8 @@ static int64_t idle_due(
 	if (puppet->holds)
 		return INT64_MAX;
 	if (!puppet->channels)
-		return since_ms + EMPTY_MS;
+		return since_ms +
+		       (puppets->waiters.all ? MAKE_WAY_MS : EMPTY_MS);
 	return puppets->settings.idle_ms > 0
 		       ? puppet->touched_ms + puppets->settings.idle_ms
 		       : INT64_MAX;
@@ -115,6 +120,40 @@ static int64_t retire(struct irc_puppets *puppets, int64_t now_ms)
 			due_ms = at_ms;
 	}
 	return due_ms;
+}
+
+/* --- for whom there is no place --- */
+
+/* What has not ended yet is a connection to the server still. */
+static size_t count_links(const struct irc_puppets *puppets)
+{
+	const struct irc_puppet *puppet;
+	size_t n = HASH_COUNT(puppets->all);
+
+	for (puppet = puppets->going; puppet; puppet = puppet->hh.next)
+		n += !irc_puppet_is_down(puppet);
+	return n;
+}
+
+/* Why there can be no new one, or NULL. */
+static const char *obstacle(struct irc_puppets *puppets)
+{
+	return puppets->is_stopping
+		       ? "the bridge is stopping"
+		       : irc_gate_obstacle(&puppets->gate, count_links(puppets),
+				 now_of(puppets));
+}
+
+/* Who is told may ask for the place at once, or later, or not at all. */
+static int64_t offer(struct irc_puppets *puppets, int64_t now_ms)
+{
+	for (int i = 0; i < OFFERS_MAX; i++) {
+		if (!puppets->waiters.all || obstacle(puppets))
+			return INT64_MAX;
+		char *AUTOFREE id = irc_waiters_take(&puppets->waiters);
+		puppets->params.vacant(puppets->params.arg, id);
+	}
+	return now_ms;
 }
 
 /* --- who connects --- */
@@ -162,13 +201,14 @@ static void on_timer(void *arg)
 {
 	struct irc_puppets *puppets = arg;
 	int64_t now_ms = now_of(puppets);
-	int64_t due_ms[3];
+	int64_t due_ms[4];
 	int64_t first_ms = INT64_MAX;
 
 	irc_sight_changed(&puppets->sight);
 	due_ms[0] = retire(puppets, now_ms);
 	due_ms[1] = reap(puppets, now_ms);
-	due_ms[2] = connect_due(puppets, now_ms);
+	due_ms[2] = offer(puppets, now_ms);
+	due_ms[3] = connect_due(puppets, now_ms);
 	for (size_t i = 0; i < ARRAY_LEN(due_ms); i++)
 		if (due_ms[i] < first_ms)
 			first_ms = due_ms[i];
@@ -399,6 +439,7 @@ void irc_puppets_free(struct irc_puppets *puppets)
 		irc_puppet_free(puppet);
 	}
 	irc_sight_release(&puppets->sight);
+	irc_waiters_release(&puppets->waiters);
 	timer_free(puppets->timer);
 	irc_conn_params_release(&puppets->conn);
 	irc_puppet_settings_release(&puppets->settings);
@@ -413,15 +454,6 @@ struct irc_puppet *irc_puppets_find(
 
 	HASH_FIND_STR(puppets->all, id, puppet);
 	return puppet;
-}
-
-/* Why there can be no new one, or NULL. */
-static const char *obstacle(struct irc_puppets *puppets)
-{
-	return puppets->is_stopping
-		       ? "the bridge is stopping"
-		       : irc_gate_obstacle(&puppets->gate,
-				 HASH_COUNT(puppets->all), now_of(puppets));
 }
 
 struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
@@ -443,9 +475,14 @@ struct irc_puppet *irc_puppets_get(struct irc_puppets *puppets, const char *id,
 	}
 	const char *why = obstacle(puppets);
 	if (why) {
+		/* Those who are to make way go sooner. */
+		if (!puppets->waiters.all)
+			wake(puppets);
+		irc_waiters_add(&puppets->waiters, id);
 		*ret_why = why;
 		return NULL;
 	}
+	irc_waiters_remove(&puppets->waiters, id);
 	irc_sight_changed(&puppets->sight);
 	puppet = irc_puppet_new(&params, id, name);
 	HASH_ADD_KEYPTR(

@@ -6,7 +6,8 @@
  * Limits: `max` connections, or for ten minutes fewer when the server says that
  * it has too many from us; one new link per connect_interval_ms, after a loss
  * of all too; nobody new for ten minutes when three in a row are banned. Who
- * has not been wanted for idle_ms goes, who is in no channel after a minute.
+ * has not been wanted for idle_ms goes, who is in no channel after a minute, or
+ * a few seconds when others wait for the place.
  */
 #ifndef IRC_PUPPETS_PUPPETS_H
 #define IRC_PUPPETS_PUPPETS_H
@@ -35,6 +36,8 @@ struct irc_puppets_params {
 	/* Somebody has removed it from a channel. It stays away. */
 	void (*kicked)(void *arg, struct irc_puppet *puppet,
 		const struct irc_message *kick);
+	/* There is a place again for this person, for whom there was none. */
+	void (*vacant)(void *arg, const char *id);
 	/* PRIVMSG and NOTICE to the puppet itself. */
 	void (*message)(void *arg, struct irc_puppet *puppet,
 		const struct irc_message *message);

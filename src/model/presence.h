@@ -58,9 +58,11 @@ struct shown {
 
 /* What became of admit() and dismiss(). */
 enum mirror_outcome {
-	MIRROR_DONE,      /* so it is now, maybe it was so already */
-	MIRROR_REFUSED,   /* will not be: banned, forbidden. `why` */
-	MIRROR_LATER,     /* could not be now. `why`, retry_ms */
+	MIRROR_DONE,    /* so it is now, maybe it was so already */
+	MIRROR_REFUSED, /* will not be: banned, forbidden. `why` */
+	/* Could not be now. `why`, retry_ms. Without having been asked for:
+	 * who was not to be shown may be now, if asked for again. */
+	MIRROR_LATER,
 	MIRROR_NOT_SHOWN, /* this person is not to be shown one by one: the
 			   * end's settings, a limit that is reached. `why` */
 };

@@ -252,6 +252,8 @@ static void on_later(struct mirror *mirror, struct member *member,
 {
 	if (is_answer)
 		bar(mirror, member, BAR_LATER, receipt);
+	else if (member->bar == BAR_NOT_SHOWN)
+		member_clear_bar(member);
 }
 
 static void on_not_shown(struct mirror *mirror, struct member *member,

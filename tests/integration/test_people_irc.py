@@ -233,6 +233,24 @@ def test_limit(tmp_path, processes, server):
     assert len(puppets()) == 2
 
 
+def test_limit_makes_way(tmp_path, processes, server):
+    """Whoever waits for a place has it as soon as one is free."""
+    world = puppet_world(tmp_path, processes, server, puppets={"max": 2})
+    people = world.chime_people(4)
+    bob = with_bob(world)
+
+    def puppets():
+        return {n for n in bob.members(CHANNEL) if n.endswith("[c]")}
+    shown = until(lambda: len(puppets()) == 2 and puppets(), puppets, 30,
+                  step_s=0.1)
+    world.belfry.wait_log("more are not allowed")
+    for name, arn in {"Alice": world.alice, **people}.items():
+        if name.replace(" ", "_") + "[c]" in shown:
+            world.api.remove_member(world.channel, arn, arn)
+    until(lambda: len(puppets()) == 2 and not puppets() & shown, puppets, 60,
+          step_s=0.1)
+
+
 def test_idle(tmp_path, processes, server):
     """Who says nothing for long is disconnected, and comes back to speak."""
     world = puppet_world(tmp_path, processes, server, "lazy",

@@ -59,6 +59,12 @@ static bool is_in_sight(void *arg, const char *nick)
 	return false;
 }
 
+static void on_vacant(void *arg, const char *id)
+{
+	(void)arg;
+	(void)id;
+}
+
 static int setup(void **state)
 {
 	static struct fixture f;
@@ -85,6 +91,7 @@ static int setup(void **state)
 			.changed = on_changed,
 			.channel = on_channel,
 			.kicked = on_kicked,
+			.vacant = on_vacant,
 			.message = on_message,
 			.is_in_sight = is_in_sight,
 			.arg = &f,

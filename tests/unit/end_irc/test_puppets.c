@@ -181,6 +181,35 @@ static void test_too_many(void **state)
 	crowd_assert(c->log, "arn:x/user/p1 here done\n");
 }
 
+/* A place that becomes free is offered to those who found none, in order, and
+ * soon: whoever has left makes way for them, and a link that has not ended is
+ * a connection still. */
+static void test_vacant(void **state)
+{
+	struct irc_crowd *c = *state;
+	c->params.puppets.max = 2;
+	irc_crowd_start(c);
+	admit_many(c, 4);
+	irc_crowd_pass(c, 3000);
+	buf_clear(&c->log);
+	irc_crowd_pass(c, 30 * 1000);
+	crowd_assert(c->log, "");
+	c->all[1].peer.is_full = true;
+	irc_crowd_dismiss(c, "p0");
+	irc_crowd_pass(c, 1000);
+	crowd_assert(c->log, "arn:x/user/p0 gone done\n");
+	irc_crowd_pass(c, 4500);
+	crowd_assert(c->log, "");
+	irc_crowd_pass(c, 5500);
+	crowd_assert(c->log, "arn:x/user/p2 here later\n"
+			     "arn:x/user/p3 here later\n");
+	irc_crowd_admit(c, "p2", "p2");
+	irc_crowd_admit(c, "p3", "p3");
+	irc_crowd_pass(c, 3000);
+	crowd_assert(c->log, "arn:x/user/p2 here done\n"
+			     "arn:x/user/p3 here not shown\n");
+}
+
 /* Nobody knocks while the door is closed to the main connection. */
 static void test_main_first(void **state)
 {
@@ -208,6 +237,7 @@ int main(void)
 		T(test_killed),
 		T(test_banned),
 		T(test_too_many),
+		T(test_vacant),
 		T(test_main_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

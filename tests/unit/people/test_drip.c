@@ -175,6 +175,27 @@ static void test_not_shown(void **state)
 	assert_int_equal(2, admits(rig));
 }
 
+/* The end says when it is worth while to ask again. */
+static void test_not_shown_until_told(void **state)
+{
+	struct mirror_rig *rig = *state;
+	const struct mirror_receipt again = {
+		.person_id = "ann",
+		.is_here = true,
+		.outcome = MIRROR_LATER,
+	};
+
+	mirror_on_receipt(rig->mirror, &again);
+	mirror_rig_list(rig, "ann bob");
+	assert_int_equal(2, mirror_rig_answer(rig, MIRROR_NOT_SHOWN));
+	mirror_on_receipt(rig->mirror, &again);
+	assert_int_equal(3, admits(rig));
+	fake_answer(rig->dest, MIRROR_REFUSED);
+	/* What was refused is another matter. */
+	mirror_on_receipt(rig->mirror, &again);
+	assert_int_equal(3, admits(rig));
+}
+
 static void test_who_cannot_be_taken_away(void **state)
 {
 	struct mirror_rig *rig = *state;
@@ -244,6 +265,7 @@ int main(void)
 		TEST(later),
 		TEST(refused),
 		TEST(not_shown),
+		TEST(not_shown_until_told),
 		TEST(who_cannot_be_taken_away),
 		TEST(a_storm_of_refusals),
 		TEST(lost_ones_are_fetched),
