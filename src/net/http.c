@@ -2,6 +2,7 @@
 
 #include "net/headers.h"
 #include "net/http_handles.h"
+#include "net/http_why.h"
 #include "net/loop_private.h"
 #include "util/alloc.h"
 #include "util/buf.h"
@@ -546,6 +547,7 @@ static const char *call_why(struct http_call *call, CURLcode code)
 	else if (!*call->error)
 		snprintf(call->error, sizeof(call->error), "%s",
 			curl_easy_strerror(code));
+	http_why_settle(call->error);
 	return call->error;
 }
 

@@ -150,6 +150,7 @@ static void test_unreachable(void **state)
 	http_world_get(world, net_closed_port(), "/");
 	assert_int_equal(world->failure, HTTP_UNREACHABLE);
 	assert_true(strlen(world->why) > 0);
+	assert_null(strstr(world->why, " after "));
 	assert_int_equal(world->body_len, 0);
 }
 
