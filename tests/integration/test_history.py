@@ -339,8 +339,11 @@ def test_nothing_lost_nothing_doubled(tmp_path, processes, keeps_tags,
             count = len(past.ircd.texts(CHANNEL))
             until(lambda: len(past.ircd.texts(CHANNEL)) >= count + 10,
                   lambda: "lines flow\n" + past.world.belfry.log()[-3000:])
-            past.ircd.mute = True
-            count = len(past.ircd.texts(CHANNEL))
+            # At once: lines taken in between would fill the window, and
+            # belfryd would wait for its answers and then try again.
+            with past.ircd.lock:
+                past.ircd.mute = True
+                count = len(past.ircd.texts(CHANNEL))
             until(lambda: len(past.ircd.texts(CHANNEL)) > count,
                   "one is taken without an answer")
             if end == "kill":
