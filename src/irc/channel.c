@@ -31,6 +31,11 @@ bool irc_channel_is_listed(const struct irc_channel *channel)
 	return channel->is_listed;
 }
 
+bool irc_channel_who_known(const struct irc_channel *channel)
+{
+	return channel->who_known;
+}
+
 /* Members. */
 
 static struct irc_member_node *channel_node(

@@ -64,6 +64,8 @@ struct irc_list_entry {
 const char *irc_channel_name(const struct irc_channel *channel);
 /* Has the first NAMES list come to its end? */
 bool irc_channel_is_listed(const struct irc_channel *channel);
+/* Has the answer to a WHO of it come to its end? */
+bool irc_channel_who_known(const struct irc_channel *channel);
 
 size_t irc_channel_member_count(const struct irc_channel *channel);
 /* NULL when that nick is not there. */

@@ -47,6 +47,7 @@ struct irc_channel {
 	bool is_listed;
 	bool is_cut;
 	bool modes_known;
+	bool who_known;
 	char modes[IRC_CHANNEL_MODES_MAX + 1];
 	char **params; /* of modes[i], or NULL; NULL: none has had any */
 	char *topic;

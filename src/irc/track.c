@@ -414,6 +414,7 @@ static const struct track_numeric {
 	int channel;
 	track_fn *fn;
 } NUMERICS[] = {
+	{RPL_ENDOFWHO, 1, irc_track_on_315},
 	{RPL_CHANNELMODEIS, 1, track_on_324},
 	{RPL_NOTOPIC, 1, track_on_331},
 	{RPL_TOPIC, 1, track_on_332},

@@ -72,6 +72,11 @@ void irc_track_on_366(struct track_step *step)
 	irc_channel_names_end(step->channel);
 }
 
+void irc_track_on_315(struct track_step *step)
+{
+	step->channel->who_known = true;
+}
+
 /* WHO flags: H or G (gone), '*', the letter of bots and others, then ranks. */
 static void track_take_flags(struct track_step *step,
 	struct irc_member_node *node, const char *flags)

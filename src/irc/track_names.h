@@ -18,6 +18,7 @@ struct track_step {
 
 typedef void track_fn(struct track_step *step);
 
+track_fn irc_track_on_315;
 track_fn irc_track_on_352;
 track_fn irc_track_on_353;
 track_fn irc_track_on_354;

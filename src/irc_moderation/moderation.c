@@ -185,9 +185,10 @@ static void ask(struct irc_moderation *moderation)
 	moderation->waits_excepts =
 		ask_list(moderation, moderation_isupport(moderation)->excepts);
 	if (!moderation->request)
-		moderation->request =
-			irc_census_ask(moderation->census, moderation->channel,
-				false, moderation_on_census, moderation);
+		moderation->request = irc_census_ask(moderation->census,
+			moderation->channel,
+			moderation->is_known ? CENSUS_WHO : CENSUS_KNOWN,
+			moderation_on_census, moderation);
 	timer_arm(moderation->late, MODERATION_LIST_MS);
 }
 

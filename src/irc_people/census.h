@@ -6,6 +6,9 @@
  * Each channel gets CENSUS_ANSWER_MS for its answers, from when they are asked
  * for; then its asker is told to go without. Requests are cancelled by their
  * askers when the link is lost.
+ *
+ * What has been asked for once is kept true from then on (irc/track.h): who
+ * only wants it known is told so at once where it is.
  */
 #ifndef IRC_PEOPLE_CENSUS_H
 #define IRC_PEOPLE_CENSUS_H
@@ -20,6 +23,12 @@ enum { CENSUS_ANSWER_MS = 30 * 1000 };
 struct irc_census;
 struct irc_census_request;
 
+enum irc_census_want {
+	CENSUS_KNOWN, /* WHO, unless it has been answered since we are there */
+	CENSUS_WHO,
+	CENSUS_NAMES, /* anew, and WHO */
+};
+
 /* `is_complete`: WHO was answered to its end. From the loop. */
 typedef void irc_census_fn(void *arg, bool is_complete);
 
@@ -28,9 +37,9 @@ struct irc_census *irc_census_new(
 /* No callback comes any more; what was asked for is gone. NULL is fine. */
 void irc_census_free(struct irc_census *census);
 
-/* `names`: ask for NAMES anew first. The handle is gone when fn is called. */
+/* The handle is gone when fn is called. */
 struct irc_census_request *irc_census_ask(struct irc_census *census,
-	const char *channel, bool names, irc_census_fn *fn,
+	const char *channel, enum irc_census_want want, irc_census_fn *fn,
 	void *arg) MUST_CHECK;
 /* NULL is fine. */
 void irc_census_cancel(

@@ -279,7 +279,8 @@ static void roster_on_soon(void *arg)
 	else if (roster->is_in && is_fresh && !roster->asked)
 		roster->asked =
 			irc_census_ask(roster->params.census, roster->channel,
-				roster->is_known, roster_on_census, roster);
+				roster->is_known ? CENSUS_NAMES : CENSUS_KNOWN,
+				roster_on_census, roster);
 }
 
 void irc_roster_watch(struct irc_roster *roster, bool on)

@@ -244,6 +244,25 @@ def test_reload_keeps_the_rights(tmp_path, processes):
                    for line in world.bob.lines[seen:])
 
 
+def test_reload_asks_nobody_again(tmp_path, processes):
+    """Who is there is known at once, however slowly lines may go out: one
+    in a minute."""
+    world = ModeratedWorld(tmp_path, processes, Ngircd, network={
+        "flood": {"burst": 6, "interval_ms": 60 * 1000}})
+    world.client("eve", "tom")
+    world.wait_shown("bob", "eve", "tom")
+    start = len(world.belfry.log())
+    for mapping in world.belfry.config["mappings"]:
+        mapping["mirror"]["max_changes"] = 7
+    world.belfry.reload()
+    world.belfry.wait_log("mapping project begins", after=start)
+
+    def known():
+        told = world.ctl("members", "project").stdout
+        return "people of IRC: 3" in told and "no list has come" not in told
+    world.wait(known, "a list of people", 20)
+
+
 def test_table(tmp_path, processes):
     world = scripted(tmp_path, processes)
     world.ircd.mode(CHANNEL, "bob", "+o", "eve")

@@ -72,12 +72,12 @@ static void on_census(void *arg, bool is_complete)
 		is_complete ? "complete" : "goes without");
 }
 
-static void ask(
-	struct fixture *f, struct asker *asker, const char *channel, bool names)
+static void ask(struct fixture *f, struct asker *asker, const char *channel,
+	enum irc_census_want want)
 {
 	*asker = (struct asker){.f = f, .name = channel};
 	asker->request =
-		irc_census_ask(f->census, channel, names, on_census, asker);
+		irc_census_ask(f->census, channel, want, on_census, asker);
 }
 
 static void test_one_after_the_other(void **state)
@@ -86,9 +86,9 @@ static void test_one_after_the_other(void **state)
 	struct asker a, b, c;
 
 	go_up(f);
-	ask(f, &a, "#a", false);
-	ask(f, &b, "#b", true);
-	ask(f, &c, "#c", false);
+	ask(f, &a, "#a", CENSUS_WHO);
+	ask(f, &b, "#b", CENSUS_NAMES);
+	ask(f, &c, "#c", CENSUS_WHO);
 	irc_peer_expect_none(&f->peer);
 	irc_peer_turn(&f->peer);
 	irc_peer_expect(&f->peer, "WHO #a");
@@ -117,9 +117,9 @@ static void test_no_answer(void **state)
 	struct asker a, b, c;
 
 	go_up(f);
-	ask(f, &a, "#a", false);
-	ask(f, &b, "#b", false);
-	ask(f, &c, "#c", false);
+	ask(f, &a, "#a", CENSUS_WHO);
+	ask(f, &b, "#b", CENSUS_WHO);
+	ask(f, &c, "#c", CENSUS_WHO);
 	irc_peer_turn(&f->peer);
 	irc_peer_expect(&f->peer, "WHO #a");
 	irc_peer_pass(&f->peer, CENSUS_ANSWER_MS - 1);
@@ -141,8 +141,8 @@ static void test_cancel(void **state)
 
 	go_up(f);
 	irc_census_cancel(f->census, NULL);
-	ask(f, &a, "#a", false);
-	ask(f, &b, "#b", false);
+	ask(f, &a, "#a", CENSUS_WHO);
+	ask(f, &b, "#b", CENSUS_WHO);
 	irc_peer_turn(&f->peer);
 	irc_peer_expect(&f->peer, "WHO #a");
 	irc_census_cancel(f->census, a.request);
@@ -160,11 +160,60 @@ static void test_cannot_ask(void **state)
 	struct fixture *f = *state;
 	struct asker a, b;
 
-	ask(f, &a, "#a", false);
-	ask(f, &b, "#b", true);
+	ask(f, &a, "#a", CENSUS_WHO);
+	ask(f, &b, "#b", CENSUS_NAMES);
 	peer_assert_log(f->told, "");
 	irc_peer_turn(&f->peer);
 	peer_assert_log(f->told, "#a goes without\n#b goes without\n");
+}
+
+/* What one has been told another need not ask for. */
+static void test_known(void **state)
+{
+	struct fixture *f = *state;
+	struct asker a, b, c, d;
+
+	go_up(f);
+	irc_peer_join(&f->peer, "#a");
+	irc_peer_drain(&f->peer);
+	ask(f, &a, "#a", CENSUS_KNOWN);
+	ask(f, &b, "#b", CENSUS_WHO);
+	ask(f, &c, "#a", CENSUS_KNOWN);
+	irc_peer_turn(&f->peer);
+	irc_peer_expect(&f->peer, "WHO #a");
+	irc_peer_feed(&f->peer, ":s 315 belfry #a :End");
+	irc_peer_turn(&f->peer);
+	peer_assert_log(f->told, "#a complete\n#a complete\n");
+	irc_peer_expect(&f->peer, "WHO #b");
+	ask(f, &a, "#a", CENSUS_KNOWN);
+	peer_assert_log(f->told, "");
+	irc_peer_turn(&f->peer);
+	peer_assert_log(f->told, "#a complete\n");
+	irc_peer_expect_none(&f->peer);
+	ask(f, &d, "#a", CENSUS_WHO);
+	irc_peer_feed(&f->peer, ":s 315 belfry #b :End");
+	irc_peer_turn(&f->peer);
+	peer_assert_log(f->told, "#b complete\n");
+	irc_peer_expect(&f->peer, "WHO #a");
+}
+
+/* Who was refused is not known. */
+static void test_not_known(void **state)
+{
+	struct fixture *f = *state;
+	struct asker a, b;
+
+	go_up(f);
+	irc_peer_join(&f->peer, "#a");
+	irc_peer_drain(&f->peer);
+	ask(f, &a, "#a", CENSUS_KNOWN);
+	ask(f, &b, "#a", CENSUS_KNOWN);
+	irc_peer_turn(&f->peer);
+	irc_peer_expect(&f->peer, "WHO #a");
+	irc_peer_feed(&f->peer, ":s 263 belfry WHO :Try again");
+	irc_peer_turn(&f->peer);
+	peer_assert_log(f->told, "#a goes without\n");
+	irc_peer_expect(&f->peer, "WHO #a");
 }
 
 int main(void)
@@ -175,6 +224,8 @@ int main(void)
 		T(test_no_answer),
 		T(test_cancel),
 		T(test_cannot_ask),
+		T(test_known),
+		T(test_not_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,12 +349,17 @@ static void test_calls_from_inside(void **state)
 	peer_assert_log(rig->told, "begins\nhere net/bob Bob [Bob!b@h]\n");
 	rig->hook = NULL;
 	irc_peer_turn(&rig->peer);
-	irc_people_rig_watch(rig);
-	buf_clear(&rig->told);
+	/* It was asked for once, and is told at once. */
+	irc_roster_watch(rig->roster, true);
+	irc_peer_turn(&rig->peer);
+	irc_peer_expect_none(&rig->peer);
+	peer_assert_log(rig->told, "begins\nhere net/bob Bob [Bob!b@h]\n"
+				   "here net/carl carl [carl!c@h]\ncomplete\n");
 	rig->hook = on_told_unwatch;
 	rig_says(rig, ":Bob!b@h QUIT :x", "quit net/bob Bob: x\n");
 	rig->hook = on_told_close;
-	irc_people_rig_watch(rig);
+	irc_roster_watch(rig->roster, true);
+	irc_peer_turn(&rig->peer);
 	peer_assert_log(rig->told, "begins\n");
 }
 
