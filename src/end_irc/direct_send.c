@@ -322,13 +322,27 @@ struct irc_conn *irc_direct_send_conn(const struct irc_direct_send *send)
 	return irc_puppet_conn(puppet);
 }
 
+/* The puppet, when there is one: what it is called is newer than what we were
+ * told. */
+static struct irc_puppet *send_find(struct irc_direct_send *send)
+{
+	struct irc_puppet *puppet =
+		irc_puppets_find(send->params.puppets, send->peer);
+
+	if (puppet)
+		set_string(&send->peer_name, irc_puppet_name(puppet));
+	return puppet;
+}
+
 /* NULL while there is none; what is said ends, or waits, then. */
 static struct irc_conn *send_want_conn(struct irc_direct_send *send)
 {
 	const char *why = "";
-	struct irc_puppet *puppet = irc_puppets_get(
-		send->params.puppets, send->peer, send->peer_name, &why);
+	struct irc_puppet *puppet = send_find(send);
 
+	if (!puppet)
+		puppet = irc_puppets_get(send->params.puppets, send->peer,
+			send->peer_name, &why);
 	if (!puppet) {
 		send_fail(send, RECEIPT_REFUSED, why);
 		return NULL;
@@ -358,7 +372,9 @@ static void send_on_pump(void *arg)
 	struct irc_conn *conn;
 	const char *nick;
 
-	if (send->closed || !send->jobs || send->delivery)
+	/* What is not said when all ends is said by the next process. */
+	if (send->closed || !send->jobs || send->delivery ||
+		irc_puppets_is_stopping(send->params.puppets))
 		return;
 	if (!payload_is_known(send->jobs)) {
 		send_fail(send, RECEIPT_REFUSED, "the payload is unreadable");
@@ -379,7 +395,7 @@ static void send_on_pump(void *arg)
 
 void irc_direct_send_changed(struct irc_direct_send *send)
 {
-	if (irc_puppets_find(send->params.puppets, send->peer)) {
+	if (send_find(send)) {
 		send_arm(send);
 		return;
 	}

@@ -516,6 +516,11 @@ void irc_puppets_stop(struct irc_puppets *puppets, const char *reason)
 		send_off(puppets, puppet, reason);
 }
 
+bool irc_puppets_is_stopping(const struct irc_puppets *puppets)
+{
+	return puppets->is_stopping;
+}
+
 bool irc_puppets_is_down(const struct irc_puppets *puppets)
 {
 	const struct irc_puppet *puppet;

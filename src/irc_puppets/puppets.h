@@ -78,6 +78,7 @@ void irc_puppets_hurry(struct irc_puppets *puppets, struct irc_puppet *puppet);
 
 /* All QUIT. `changed` comes as they go. */
 void irc_puppets_stop(struct irc_puppets *puppets, const char *reason);
+bool irc_puppets_is_stopping(const struct irc_puppets *puppets);
 /* Is no link left? */
 bool irc_puppets_is_down(const struct irc_puppets *puppets);
 /* ", 12 puppets (3 connecting, limit 200)". */

@@ -91,6 +91,29 @@ static void test_puppet_comes(void **state)
 	assert_int_equal(t->crowd.count, 3);
 }
 
+/* Who has another name since the conversation began keeps it, also when the
+ * puppet was away meanwhile. */
+static void test_puppet_was_renamed(void **state)
+{
+	struct irc_talk *t = *state;
+	begin(t);
+	irc_crowd_admit(&t->crowd, "alice", "Alicia");
+	irc_crowd_pass(&t->crowd, 20 * 1000);
+	assert_string_equal(t->crowd.all[1].nick, "Alicia[c]");
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "one");
+	irc_crowd_pass(&t->crowd, 20 * 1000);
+	assert_string_equal(t->crowd.all[1].nick, "Alicia[c]");
+	crowd_assert(t->crowd.said, "Alicia[c] PRIVMSG bob :one\n");
+	irc_crowd_dismiss(&t->crowd, "alice");
+	irc_crowd_pass(&t->crowd, DIRECT_HOLD_MS + 70 * 1000);
+	assert_false(t->crowd.all[1].is_registered);
+	buf_clear(&t->crowd.said);
+	irc_talk_reply(t, 2, EVENT_MESSAGE, "two");
+	irc_crowd_pass(&t->crowd, 5000);
+	crowd_assert(t->crowd.said, "Alicia[c] PRIVMSG bob :two\n");
+	crowd_assert(t->log, "1 done!\n2 done!\n");
+}
+
 static void test_puppet_does_not_come(void **state)
 {
 	struct irc_talk *t = *state;
@@ -134,6 +157,17 @@ static void test_close_while_sending(void **state)
 	crowd_assert(t->log, "");
 }
 
+/* What is left then is not refused: the next process says it. */
+static void test_stop_while_sending(void **state)
+{
+	struct irc_talk *t = *state;
+	begin(t);
+	end_irc_stop(t->crowd.end, "bye", NULL, NULL);
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "one");
+	irc_crowd_pass(&t->crowd, 5000);
+	crowd_assert(t->log, "");
+}
+
 static void test_payload(void **state)
 {
 	struct text AUTOTEXT text;
@@ -164,9 +198,11 @@ int main(void)
 		T(test_long),
 		T(test_refusals),
 		T(test_puppet_comes),
+		T(test_puppet_was_renamed),
 		T(test_puppet_does_not_come),
 		T(test_link_dies),
 		T(test_close_while_sending),
+		T(test_stop_while_sending),
 		cmocka_unit_test(test_payload),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
