@@ -124,10 +124,15 @@ static bool is_machine(const struct saying *s)
 	return !*source->user && !*source->host && strchr(source->nick, '.');
 }
 
+/* What is said to a puppet is for nobody else. */
 static bool is_command(const struct saying *s, const struct event *event)
 {
+	const struct irc_isupport *isupport = irc_conn_isupport(s->folk->conn);
+
 	return s->folk->has_commands && event->kind == EVENT_MESSAGE &&
 	       event->origin == ORIGIN_PERSON && !event->sender.is_bot &&
+	       irc_isupport_is_channel(
+		       isupport, irc_message_param(s->message, 0)) &&
 	       irc_command_is(irc_message_param(s->message, 1));
 }
 

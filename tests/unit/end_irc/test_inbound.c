@@ -297,6 +297,9 @@ static void test_commands(void **state)
 		{":Bob!b@h NOTICE #a :!chime", "net/bob|Bob| notes: !chime\n"},
 		{"@bot :Bob!b@h PRIVMSG #a :!chime",
 			"net/bob|Bob| says (bot): !chime\n"},
+		/* To a puppet: it is for whom it stands for. */
+		{":Bob!b@h PRIVMSG Al[c] :!chime who",
+			"net/bob|Bob| says: !chime who\n"},
 	};
 	struct fixture *f = *state;
 
