@@ -52,3 +52,25 @@ int args_parse_command(struct args *args, char **words,
 			options_unknown(*words, sets, ARRAY_LEN(sets), err);
 	return err->code;
 }
+
+int args_parse_words(struct args *args, char **words,
+	const struct option_set *own, const char *ret[ARGS_WORDS_MAX + 1],
+	struct err *err)
+{
+	struct option_set set = set_of(args);
+	const struct option_set *const sets[] = {own, &set};
+	size_t count = 0;
+
+	err_clear(err);
+	while (*words && !err->code) {
+		if (options_take(own, &words, err) ||
+			options_take(&set, &words, err))
+			continue;
+		if (**words == '-' || count == ARGS_WORDS_MAX)
+			return options_unknown(
+				*words, sets, ARRAY_LEN(sets), err);
+		ret[count++] = *words++;
+	}
+	ret[count] = NULL;
+	return err->code;
+}

@@ -38,4 +38,13 @@ bool args_take(struct args *args, char ***words, struct err *err);
 int args_parse_command(struct args *args, char **words,
 	const struct option_set *own, struct err *err) MUST_CHECK;
 
+/*
+ * The same with words among them, ARGS_WORDS_MAX at most, which are put into
+ * `ret`; NULL ends them. -EINVAL with `err`.
+ */
+enum { ARGS_WORDS_MAX = 4 };
+int args_parse_words(struct args *args, char **words,
+	const struct option_set *own, const char *ret[ARGS_WORDS_MAX + 1],
+	struct err *err) MUST_CHECK;
+
 #endif

@@ -60,7 +60,7 @@ static int list(const struct args *args, const char *mapping, bool as_json)
 }
 
 /* "retry" or "forget", behind which stand mapping, way and number. */
-static int change(const struct args *args, char **words)
+static int change(const struct args *args, const char *const *words)
 {
 	static const char *const keys[] = {"mapping", "way", "seq"};
 	struct buf AUTOBUF target;
@@ -82,17 +82,28 @@ static int change(const struct args *args, char **words)
 	return status;
 }
 
+struct wanted {
+	bool as_json;
+};
+
+static const struct option_row rows[] = {
+	{"json", 0, OPTION_SET, offsetof(struct wanted, as_json)},
+};
+
 static int run(struct args *args, char **words)
 {
-	bool as_json = *words && str_eq(*words, "--json");
+	struct wanted wanted = {.as_json = false};
+	const struct option_set own = {rows, ARRAY_LEN(rows), &wanted};
+	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	struct err err = {0};
 
-	if (*words && (str_eq(*words, "retry") || str_eq(*words, "forget")))
-		return change(args, words);
-	words += as_json;
-	if (*words && (words[1] || **words == '-'))
-		return complain(EX_USAGE, "aside: not expected: %s",
-			words[1] ? words[1] : *words);
-	return list(args, *words, as_json);
+	if (args_parse_words(args, words, &own, given, &err) < 0)
+		return complain(EX_USAGE, "aside: %s", err.text);
+	if (str_eq(given[0], "retry") || str_eq(given[0], "forget"))
+		return change(args, given);
+	if (given[0] && given[1])
+		return complain(EX_USAGE, "aside: not expected: %s", given[1]);
+	return list(args, given[0], wanted.as_json);
 }
 
 const struct command command_aside = {

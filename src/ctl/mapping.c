@@ -6,6 +6,7 @@
 #include "util/json.h"
 #include "util/str.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sysexits.h>
 
@@ -35,33 +36,20 @@ struct verb {
 
 /* ---- words ---- */
 
-static bool take_word(
-	const struct verb *verb, struct wanted *wanted, const char *word)
+static int read_words(struct args *args, char **words, const struct verb *verb,
+	struct wanted *ret, struct err *err)
 {
-	const char **field = wanted->mapping && verb->has_who
-				     ? &wanted->who
-				     : &wanted->mapping;
+	const struct option_set own = {verb->rows, verb->row_count, ret};
+	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	size_t max = verb->has_who ? 2 : 1;
 
-	if (*word == '-' || *field)
-		return false;
-	*field = word;
-	return true;
-}
-
-static int read_words(const struct verb *verb, char **words,
-	struct wanted *wanted, struct err *err)
-{
-	struct option_set set = {verb->rows, verb->row_count, wanted};
-	const struct option_set *sets[] = {&set};
-
-	while (err->code == 0 && *words) {
-		if (options_take(&set, &words, err))
-			continue;
-		if (!take_word(verb, wanted, *words))
-			return options_unknown(*words, sets, 1, err);
-		words++;
-	}
-	return err->code;
+	if (args_parse_words(args, words, &own, given, err) < 0)
+		return err->code;
+	if (given[0] && given[1] && given[max])
+		return err_set(err, -EINVAL, "not expected: %s", given[max]);
+	ret->mapping = given[0];
+	ret->who = verb->has_who && given[0] ? given[1] : NULL;
+	return 0;
 }
 
 static int check(const struct verb *verb, const struct wanted *wanted)
@@ -114,13 +102,13 @@ static int ask(const struct args *args, const struct verb *verb,
 	return status;
 }
 
-static int run(const struct args *args, char **words, const struct verb *verb)
+static int run(struct args *args, char **words, const struct verb *verb)
 {
 	struct wanted wanted = {.mapping = NULL};
 	struct err err = {0};
 	int status;
 
-	if (read_words(verb, words, &wanted, &err) < 0)
+	if (read_words(args, words, verb, &wanted, &err) < 0)
 		return complain(EX_USAGE, "%s: %s", verb->name, err.text);
 	status = check(verb, &wanted);
 	return status ? status : ask(args, verb, &wanted);

@@ -12,28 +12,35 @@ struct wanted {
 	bool as_json;
 };
 
-static int read_words(const char *verb, char **words, struct wanted *ret)
+static const struct option_row rows[] = {
+	{"json", 0, OPTION_SET, offsetof(struct wanted, as_json)},
+};
+
+static int read_words(
+	const char *verb, struct args *args, char **words, struct wanted *ret)
 {
-	for (; *words; words++) {
-		if (str_eq(*words, "--json"))
-			ret->as_json = true;
-		else if (ret->mapping || **words == '-')
-			return complain(
-				EX_USAGE, "%s: not expected: %s", verb, *words);
-		else
-			ret->mapping = *words;
-	}
-	return ret->mapping ? 0
-			    : complain(EX_USAGE,
-				      "%s needs the name of a mapping", verb);
+	const struct option_set own = {rows, ARRAY_LEN(rows), ret};
+	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	struct err err = {0};
+
+	if (args_parse_words(args, words, &own, given, &err) < 0)
+		return complain(EX_USAGE, "%s: %s", verb, err.text);
+	if (!given[0])
+		return complain(
+			EX_USAGE, "%s needs the name of a mapping", verb);
+	if (given[1])
+		return complain(
+			EX_USAGE, "%s: not expected: %s", verb, given[1]);
+	ret->mapping = given[0];
+	return 0;
 }
 
 int mapping_view_run(
-	const struct mapping_view *view, const struct args *args, char **words)
+	const struct mapping_view *view, struct args *args, char **words)
 {
 	struct wanted wanted = {.mapping = NULL};
 	struct buf AUTOBUF target;
-	int status = read_words(view->verb, words, &wanted);
+	int status = read_words(view->verb, args, words, &wanted);
 
 	buf_init(&target, DAEMON_TARGET_BYTES);
 	if (status != 0)

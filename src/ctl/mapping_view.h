@@ -17,6 +17,6 @@ struct mapping_view {
 
 /* The exit status. */
 int mapping_view_run(
-	const struct mapping_view *view, const struct args *args, char **words);
+	const struct mapping_view *view, struct args *args, char **words);
 
 #endif

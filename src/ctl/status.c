@@ -226,19 +226,28 @@ static int print_status(const struct context *context, bool as_json)
 	return status_is_well(status) ? 0 : 1;
 }
 
+struct wanted {
+	bool as_json;
+};
+
+static const struct option_row rows[] = {
+	{"json", 0, OPTION_SET, offsetof(struct wanted, as_json)},
+};
+
 static int run(struct args *args, char **words)
 {
 	struct context context;
-	bool as_json = *words && str_eq(*words, "--json");
+	struct wanted wanted = {.as_json = false};
+	const struct option_set own = {rows, ARRAY_LEN(rows), &wanted};
+	struct err err = {0};
 	int status;
 
-	if (words[as_json])
-		return complain(
-			EX_USAGE, "status: not expected: %s", words[as_json]);
+	if (args_parse_command(args, words, &own, &err) < 0)
+		return complain(EX_USAGE, "status: %s", err.text);
 	status = context_open(&context, args);
 	if (status != 0)
 		return status;
-	status = print_status(&context, as_json);
+	status = print_status(&context, wanted.as_json);
 	context_close(&context);
 	return status;
 }

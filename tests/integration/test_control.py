@@ -161,6 +161,18 @@ def test_members(world):
     assert ask(world, "resync", "project").returncode == 0
 
 
+@pytest.mark.parametrize("words", [
+    ("status", "--json"), ("members", "project"), ("bans", "project"),
+    ("pause", "project"), ("resync", "project"), ("aside", "project")])
+def test_options_behind_the_command(world, words):
+    answering(world)
+    done = subprocess.run(
+        [build_dir() / "belfryctl", *words, "-c", world.belfry.config_path],
+        env={**os.environ, **CREDENTIALS}, capture_output=True, text=True,
+        timeout=30)
+    assert done.returncode in (0, 1) and done.stderr == ""
+
+
 @pytest.mark.parametrize("words", [("pause", "nobody"), ("resume", "nobody"),
                                    ("resync", "nobody"),
                                    ("members", "nobody")])

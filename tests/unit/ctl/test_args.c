@@ -122,6 +122,57 @@ static void test_bad_command(void **state UNUSED)
 	}
 }
 
+static int parse_words(const char *const *words, struct args *args,
+	const char **given, struct err *err)
+{
+	struct own own = {.colour = NULL};
+	struct option_set set = {own_rows, ARRAY_LEN(own_rows), &own};
+
+	return args_parse_words(args, words_of(words), &set, given, err);
+}
+
+/* What stands behind a command that takes words. */
+static void test_words(void **state UNUSED)
+{
+	const char *const words[] = {
+		"one", "-c", "file", "two", "--colour", "red", NULL};
+	const char *const none[] = {NULL};
+	const char *given[ARGS_WORDS_MAX + 1] = {"old"};
+	struct args args = {.config = NULL};
+	struct err err = {0};
+
+	assert_int_equal(parse_words(words, &args, given, &err), 0);
+	assert_string_equal(args.config, "file");
+	assert_string_equal(given[0], "one");
+	assert_string_equal(given[1], "two");
+	assert_null(given[2]);
+	assert_int_equal(parse_words(none, &args, given, &err), 0);
+	assert_null(given[0]);
+}
+
+static void test_bad_words(void **state UNUSED)
+{
+	static const struct {
+		const char *words[7];
+		const char *text;
+	} bad[] = {
+		{{"1", "2", "3", "4", "5"}, "not expected: 5"},
+		{{"1", "--color"}, "no such option: --color; did you mean "
+				   "--colour?"},
+		{{"1", "-c"}, "-c needs a value"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		const char *given[ARGS_WORDS_MAX + 1];
+		struct args args = {.config = NULL};
+		struct err err = {0};
+
+		assert_int_equal(
+			parse_words(bad[i].words, &args, given, &err), -EINVAL);
+		assert_string_equal(err.text, bad[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +181,8 @@ int main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_bad_command),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_bad_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
