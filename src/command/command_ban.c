@@ -79,18 +79,27 @@ struct order {
 	struct buf reason;
 };
 
+/* Is it the channel, or the time? Either may stand before the other. */
+static bool take_word(struct order *order, const char *word)
+{
+	int64_t ms;
+
+	if (!order->where && (*word == '#' || *word == '&'))
+		order->where = word;
+	else if (!order->what.until_ms && duration_parse(word, &ms) == 0)
+		order->what.until_ms = clock_wall_ms() + ms;
+	else
+		return false;
+	return true;
+}
+
 /* WHO [#CHANNEL] [TIME] [REASON ...] */
 static void read_order(struct asking *asking, struct order *order)
 {
 	size_t i = 1;
-	int64_t ms = 0;
 
-	if (i < asking->count && asking->words[i][0] == '#')
-		order->where = asking->words[i++];
-	if (i < asking->count && duration_parse(asking->words[i], &ms) == 0) {
-		order->what.until_ms = clock_wall_ms() + ms;
+	while (i < asking->count && take_word(order, asking->words[i]))
 		i++;
-	}
 	for (; i < asking->count; i++)
 		buf_addf(&order->reason, "%s%s", order->reason.len ? " " : "",
 			asking->words[i]);
@@ -171,7 +180,10 @@ static void give_order(struct asking *asking, bool is_set)
 	struct mapping *mapping;
 
 	buf_init(&order.reason, REASON_BYTES);
-	read_order(asking, &order);
+	if (is_set)
+		read_order(asking, &order);
+	else if (asking->count > 1)
+		order.where = asking->words[1];
 	mapping = asking_mapping(asking, order.where);
 	if (mapping)
 		answer(asking, mapping, &order.what,

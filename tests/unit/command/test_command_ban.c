@@ -101,6 +101,14 @@ static void test_ban_and_unban(void **state)
 	ANSWERED(rig, "ban eve 1h being rude", "banned on both sides until ");
 	ANSWERED(rig, "bans", "until ");
 	ANSWERED(rig, "ban eve #nowhere", "#nowhere");
+	ANSWERED(rig, "unban eve #nowhere", "#nowhere");
+	ANSWERED(rig, "unban eve nowhere", "There is no bridged channel");
+	ANSWERED(rig, "unban eve #project", "lifted on both sides");
+	/* In either order: nobody is banned in another channel than is named.
+	 */
+	ANSWERED(rig, "ban eve 1h #nowhere rude", "#nowhere");
+	ANSWERED(
+		rig, "ban eve 1h #project rude", "banned on both sides until ");
 	ANSWERED(rig, "unban eve #project", "lifted on both sides");
 }
 
