@@ -65,6 +65,26 @@ static void app_instance_is_arn(
 			arn);
 }
 
+/* What is asked in another region is not there. Endpoints of one's own may
+ * serve any. */
+static void app_instance_is_of_region(
+	struct schema_load *load, const struct belfry_config *config)
+{
+	const struct chime_config *chime = &config->chime;
+	const char *at = chime->app_instance
+				 ? strstr(chime->app_instance, ":chime:")
+				 : NULL;
+	size_t n = chime->region ? strlen(chime->region) : 0;
+
+	if (!at || !n || chime->messaging_endpoint || chime->identity_endpoint)
+		return;
+	at += strlen(":chime:");
+	if (strcspn(at, ":") != n || strncmp(at, chime->region, n) != 0)
+		schema_problem(load, "chime.region",
+			"is \"%s\", but the app instance is in \"%.*s\"",
+			chime->region, (int)strcspn(at, ":"), at);
+}
+
 static void user_is_of_app_instance(
 	struct schema_load *load, const struct belfry_config *config)
 {
@@ -239,6 +259,7 @@ static void channels_are_of_app_instance(
 static rule_fn *const rules[] = {
 	region_has_form,
 	app_instance_is_arn,
+	app_instance_is_of_region,
 	user_is_of_app_instance,
 	endpoints_are_urls,
 	poll_is_ordered,
@@ -257,5 +278,6 @@ void belfry_check(struct schema_load *load, const void *config)
 	belfry_check_puppets(load, config);
 	belfry_check_mirrors(load, config);
 	belfry_check_filters(load, config);
+	belfry_check_templates(load, config);
 	belfry_check_doubles(load, config);
 }

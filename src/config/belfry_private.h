@@ -23,6 +23,9 @@ void belfry_check_filters(
 	struct schema_load *load, const struct belfry_config *config);
 void belfry_check_mirrors(
 	struct schema_load *load, const struct belfry_config *config);
+/* What is to be filled in. */
+void belfry_check_templates(
+	struct schema_load *load, const struct belfry_config *config);
 /* Names, IRC channels and Chime channels stand only once. */
 void belfry_check_doubles(
 	struct schema_load *load, const struct belfry_config *config);

@@ -146,6 +146,12 @@ static const struct bad {
 	{"", "", "filter = { drop_irc = ( \"ok\", \"a(b\" ); };",
 		"f:15: mappings[0].filter.drop_irc: element 2 is no regular "
 		"expression: missing closing parenthesis, at character 4"},
+	{"", "", "mirror = { ban_mask = \"*!{usr}@{host}\"; };",
+		"f:15: mappings[0].mirror.ban_mask: {usr} is not filled in "
+		"here, only {nick}, {user} and {host}"},
+	{"", "nick_template = \"<{nick}> {name}\";", "",
+		"f:10: networks[0].nick_template: {nick} is not filled in "
+		"here, only {name} and {id}"},
 	{"", "", "mirror = { ban_mask = \"*!*@*\"; };",
 		"f:15: mappings[0].mirror.ban_mask: must hold {nick}, {user} "
 		"or {host}, or it would ban everybody"},
@@ -264,6 +270,24 @@ static void load_ok(const char *text, struct belfry_config *config)
 	}
 }
 
+#define IN_MARS(more)                                                          \
+	"chime = { region = \"mars-1\"; app_instance = \"" AI "\";\n"          \
+	"user = \"" AI "/user/belfry\"; " more " };\n"                         \
+	"networks = ({ name = \"n\"; servers = (\"h:1\"); nick = \"n\"; });\n"
+
+/* An endpoint of one's own is asked whatever the region is called. */
+static void test_region(void **state UNUSED)
+{
+	struct belfry_config config;
+
+	assert_problems(IN_MARS(""),
+		"f:1: chime.region: is \"mars-1\", but the "
+		"app instance is in \"us-east-1\"");
+	load_ok(IN_MARS("messaging_endpoint = \"http://127.0.0.1:1\";"),
+		&config);
+	belfry_config_free(&config);
+}
+
 static void test_good(void **state UNUSED)
 {
 	struct belfry_config config;
@@ -364,6 +388,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_region),
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_plain_on_loopback),
 		cmocka_unit_test(test_example),
