@@ -153,13 +153,14 @@ void irc_bans_tell_all(struct irc_moderation *moderation)
 
 	if (!channel)
 		return;
-	is_whole = irc_channel_list_is_complete(channel, BAN_LETTER) &&
+	is_whole = !moderation->waits_bans && !moderation->waits_excepts &&
+		   irc_channel_list_is_complete(channel, BAN_LETTER) &&
 		   irc_channel_list_count(channel, BAN_LETTER) <
 			   IRC_CHANNEL_ENTRIES_MAX;
 	irc_bans_release(moderation);
 	irc_doing_init(&doing);
 	moderation_tell_list(moderation, STANDING_BANNED, ROSTER_BEGINS, false);
-	while (!moderation->is_closed &&
+	while (!moderation->is_closed && !moderation->waits_excepts &&
 		(entry = irc_channel_next_entry(channel, BAN_LETTER, entry)) !=
 			NULL) {
 		irc_doing_of_setter(

@@ -133,6 +133,8 @@ static void tell_all(struct irc_moderation *moderation)
 	if (!moderation_channel(moderation))
 		return;
 	timer_cancel(moderation->late);
+	moderation->is_overdue =
+		moderation->waits_bans || moderation->waits_excepts;
 	moderation->is_known = true;
 	see_all(moderation);
 	irc_bans_tell_all(moderation);
@@ -142,8 +144,9 @@ static void tell_all(struct irc_moderation *moderation)
 
 static void check_lists(struct irc_moderation *moderation)
 {
-	if (timer_is_armed(moderation->late) && !moderation->request &&
-		!moderation->waits_bans && !moderation->waits_excepts)
+	if ((timer_is_armed(moderation->late) || moderation->is_overdue) &&
+		!moderation->request && !moderation->waits_bans &&
+		!moderation->waits_excepts)
 		tell_all(moderation);
 }
 
@@ -151,8 +154,6 @@ static void moderation_on_late(void *arg)
 {
 	struct irc_moderation *moderation = arg;
 
-	moderation->waits_bans = false;
-	moderation->waits_excepts = false;
 	irc_census_cancel(moderation->census, TAKE(moderation->request));
 	tell_all(moderation);
 }
@@ -219,6 +220,7 @@ static void forget(struct irc_moderation *moderation)
 	timer_cancel(moderation->late);
 	moderation->waits_bans = false;
 	moderation->waits_excepts = false;
+	moderation->is_overdue = false;
 	moderation->is_known = false;
 }
 

@@ -8,7 +8,8 @@
  * then both kinds are told (BEGINS, each, COMPLETE), and what happens after it.
  * When the channel or the link is lost nothing is known until the next list.
  * What is not answered in MODERATION_LIST_MS is gone without: then bans are not
- * whole.
+ * whole, and without the exceptions nobody is told as banned; when the answer
+ * comes after all, both kinds are told again.
  *
  * Bans. A mask is told for each of the people it fits (irc_moderation/faces.h:
  * who is here, or was in this session), and for nobody in particular when there

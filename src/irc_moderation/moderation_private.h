@@ -59,6 +59,7 @@ struct irc_moderation {
 	struct timer *soon;
 	struct timer *late; /* the lists are overdue */
 	bool waits_bans, waits_excepts;
+	bool is_overdue;    /* it was told without these */
 	bool lacks_excepts; /* they were hidden from us */
 	bool is_on;
 	bool is_in;    /* the channel */

@@ -253,6 +253,62 @@ static void test_no_answer(void **state)
 		rig, "ban begins\nban complete\nmod begins\nmod complete\n");
 }
 
+/* The queue may be longer than a minute: what comes then is told then. */
+static void test_late_answer(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	struct irc_peer *peer = &rig->peer;
+
+	irc_moderation_rig_join(rig, "@", "Bob!~b@h1 carl!c@h2");
+	irc_moderation_watch(rig->moderation, true);
+	irc_peer_turn(peer);
+	irc_peer_feed(peer, ":s 315 belfry #a :End of WHO");
+	irc_peer_feed(peer, ":s 367 belfry #a *!*@h* op!o@h 1600000005");
+	irc_peer_feed(peer, ":s 368 belfry #a :End");
+	buf_clear(&rig->told);
+	irc_peer_pass(peer, MODERATION_LIST_MS + 1000);
+	/* Bob may be excepted. */
+	rig_expects(rig, "ban begins\nban complete\n"
+			 "mod begins\n"
+			 "mod - net/bob Bob auto\n"
+			 "mod - net/carl carl auto\n"
+			 "mod complete\n");
+	irc_peer_feed(peer, ":s 348 belfry #a bob!*@* op!o@h 1600000005");
+	rig_says(rig, ":s 349 belfry #a :End",
+		"ban begins\n"
+		"ban + net/carl carl mask=*!*@h* by=op at=5\n"
+		"ban - net/bob Bob mask=*!*@h*\n"
+		"ban complete whole\n"
+		"mod begins\n"
+		"mod - net/bob Bob auto\n"
+		"mod - net/carl carl auto\n"
+		"mod complete\n");
+	/* Once. */
+	rig_says(rig, ":s 368 belfry #a :End", "");
+}
+
+static void test_late_bans(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	struct irc_peer *peer = &rig->peer;
+
+	irc_moderation_rig_join(rig, "@", "");
+	irc_moderation_watch(rig->moderation, true);
+	irc_peer_turn(peer);
+	irc_peer_feed(peer, ":s 315 belfry #a :End of WHO");
+	irc_peer_feed(peer, ":s 349 belfry #a :End");
+	buf_clear(&rig->told);
+	irc_peer_pass(peer, MODERATION_LIST_MS + 1000);
+	rig_expects(
+		rig, "ban begins\nban complete\nmod begins\nmod complete\n");
+	irc_peer_feed(peer, ":s 367 belfry #a x!*@* op 1600000005");
+	rig_says(rig, ":s 368 belfry #a :End",
+		"ban begins\n"
+		"ban + mask=x!*@* by=op at=5\n"
+		"ban complete whole\n"
+		"mod begins\nmod complete\n");
+}
+
 static void test_close_within(void **state)
 {
 	struct irc_moderation_rig *rig = *state;
@@ -279,6 +335,8 @@ int main(void)
 		T(test_exceptions_that_were_there),
 		T(test_hidden_exceptions),
 		T(test_no_answer),
+		T(test_late_answer),
+		T(test_late_bans),
 		T(test_close_within),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
