@@ -265,6 +265,7 @@ static void errand_on_joined(const struct chime_result *result, void *arg)
 		set_string(&errand->users->full_channel, errand->channel);
 		errand->users->channel_full_until_ms =
 			loop_now_ms(errand->users->loop) + USERS_FULL_MS;
+		users_tell_channel_full(errand->users, errand->channel);
 		end(errand, result);
 	} else if (is_gone(result) && !errand->is_checked) {
 		puppets_set_doubted(puppets, errand->id, true);

@@ -93,8 +93,29 @@ char *users_person(const struct users *users, const char *arn)
 	return puppets_person(users->puppets, id_in(users, arn));
 }
 
+static void tell_full(struct users *users)
+{
+	if (log_once_is_news(&users->full_news, "full", USERS_FULL_LOG_MS))
+		log_warn("chime",
+			"there is no room for another user (%zu are in use): "
+			"the bridge's own speaks for people who have none; see "
+			"max_puppets and retire_after_days in belfry.conf(5)",
+			puppets_count(users->puppets));
+}
+
+void users_tell_channel_full(struct users *users, const char *channel)
+{
+	if (log_once_is_news(
+		    &users->channel_full_news, channel, USERS_FULL_LOG_MS))
+		log_warn("chime",
+			"the channel %s has no room for another member: the "
+			"bridge's own user speaks for people who are none",
+			channel);
+}
+
 void users_want_room(struct users *users)
 {
+	tell_full(users);
 	/* One that is being deleted makes room. */
 	if (!users->wants_room && users->retires && !users->retiring[0])
 		timer_arm(users->retires, RETIRE_HURRY_MS);

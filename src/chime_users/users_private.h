@@ -10,6 +10,7 @@
 #include "chime_users/userid.h"
 #include "chime_users/users.h"
 #include "net/loop.h"
+#include "util/log.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ enum {
 	USERS_MAX = 90000,
 	/* After the service had no room for one more, none is asked for. */
 	USERS_FULL_MS = 10 * 60 * 1000,
+	USERS_FULL_LOG_MS = 60 * 60 * 1000,
 	USERS_DAY_MS = 24 * 3600 * 1000,
 };
 
@@ -38,6 +40,7 @@ struct users {
 	int64_t full_until_ms; /* mono; 0: never was */
 	char *full_channel;    /* the last one that had no room; or NULL */
 	int64_t channel_full_until_ms;
+	struct log_once full_news, channel_full_news;
 	bool wants_room;             /* somebody found no place: retire one */
 	struct timer *retires;       /* whoever does that; or NULL */
 	char retiring[USERID_BYTES]; /* is being deleted; "" */
@@ -48,7 +51,10 @@ struct users {
 void users_id(const struct users *users, const char *person_id,
 	char out[USERID_BYTES]);
 uint16_t users_today(void);
-/* Somebody found no place: whoever retires looks soon. */
+/* Somebody found no place: whoever retires looks soon; now and then it is
+ * told. */
 void users_want_room(struct users *users);
+/* Somebody could not be made a member. */
+void users_tell_channel_full(struct users *users, const char *channel);
 
 #endif

@@ -36,7 +36,7 @@ static long long number(const json_t *progress, const char *key)
 
 void unmap_print(const json_t *progress, FILE *out)
 {
-	const char *why = json_get_string(progress, "why");
+	static const char *const words[] = {"why", "remark"};
 
 	fprintf(out,
 		"%lld memberships taken back, %lld to be looked at, %lld "
@@ -46,9 +46,13 @@ void unmap_print(const json_t *progress, FILE *out)
 		json_get_bool(progress, "channel_deleted", false)
 			? ", channel deleted"
 			: "");
-	if (why) {
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		const char *said = json_get_string(progress, words[i]);
+
+		if (!said)
+			continue;
 		fputs("; ", out);
-		shown_print(out, why);
+		shown_print(out, said);
 	}
 	fputc('\n', out);
 }
@@ -93,7 +97,7 @@ static json_t *ask(const struct args *args, const struct wanted *wanted,
 static int follow(const struct args *args, const struct wanted *wanted)
 {
 	int status = 0;
-	long long before = -1;
+	long long before = 0;
 	json_t *progress = ask(args, wanted, "POST", &status);
 
 	while (progress) {

@@ -125,6 +125,7 @@ static json_t *report(const struct unmap *unmap)
 	json_set_string(body, "mapping", unmap->mapping);
 	json_set_string(body, "channel", unmap->channel);
 	json_set_string(body, "why", unmap->why);
+	json_set_string(body, "remark", far->remark);
 	return body;
 }
 

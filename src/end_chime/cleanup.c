@@ -370,12 +370,19 @@ static bool is_created(const struct cleanup *cleanup)
 static void do_channel(struct cleanup *cleanup)
 {
 	if (!channel_of(cleanup)) {
+		cleanup->progress.remark =
+			"nothing of a mapping of this name is "
+			"remembered";
 		cleanup->progress.left = 0;
 		cleanup->stage = STAGE_FACTS;
 		timer_arm(cleanup->timer, 0);
 		return;
 	}
 	if (!cleanup->params.delete_channel || !is_created(cleanup)) {
+		if (cleanup->params.delete_channel)
+			cleanup->progress.remark =
+				"the channel stays, as it was not "
+				"made by the bridge";
 		cleanup->stage = STAGE_PUPPETS;
 		timer_arm(cleanup->timer, 0);
 		return;

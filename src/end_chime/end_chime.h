@@ -90,8 +90,9 @@ struct end_chime_unmapped {
 	size_t kept;         /* found there, not made for us */
 	size_t failed;       /* refused: they stay; another try may help */
 	bool is_channel_deleted;
-	bool is_done;    /* the last call of fn */
-	const char *why; /* the last trouble, for people; or NULL */
+	bool is_done;       /* the last call of fn */
+	const char *why;    /* the last trouble, for people; or NULL */
+	const char *remark; /* what one might not expect; static, or NULL */
 };
 typedef void end_chime_unmap_fn(
 	const struct end_chime_unmapped *progress, void *arg);

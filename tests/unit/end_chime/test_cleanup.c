@@ -181,6 +181,8 @@ static void test_channel_of_others_stays(void **state)
 	answer(f, LEAVE("bridge"), 204);
 	expect_done(f, 1, 0, 0);
 	assert_false(last.is_channel_deleted);
+	assert_string_equal(last.remark,
+		"the channel stays, as it was not made by the bridge");
 }
 
 static void test_channel_cannot_go(void **state)
@@ -285,6 +287,8 @@ static void test_nothing_known(void **state)
 	begin(f, true);
 	assert_null(cleanup_channel(cleanup));
 	expect_done(f, 0, 0, 0);
+	assert_string_equal(
+		last.remark, "nothing of a mapping of this name is remembered");
 	f->s.store.is_broken = true;
 	begin(f, true);
 	assert_null(cleanup);
