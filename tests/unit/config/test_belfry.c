@@ -146,6 +146,9 @@ static const struct bad {
 	{"", "", "filter = { drop_irc = ( \"ok\", \"a(b\" ); };",
 		"f:15: mappings[0].filter.drop_irc: element 2 is no regular "
 		"expression: missing closing parenthesis, at character 4"},
+	{"max_puppets = 0;", "", "",
+		"f:5: chime.max_puppets: must be a whole number from 1 to "
+		"100000, not 0"},
 	{"", "", "mirror = { ban_mask = \"*!{usr}@{host}\"; };",
 		"f:15: mappings[0].mirror.ban_mask: {usr} is not filled in "
 		"here, only {nick}, {user} and {host}"},
