@@ -17,6 +17,7 @@ enum resource {
 	WRITTEN = 1 << 4,  /* of these, where lines of IRC go to */
 	READ = 1 << 5,     /* and those that are relayed to IRC */
 	ANY_CHANNEL = 1 << 6,
+	TOLD = 1 << 7, /* where only the bridge itself says anything */
 };
 
 typedef bool mapping_fn(const struct mapping_config *mapping);
@@ -34,6 +35,22 @@ static bool is_written(const struct mapping_config *mapping)
 static bool is_read(const struct mapping_config *mapping)
 {
 	return mapping->messages != MESSAGES_CONFIG_TO_CHIME;
+}
+
+/* That something of it could not be relayed, say. */
+static bool is_told(const struct mapping_config *mapping)
+{
+	return !is_written(mapping);
+}
+
+/* Are people of IRC shown in Chime whether they speak or not? */
+static bool is_shown(const struct mapping_config *mapping)
+{
+	const struct mirror_config *mirror = &mapping->mirror;
+
+	return mirror->members_to_chime == MEMBERS_CONFIG_FULL ||
+	       (mirror->members_to_chime == MEMBERS_CONFIG_SAME &&
+		       mirror->members == MEMBERS_CONFIG_FULL);
 }
 
 static bool is_by_name(const struct mapping_config *mapping)
@@ -95,7 +112,13 @@ static bool is_moderated(const struct mapping_config *mapping)
 	       mirror->name != WAY_CONFIG_OFF || mirror->mode != WAY_CONFIG_OFF;
 }
 
-enum puppets { EITHER_WAY, WITH_PUPPETS, WITHOUT_PUPPETS, IN_PRIVATE };
+enum puppets {
+	EITHER_WAY,
+	WITH_PUPPETS,
+	WITHOUT_PUPPETS,
+	IN_PRIVATE,
+	IN_ANY_WAY, /* who speaks, is shown or talks in private as a puppet */
+};
 
 /* Rules of one `sid` stand together and share their resources. */
 static const struct rule {
@@ -105,14 +128,14 @@ static const struct rule {
 	enum puppets puppets;
 	unsigned resources;
 } rules[] = {
-	{"MakePuppets", CHIME_CREATE_APP_INSTANCE_USER, is_written,
-		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
-	{"MakePuppets", CHIME_DESCRIBE_APP_INSTANCE_USER, is_written,
-		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
-	{"MakePuppets", CHIME_UPDATE_APP_INSTANCE_USER, is_written,
-		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
-	{"MakePuppets", CHIME_DELETE_APP_INSTANCE_USER, is_written,
-		WITH_PUPPETS, APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_CREATE_APP_INSTANCE_USER, is_any, IN_ANY_WAY,
+		APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_DESCRIBE_APP_INSTANCE_USER, is_any, IN_ANY_WAY,
+		APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_UPDATE_APP_INSTANCE_USER, is_any, IN_ANY_WAY,
+		APP_INSTANCE | PUPPETS},
+	{"MakePuppets", CHIME_DELETE_APP_INSTANCE_USER, is_any, IN_ANY_WAY,
+		APP_INSTANCE | PUPPETS},
 	{"FindChannels", CHIME_LIST_CHANNEL_MEMBERSHIPS_FOR_USER, is_by_name,
 		EITHER_WAY, BRIDGE},
 	{"UseChannels", CHIME_CREATE_CHANNEL, is_created, EITHER_WAY,
@@ -164,6 +187,8 @@ static const struct rule {
 		BRIDGE | PUPPETS | WRITTEN},
 	{"Speak", CHIME_SEND_CHANNEL_MESSAGE, is_written, WITHOUT_PUPPETS,
 		BRIDGE | WRITTEN},
+	{"Tell", CHIME_SEND_CHANNEL_MESSAGE, is_told, EITHER_WAY,
+		BRIDGE | TOLD},
 	{"MarkRead", CHIME_UPDATE_CHANNEL_READ_MARKER, is_read, EITHER_WAY,
 		BRIDGE | READ},
 	{"MarkReadByPuppets", CHIME_UPDATE_CHANNEL_READ_MARKER, is_written,
@@ -208,6 +233,14 @@ static bool talks_in_private(const struct belfry_config *config)
 	return talks && config->chime.puppets;
 }
 
+static bool has_users(const struct belfry_config *config)
+{
+	return config->chime.puppets &&
+	       (count_mappings(config, is_written) > 0 ||
+		       count_mappings(config, is_shown) > 0 ||
+		       talks_in_private(config));
+}
+
 static bool fits_puppets(
 	const struct rule *rule, const struct belfry_config *config)
 {
@@ -218,6 +251,8 @@ static bool fits_puppets(
 		return !config->chime.puppets;
 	case IN_PRIVATE:
 		return talks_in_private(config);
+	case IN_ANY_WAY:
+		return has_users(config);
 	case EITHER_WAY:
 		break;
 	}
@@ -279,6 +314,8 @@ static json_t *resource_list(
 		add_channels(list, config, is_written);
 	if (resources & READ)
 		add_channels(list, config, is_read);
+	if (resources & TOLD)
+		add_channels(list, config, is_told);
 	if (resources & ANY_CHANNEL)
 		add_text(list, config->chime.app_instance, "/channel/*");
 	return list;

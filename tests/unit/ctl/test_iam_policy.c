@@ -107,6 +107,11 @@ static void test_by_arn(void **state UNUSED)
 					"\"chime:SendChannelMessage\"],"
 					"\"Resource\":[" BRIDGE ",\"" AI
 					"/user/irc:*\",\"" AI "/channel/2\"]},"
+					"{\"Sid\":\"Tell\",\"Effect\":"
+					"\"Allow\",\"Action\":["
+					"\"chime:SendChannelMessage\"],"
+					"\"Resource\":[" BRIDGE ",\"" AI
+					"/channel/1\"]},"
 					"{\"Sid\":\"MarkRead\",\"Effect\":"
 					"\"Allow\"," MARK
 					"\"Resource\":[" BRIDGE ",\"" AI
@@ -117,7 +122,7 @@ static void test_by_arn(void **state UNUSED)
 					"/user/irc:*\",\"" AI "/channel/2\"]}");
 }
 
-/* Nothing is said in Chime, so nobody has to be made. */
+/* Only the bridge says anything in Chime, so nobody has to be made. */
 static void test_one_way(void **state UNUSED)
 {
 	assert_policy("true",
@@ -128,7 +133,13 @@ static void test_one_way(void **state UNUSED)
 		"\"chime:DescribeChannelModeratedByAppInstanceUser\","
 		"\"chime:ListChannelMessages\"],\"Resource\":[" BRIDGE ",\"" AI
 		"/channel/1\"]}," MIRROR(
-			"\"" AI "/channel/1\"") "{\"Sid\":\"MarkRead\","
+			"\"" AI "/channel/1\"") "{\"Sid\":\"Tell\","
+						"\"Effect\":\"Allow\","
+						"\"Action\":[\"chime:"
+						"SendChannelMessage\"],"
+						"\"Resource\":[" BRIDGE ",\"" AI
+						"/channel/1\"]},"
+						"{\"Sid\":\"MarkRead\","
 						"\"Effect\":\"Allow\"," MARK
 						"\"Resource\":[" BRIDGE ",\"" AI
 						"/channel/1\"]}");
@@ -157,6 +168,39 @@ static void test_read_markers(void **state UNUSED)
 	assert_true(has_action(puppets, "MarkReadByPuppets"));
 	assert_false(has_action(puppets, "\"MarkRead\""));
 	assert_false(has_action(off, "UpdateChannelReadMarker"));
+}
+
+/* Who is shown, or talks in private, has a user though nobody speaks. */
+static void test_one_way_with_people(void **state UNUSED)
+{
+	static const struct {
+		const char *network, *mirror;
+		bool has_users;
+	} cases[] = {
+		{"", "", false},
+		{"", "members = \"full\";", true},
+		{"", "members = \"full\"; members_to_chime = \"lazy\";", false},
+		{"", "members_to_chime = \"full\";", true},
+		{"presence = \"puppets\";", "", true},
+		{"presence = \"puppets\"; puppets = { private = false; };", "",
+			false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char AUTOFREE *text = xasprintf(
+			"{ name = \"a\"; irc = \"n/#a\"; chime = \"" AI
+			"/channel/1\"; messages = \"to_irc\"; "
+			"mirror = { %s }; }",
+			cases[i].mirror);
+		json_t AUTOJSON *with =
+			policy_with("true", cases[i].network, text);
+		json_t AUTOJSON *without =
+			policy_with("false", cases[i].network, text);
+
+		assert_int_equal(has_action(with, "CreateAppInstanceUser"),
+			cases[i].has_users);
+		assert_false(has_action(without, "CreateAppInstanceUser"));
+	}
 }
 
 static void test_by_name(void **state UNUSED)
@@ -295,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_arn),
 		cmocka_unit_test(test_one_way),
+		cmocka_unit_test(test_one_way_with_people),
 		cmocka_unit_test(test_read_markers),
 		cmocka_unit_test(test_by_name),
 		cmocka_unit_test(test_many),
