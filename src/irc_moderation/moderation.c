@@ -69,6 +69,7 @@ static bool see_user(struct irc_moderation *moderation,
 	};
 	char id[IRC_ID_BYTES];
 	const char *owner = NULL;
+	const struct irc_face *known;
 
 	*ret = NULL;
 	/* An account that is not kept true is not banned. */
@@ -81,6 +82,9 @@ static bool see_user(struct irc_moderation *moderation,
 		irc_identity_id(folk->identity, &who, id);
 	if (sort != IRC_SORT_PERSON && !owner)
 		return false;
+	known = irc_faces_find(&moderation->faces, user->nick);
+	if (known && !str_eq(known->id, owner ? owner : id))
+		irc_ranks_gone(moderation, known);
 	return irc_faces_see(
 		&moderation->faces, &seen, owner ? owner : id, !owner, ret);
 }
@@ -265,24 +269,17 @@ static void on_here(
 	check_nick(moderation, message->source.nick);
 }
 
-static void go(struct irc_moderation *moderation, const char *nick)
-{
-	struct irc_face *face = irc_faces_find(&moderation->faces, nick);
-
-	if (face)
-		irc_faces_go(&moderation->faces, face);
-}
-
 static void on_gone(
 	struct irc_moderation *moderation, const struct irc_message *message)
 {
-	go(moderation, message->source.nick);
-}
+	bool is_kick = irc_message_is(message, "KICK");
+	struct irc_face *face = irc_faces_find(&moderation->faces,
+		is_kick ? irc_message_param(message, 1) : message->source.nick);
 
-static void on_kick(
-	struct irc_moderation *moderation, const struct irc_message *message)
-{
-	go(moderation, irc_message_param(message, 1));
+	if (!face)
+		return;
+	irc_ranks_gone(moderation, face);
+	irc_faces_go(&moderation->faces, face);
 }
 
 static void on_nick(
@@ -411,7 +408,7 @@ static const struct {
 } rows[] = {
 	{"JOIN", 0, true, on_here},
 	{"PART", 0, true, on_gone},
-	{"KICK", 0, true, on_kick},
+	{"KICK", 0, true, on_gone},
 	{"QUIT", ANY_CHANNEL, true, on_gone},
 	{"NICK", ANY_CHANNEL, true, on_nick},
 	{"ACCOUNT", ANY_CHANNEL, true, on_here},

@@ -23,16 +23,17 @@ static bool is_moderator(
 	return member && irc_ranks_is_moderator(moderation, member);
 }
 
-/* Another session of the same person may be one. */
-static bool has_other(
-	const struct irc_moderation *moderation, const struct irc_face *face)
+/* Another session of the same person, be it one that is a moderator. */
+static bool has_other(const struct irc_moderation *moderation,
+	const struct irc_face *face, bool is_moderator)
 {
 	const struct irc_face *other;
 	const struct irc_face *next;
 
 	for (other = moderation->faces.all; other; other = next) {
 		next = other->hh.next;
-		if (other != face && other->is_here && other->is_moderator &&
+		if (other != face && other->is_here &&
+			(other->is_moderator || !is_moderator) &&
 			str_eq(other->id, face->id))
 			return true;
 	}
@@ -55,7 +56,7 @@ static void tell(struct irc_moderation *moderation, struct irc_face *face,
 		.is_fresh = is_fresh && !face->is_native && !face->is_moderator,
 	};
 
-	if (!face->is_moderator && has_other(moderation, face))
+	if (!face->is_moderator && has_other(moderation, face, true))
 		return;
 	moderation_tell(moderation, &standing, face);
 }
@@ -117,4 +118,17 @@ void irc_ranks_seen(struct irc_moderation *moderation, struct irc_face *face)
 	if (!face->is_moderator)
 		face->is_automatic = true;
 	tell(moderation, face, NULL, 0);
+}
+
+void irc_ranks_gone(
+	struct irc_moderation *moderation, const struct irc_face *face)
+{
+	const struct standing standing = {
+		.kind = STANDING_MODERATOR,
+		.is_automatic = true,
+		.is_gone = true,
+	};
+
+	if (face->is_here && !has_other(moderation, face, false))
+		moderation_tell(moderation, &standing, face);
 }

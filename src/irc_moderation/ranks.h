@@ -14,6 +14,10 @@ void irc_ranks_changed(struct irc_moderation *moderation, struct irc_face *face,
 	const struct irc_doing *doing);
 /* Somebody has come, or has another account. */
 void irc_ranks_seen(struct irc_moderation *moderation, struct irc_face *face);
+/* This one leaves, or is somebody else from now on: what they were is not
+ * known any more. */
+void irc_ranks_gone(
+	struct irc_moderation *moderation, const struct irc_face *face);
 
 /*
  * After the receipt that this person is a moderator now, or is none: somebody

@@ -39,6 +39,8 @@ struct standing {
 	/* Not set, of one who is shown here and has just come: nobody has taken
 	 * it away. */
 	bool is_fresh;
+	/* Not set, of one who has left: nothing is known of them any more. */
+	bool is_gone;
 };
 
 /* A list of all of a kind comes between BEGINS and COMPLETE. `is_whole`: who

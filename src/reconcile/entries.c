@@ -30,6 +30,13 @@ static enum tri elsewhere(const struct kind *kind, enum reconcile_side side)
 	return list->is_known && list->is_whole ? TRI_OFF : TRI_UNKNOWN;
 }
 
+void entries_leave(const struct reconcile *reconcile, struct entry *entry,
+	enum reconcile_side side)
+{
+	entry_clear_side(
+		entry, side, elsewhere(&reconcile->kinds[entry->kind], side));
+}
+
 static void say_over_full(struct reconcile *reconcile, struct kind *kind)
 {
 	if (kind->is_over_full)

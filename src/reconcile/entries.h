@@ -15,6 +15,9 @@ struct entry *entries_find(const struct reconcile *reconcile,
 /* The one that is there, or a new one; NULL when there are too many. */
 struct entry *entries_meet(
 	struct reconcile *reconcile, enum standing_kind kind, const char *id);
+/* They are not on this side any more: as those who are not in the table. */
+void entries_leave(const struct reconcile *reconcile, struct entry *entry,
+	enum reconcile_side side);
 /* Forgets it when there is nothing to know about it. True: it is gone. */
 bool entries_drop(struct reconcile *reconcile, struct entry *entry);
 /* Writes down what has changed in the base, if anything has. */

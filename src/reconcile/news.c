@@ -293,6 +293,22 @@ static void take(struct reconcile *reconcile, struct entry *entry,
 		entries_make_way(reconcile, entry, side);
 }
 
+/* Of whom there is nothing to be known by that nothing is kept: people come and
+ * go. */
+static void gone(struct reconcile *reconcile, enum reconcile_side side,
+	const struct standing *standing)
+{
+	struct entry *entry =
+		entries_find(reconcile, standing->kind, standing->person->id);
+
+	if (!entry || entry->sides[side].is != TRI_OFF ||
+		entry->sides[side_other(side)].is == TRI_ON ||
+		!base_is_empty(&entry->base) || entry->work != ENTRY_IDLE)
+		return;
+	entries_leave(reconcile, entry, side);
+	pass_soon(reconcile);
+}
+
 static void told_of(struct entry *entry, enum reconcile_side side,
 	const struct standing *standing)
 {
@@ -307,6 +323,10 @@ void news_standing(struct reconcile *reconcile, enum reconcile_side side,
 {
 	struct entry *entry = NULL;
 
+	if (standing->is_gone) {
+		gone(reconcile, side, standing);
+		return;
+	}
 	if (standing->person)
 		entry = entries_meet(
 			reconcile, standing->kind, standing->person->id);

@@ -151,10 +151,37 @@ static void test_modes(void **state)
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* Of whom nothing is known any more. */
+static void test_gone(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+
+	begin(rig);
+	rig_says(rig, ":joe!j@h4 PART #a", "");
+	assert_string_equal(rig->gone, "net/joe");
+	rig_says(rig, ":joe!j@h4 QUIT :x", "");
+	assert_int_equal(rig->goes, 1);
+	rig_says(rig, ":Bob!b@h1 KICK #a dan :out", "");
+	assert_string_equal(rig->gone, "net/dan");
+	rig_says(rig, ":eve!e@puppets QUIT :x", "");
+	assert_string_equal(rig->gone, "arn:eve");
+	/* Of two sessions one stays. */
+	rig_says(rig, ":ann!a@h JOIN #a acc :A", "mod - net/@acc ann auto\n");
+	rig_says(rig, ":ann2!a@h JOIN #a acc :A", "mod - net/@acc ann2 auto\n");
+	rig_says(rig, ":ann!a@h QUIT :x", "");
+	assert_int_equal(rig->goes, 3);
+	rig_says(rig, ":ann2!a@h ACCOUNT *", "mod - net/ann2 ann2 auto\n");
+	assert_string_equal(rig->gone, "net/@acc");
+	assert_int_equal(rig->goes, 4);
+	rig_says(rig, ":ann2!a@h NICK ann3", "mod - net/ann2 ann3 auto\n");
+	assert_int_equal(rig->goes, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_list),
+		T(test_gone),
 		T(test_live),
 		T(test_automatic),
 		T(test_comings),

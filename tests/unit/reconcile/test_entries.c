@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,61 @@ static void test_who_is_nothing_is_forgotten(void **state)
 	assert_int_equal(0, known(rig));
 	reconcile_rig_crash(rig);
 	assert_int_equal(0, known(rig));
+}
+
+/* Who comes to IRC is told of as no moderator, and who goes is told of. */
+static void visit(struct reconcile_rig *rig, const char *id, bool is_gone)
+{
+	const struct person person = {.id = id, .name = id};
+	const struct standing standing = {
+		.kind = STANDING_MODERATOR,
+		.person = &person,
+		.is_native = true,
+		.is_automatic = true,
+		.is_gone = is_gone,
+	};
+
+	reconcile_rig_tell(rig, SIDE_IRC, &standing);
+}
+
+static void test_visitors_are_forgotten(void **state)
+{
+	struct reconcile_rig *rig = *state;
+	const struct standing deprived = {
+		.kind = STANDING_MODERATOR,
+		.person = &(struct person){.id = "c1", .name = "c1"},
+		.by = "oper",
+		.at_ms = 5,
+	};
+	struct standing_list list = {.kind = STANDING_MODERATOR};
+	char id[32];
+
+	/* As IRC has it: of who is not there nothing is known. */
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &list);
+	list.state = ROSTER_COMPLETE;
+	reconcile_on_standings(rig->reconcile, SIDE_IRC, &list);
+	reconcile_rig_list(rig, SIDE_CHIME, STANDING_MODERATOR, "c1");
+	for (int i = 0; i < RECONCILE_ENTRIES_MAX + 10; i++) {
+		snprintf(id, sizeof(id), "i%d", i);
+		visit(rig, id, false);
+		visit(rig, id, true);
+		if (i % 1000 == 0)
+			reconcile_rig_wait(rig, 4000);
+	}
+	reconcile_rig_wait(rig, 4000);
+	visit(rig, "i-here", false);
+	visit(rig, "i-never", true);
+	reconcile_rig_wait(rig, 4000);
+	/* Who was deprived is remembered, here or not. */
+	reconcile_rig_tell(rig, SIDE_IRC, &deprived);
+	visit(rig, "c1", true);
+	reconcile_rig_wait(rig, 4000);
+	assert_int_equal(2,
+		HASH_COUNT(rig->reconcile->kinds[STANDING_MODERATOR].entries));
+	assert_int_equal(
+		TRI_OFF, entries_find(rig->reconcile, STANDING_MODERATOR, "c1")
+				 ->sides[SIDE_IRC]
+				 .is);
 }
 
 static void test_what_was_agreed_is_read_again(void **state)
@@ -114,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(who_is_nothing_is_forgotten),
+		TEST(visitors_are_forgotten),
 		TEST(what_was_agreed_is_read_again),
 		TEST(what_cannot_be_read_is_forgotten),
 		TEST(how_many_a_rule_fits),

@@ -83,6 +83,11 @@ static void on_standing(void *arg, const struct standing *standing)
 	struct irc_moderation_rig *rig = arg;
 	const struct person *person = standing->person;
 
+	if (standing->is_gone) {
+		rig->goes++;
+		snprintf(rig->gone, sizeof(rig->gone), "%s", person->id);
+		return;
+	}
 	buf_addf(&rig->told, "%s %c", kinds[standing->kind],
 		standing->is_set ? '+' : '-');
 	if (person)

@@ -37,7 +37,9 @@ struct irc_moderation_rig {
 	struct irc_moderation_settings settings;
 	struct irc_moderation *moderation; /* NULL: closed by the test */
 	struct buf told;
-	bool closes; /* in the next thing told */
+	bool closes;             /* in the next thing told */
+	unsigned goes;           /* of people who have left */
+	char gone[IRC_ID_BYTES]; /* the last of them */
 	const char *caps;
 	const char *isupport;
 };
