@@ -120,6 +120,23 @@ static bool network_fits(const char *network, const char *host)
 
 /* Masks. */
 
+static bool write_source(
+	char *out, size_t size, const struct irc_ban_face *face)
+{
+	const char *const parts[] = {
+		face->nick, "!", face->user, "@", face->host};
+	size_t at = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		size_t len = strlen(parts[i]);
+		if (len >= size - at)
+			return false;
+		memcpy(out + at, parts[i], len + 1);
+		at += len;
+	}
+	return true;
+}
+
 static bool address_fits(const struct irc_isupport *isupport, const char *mask,
 	const struct irc_ban_face *face)
 {
@@ -127,8 +144,9 @@ static bool address_fits(const struct irc_isupport *isupport, const char *mask,
 	char name[IRC_MASK_BYTES];
 	const char *at = strchr(mask, '@');
 
-	snprintf(text, sizeof(text), "%s!%s@%s", face->nick, face->user,
-		face->host);
+	/* Of every mask and everybody: snprintf() is too slow. */
+	if (!write_source(text, sizeof(text), face))
+		return false;
 	if (irc_mask_match(isupport->casemap, mask, text))
 		return true;
 	if (!at || !strchr(at, '/') || (size_t)(at - mask) >= sizeof(name))
@@ -155,6 +173,9 @@ bool irc_ban_fits(const struct irc_isupport *isupport, const char *mask,
 	char plain[IRC_MASK_BYTES];
 	char *forward;
 
+	if (is_complete(mask) && !strchr(mask, '$'))
+		return strlen(mask) < sizeof(plain) &&
+		       address_fits(isupport, mask, face);
 	if (is_complete(mask)) {
 		if (strlen(mask) >= sizeof(plain))
 			return false;

@@ -130,8 +130,12 @@ static void tell_excepted(struct irc_moderation *moderation, const char *mask)
 {
 	struct irc_face *face;
 	struct irc_face *next;
+	const struct irc_channel *channel = moderation_channel(moderation);
 	struct irc_doing nobody;
 
+	if (!channel || !irc_channel_list_count(channel,
+				moderation_isupport(moderation)->excepts))
+		return;
 	irc_doing_init(&nobody);
 	HASH_ITER (hh, moderation->faces.all, face, next) {
 		struct irc_ban_face one = irc_face_of(face);
