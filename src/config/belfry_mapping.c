@@ -93,7 +93,8 @@ static const struct schema_row mapping_chime_rows[] = {
 		.required = true,
 		.max = 256,
 		.example = "Lounge",
-		.help = "The name of the channel.",
+		.help = "The name of the channel. When several have it none is "
+			"taken: give the ARN.",
 		.reloadable = true,
 	},
 	{

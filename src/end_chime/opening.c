@@ -31,6 +31,7 @@ struct opening {
 	struct opening_params params;
 	char *object, *mapping, *app_instance, *bridge;
 	char *channel, *name, *privacy, *mode;
+	char *found, *other; /* of that name, in the list under way; or NULL */
 	struct opening_memory memory; /* joined: it was all right before */
 	struct timer *timer;
 	struct chime_call *call;
@@ -138,7 +139,8 @@ static void opening_free(void *arg)
 {
 	struct opening *o = arg;
 	char **const strings[] = {&o->object, &o->mapping, &o->app_instance,
-		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode};
+		&o->bridge, &o->channel, &o->name, &o->privacy, &o->mode,
+		&o->found, &o->other};
 	for (size_t i = 0; i < ARRAY_LEN(strings); i++)
 		free(*strings[i]);
 	opening_memory_release(&o->memory);
@@ -169,7 +171,8 @@ static void fail(
 		timer_arm(o->timer, FRESH_RETRY_MS);
 		return;
 	}
-	timer_arm(o->timer, backoff_next_ms(*advice ? &o->people : &o->fault));
+	bool people = *advice || result->error == CHIME_CONFLICT;
+	timer_arm(o->timer, backoff_next_ms(people ? &o->people : &o->fault));
 	/* Behind the advice the number of the request would be news. */
 	snprintf(why, sizeof(why), "%s: %s", doing, result->message);
 	if (!log_once_is_news(&o->news, why, 3600 * 1000))
@@ -286,21 +289,39 @@ static void create(struct opening *o)
 	call(o, CHIME_CREATE_CHANNEL, members, opening_on_created);
 }
 
-static bool find_by_name(struct opening *o, json_t *items)
+static void find_by_name(struct opening *o, json_t *items)
 {
 	size_t i;
 	json_t *item;
 	json_array_foreach (items, i, item) {
 		struct chime_channel channel;
 		chime_decode_channel(item, &channel);
-		if (channel.arn && str_eq(channel.name, o->name) &&
-			str_starts(channel.arn, o->app_instance)) {
-			set_string(&o->channel, channel.arn);
-			remember_channel(o);
-			return true;
-		}
+		if (!channel.arn || !str_eq(channel.name, o->name) ||
+			!str_starts(channel.arn, o->app_instance) ||
+			str_eq(channel.arn, o->found))
+			continue;
+		set_string(o->found ? &o->other : &o->found, channel.arn);
 	}
-	return false;
+}
+
+static void forget_found(struct opening *o)
+{
+	set_string(&o->found, NULL);
+	set_string(&o->other, NULL);
+}
+
+/* What is said in one shall not get into another. */
+static void found_several(struct opening *o)
+{
+	char *AUTOFREE why = xasprintf(
+		"several channels of the bridge's user have this name (%s and "
+		"%s): give the ARN of one",
+		o->found, o->other);
+	const struct chime_result result = {
+		.error = CHIME_CONFLICT,
+		.message = why,
+	};
+	fail(o, &result, o->name);
 }
 
 static void not_found(struct opening *o)
@@ -316,6 +337,19 @@ static void not_found(struct opening *o)
 		fail(o, &result, o->name);
 }
 
+static void all_listed(struct opening *o)
+{
+	if (o->other) {
+		found_several(o);
+	} else if (o->found) {
+		set_string(&o->channel, o->found);
+		remember_channel(o);
+		join(o);
+	} else {
+		not_found(o);
+	}
+}
+
 static bool opening_on_channels(const struct chime_page *page, void *arg)
 {
 	struct opening *o = arg;
@@ -325,13 +359,11 @@ static bool opening_on_channels(const struct chime_page *page, void *arg)
 		fail(o, page->result, "the bridge's channels cannot be listed");
 		return false;
 	}
-	if (find_by_name(o, page->items)) {
-		o->paging = NULL;
-		join(o);
-		return false;
-	}
+	if (page->restarted)
+		forget_found(o);
+	find_by_name(o, page->items);
 	if (page->last)
-		not_found(o);
+		all_listed(o);
 	return true;
 }
 
@@ -345,6 +377,7 @@ static void look_for(struct opening *o)
 		.members = members,
 		.max_attempts = ATTEMPTS,
 	};
+	forget_found(o);
 	o->paging = chime_paging_start(
 		o->params.client, &request, 0, opening_on_channels, o);
 }

@@ -237,11 +237,42 @@ static void test_found_by_name(void **state)
 	service_answer(&f->s, 200,
 		"{\"ChannelMemberships\":[" FOUND(
 			WORLD_CHANNEL, "Lounge") "],\"NextToken\":\"x\"}");
+	service_expect(&f->s, LOOK "&next-token=x");
+	service_answer(&f->s, 200,
+		"{\"ChannelMemberships\":[" FOUND(
+			WORLD_CHANNEL, "Lounge") "]}");
 	expect_opened(f);
 	assert_string_equal(f->s.store.log.data,
 		"room m channel=" WORLD_CHANNEL "\nroom m name=Lounge"
 		"\nroom m found=" WORLD_CHANNEL "\nroom m joined=" WORLD_CHANNEL
 		"\n");
+}
+
+/* None of several is taken by chance. */
+static void test_several_of_the_name(void **state)
+{
+	struct fixture *f = *state;
+	f->params.name = "Lounge";
+	f->params.create = true;
+	begin(f);
+	service_expect(&f->s, LOOK);
+	service_answer(&f->s, 200,
+		"{\"ChannelMemberships\":[" FOUND(
+			WORLD_CHANNEL, "Lounge") "],\"NextToken\":\"n\"}");
+	service_expect(&f->s, LOOK "&next-token=n");
+	service_answer(&f->s, 200,
+		"{\"ChannelMemberships\":[" FOUND(
+			WORLD_APP "/channel/d", "Lounge") "]}");
+	expect_failed(f,
+		"/channel/c and " WORLD_APP "/channel/d): give the ARN of one");
+	/* Slowly, until somebody has done so. */
+	assert_in_range(
+		service_pass_until_asked(&f->s, 1000000), 10000, 600000);
+	service_expect(&f->s, LOOK);
+	service_answer(&f->s, 200,
+		"{\"ChannelMemberships\":[" FOUND(
+			WORLD_CHANNEL, "Lounge") "]}");
+	expect_opened(f);
 }
 
 static void test_created(void **state)
@@ -432,6 +463,7 @@ int main(void)
 		T(test_another_name),
 		T(test_name_was_not_remembered),
 		T(test_found_by_name),
+		T(test_several_of_the_name),
 		T(test_created),
 		T(test_created_without_an_arn),
 		T(test_not_found_and_not_to_be_created),
