@@ -4,6 +4,7 @@ enum {
 	RESPITE_MS = 600 * 1000, /* after the network has had enough of us */
 	THROTTLED_MS = 30 * 1000,
 	BANS_MAX = 3, /* in a row */
+	FAILURES_MAX = 3,
 	NEWS_MS = 600 * 1000,
 };
 
@@ -52,6 +53,7 @@ void irc_gate_pass(struct irc_gate *gate, int64_t now_ms)
 void irc_gate_on_ready(struct irc_gate *gate)
 {
 	gate->bans = 0;
+	gate->failures = 0;
 }
 
 static void bar(struct irc_gate *gate, int64_t until_ms)
@@ -85,6 +87,18 @@ void irc_gate_on_refused(struct irc_gate *gate, int64_t now_ms, const char *why)
 void irc_gate_on_throttled(struct irc_gate *gate, int64_t now_ms)
 {
 	bar(gate, now_ms + THROTTLED_MS);
+}
+
+void irc_gate_on_failed(struct irc_gate *gate, const char *why)
+{
+	if (++gate->failures < FAILURES_MAX)
+		return;
+	gate->failures = 0;
+	if (log_once_is_news(&gate->failure_news, "failed", NEWS_MS))
+		log_warn(gate->object,
+			"puppets could not connect %d times in a row (%s): "
+			"their people are relayed until they can",
+			FAILURES_MAX, why);
 }
 
 void irc_gate_on_too_many(

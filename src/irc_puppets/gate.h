@@ -2,7 +2,8 @@
  * How many puppets a network takes, and when the next of them may connect: one
  * per connect_interval_ms, `max` in all; for ten minutes fewer when the server
  * says that it has too many from us, and nobody new for ten minutes when three
- * in a row were banned or refused. Says so in the log, once for each respite.
+ * in a row were banned or refused. Says so in the log, once for each respite;
+ * and when three in a row could not connect.
  *
  * Times are the loop's, in ms. Owns nothing.
  */
@@ -24,8 +25,9 @@ struct irc_gate {
 	int64_t barred_until_ms;
 	size_t low_limit; /* instead of max, until then */
 	int64_t low_until_ms;
-	unsigned bans; /* in a row; refusals count */
-	struct log_once limit_news, ban_news, refusal_news;
+	unsigned bans;     /* in a row; refusals count */
+	unsigned failures; /* the same, to be connected at all */
+	struct log_once limit_news, ban_news, refusal_news, failure_news;
 };
 
 size_t irc_gate_limit(const struct irc_gate *gate, int64_t now_ms);
@@ -49,6 +51,8 @@ void irc_gate_on_banned(struct irc_gate *gate, int64_t now_ms, const char *why);
 void irc_gate_on_refused(
 	struct irc_gate *gate, int64_t now_ms, const char *why);
 void irc_gate_on_throttled(struct irc_gate *gate, int64_t now_ms);
+/* One did not get so far. */
+void irc_gate_on_failed(struct irc_gate *gate, const char *why);
 void irc_gate_on_too_many(
 	struct irc_gate *gate, size_t count, int64_t now_ms, const char *why);
 

@@ -102,7 +102,6 @@ static void puppet_lost(struct irc_puppet *puppet, const char *why)
 	free(puppet->why);
 	puppet->why = text;
 	puppet->due_ms = loop_now_ms(puppet->loop) + wait_after(puppet, loss);
-	puppet->ready_ms = 0;
 	/* When it comes back is not for the connection alone to say. */
 	irc_conn_stop(puppet->conn, "");
 	set_state(puppet, IRC_PUPPET_OFF);
@@ -280,6 +279,7 @@ void irc_puppet_free(struct irc_puppet *puppet)
 
 void irc_puppet_connect(struct irc_puppet *puppet)
 {
+	puppet->ready_ms = 0;
 	irc_conn_start(puppet->conn);
 	set_state(puppet, IRC_PUPPET_CONNECTING);
 }

@@ -58,7 +58,7 @@ struct irc_puppet {
 	int64_t touched_ms;
 	int64_t emptied_ms; /* since when it is in no channel */
 	int64_t due_ms;     /* may connect; of a going one: is freed */
-	int64_t ready_ms;
+	int64_t ready_ms;   /* of this link or the last one; 0: it never was */
 	int64_t renamed_ms;
 	bool is_rename_due;
 	struct backoff backoff;

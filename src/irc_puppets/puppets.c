@@ -304,6 +304,8 @@ static void on_lost(void *arg, struct irc_puppet *puppet, enum irc_loss loss)
 		lower(puppets, puppet->why);
 	else if (loss == IRC_LOSS_THROTTLED)
 		irc_gate_on_throttled(&puppets->gate, now_of(puppets));
+	else if (!puppet->ready_ms)
+		irc_gate_on_failed(&puppets->gate, puppet->why);
 	wake(puppets);
 }
 

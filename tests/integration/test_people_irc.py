@@ -347,6 +347,17 @@ def test_webirc(tmp_path, processes):
     assert "s3same" not in world.belfry.log()
 
 
+def test_no_address_to_connect_from(tmp_path, processes):
+    """What is wrong with all puppets is said aloud, also where nobody is
+    shown but who speaks."""
+    world = puppet_world(tmp_path, processes, Ngircd, "lazy",
+                         puppets={"addresses": "2001:db8::/64"})
+    bob = with_bob(world)
+    world.say("I have no address")
+    assert bob.wait_spoken(CHANNEL, "no address", 40)[0] == "belfry"
+    world.belfry.wait_log("warn irc net: puppets could not connect", 60)
+
+
 def test_read_marker(tmp_path, processes):
     """What somebody has read in Chime, their puppet has read here."""
     world = puppet_world(tmp_path, processes)

@@ -116,6 +116,25 @@ static void test_banned(void **state)
 	log_catch_stop();
 }
 
+static void test_failed(void **state)
+{
+	struct irc_gate gate = make();
+	(void)state;
+	irc_gate_on_failed(&gate, "no such address");
+	irc_gate_on_failed(&gate, "no such address");
+	irc_gate_on_ready(&gate);
+	irc_gate_on_failed(&gate, "no such address");
+	irc_gate_on_failed(&gate, "no such address");
+	assert_int_equal(log_catch_count("no such address"), 0);
+	irc_gate_on_failed(&gate, "no such address");
+	for (int i = 0; i < 5; i++)
+		irc_gate_on_failed(&gate, "no such address");
+	assert_int_equal(log_catch_count("(no such address)"), 1);
+	/* It is tried again all the same. */
+	assert_null(irc_gate_obstacle(&gate, 0, 1000));
+	log_catch_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -125,6 +144,7 @@ int main(void)
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_banned),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_failed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
