@@ -16,14 +16,18 @@ enum {
 	NO_TOP_LEVEL = 413,
 	WILD_TOP_LEVEL = 414,
 	TARGET_TOO_FAST = 439,
+	NOT_REGISTERED = 486, /* the person takes no words of such people */
+	NOT_ON_SAME_CHANNEL = 493, /* ngircd: the same */
 	CANNOT_SEND_TO_USER = 531,
-	CANNOT_RELAY = 573, /* the nick of RELAYMSG */
+	CANNOT_RELAY = 573,   /* the nick of RELAYMSG */
+	TARGET_IS_DEAF = 716, /* "is in +g mode (server-side ignore)" */
 };
 
 /* How an unlabelled refusal says which line it is about. */
 enum refusal_of {
 	OF_TARGET,  /* its first parameter after our nick is the channel */
 	OF_COMMAND, /* it is the command */
+	OF_PERSON,  /* the same, or it says nothing: the oldest to a person */
 	OF_RELAY,   /* it is the nick of RELAYMSG */
 	OF_ANY,     /* it says nothing: the oldest line */
 };
@@ -51,7 +55,10 @@ static const struct refusal_row {
 	{ERR_NEEDMOREPARAMS, OF_COMMAND, IRC_DELIVERY_REFUSED},
 	{ERR_NEEDREGGEDNICK, OF_TARGET, IRC_DELIVERY_BLOCKED},
 	{ERR_CHANOPRIVSNEEDED, OF_TARGET, IRC_DELIVERY_BLOCKED},
+	{NOT_REGISTERED, OF_PERSON, IRC_DELIVERY_BLOCKED},
+	{NOT_ON_SAME_CHANNEL, OF_PERSON, IRC_DELIVERY_BLOCKED},
 	{CANNOT_SEND_TO_USER, OF_TARGET, IRC_DELIVERY_BLOCKED},
+	{TARGET_IS_DEAF, OF_TARGET, IRC_DELIVERY_BLOCKED},
 	{ERR_ERRONEUSNICKNAME, OF_RELAY, IRC_DELIVERY_BLOCKED},
 	{ERR_NICKNAMEINUSE, OF_RELAY, IRC_DELIVERY_BLOCKED},
 	{ERR_NOPRIVILEGES, OF_COMMAND, IRC_DELIVERY_BLOCKED},
@@ -345,6 +352,23 @@ static struct irc_delivery *match_command(
 	return NULL;
 }
 
+/* "486 me nick :why", or "486 me :why". */
+static struct irc_delivery *match_person(
+	struct irc_conn *conn, const struct irc_message *msg)
+{
+	struct irc_delivery *delivery;
+
+	if (msg->nparams > 2)
+		return match_unlabelled(
+			match_target(conn, irc_message_param(msg, 1)));
+	DL_FOREACH (conn->deliveries.written, delivery)
+		if (delivery->proof != IRC_PROOF_LABEL &&
+			!irc_isupport_is_channel(
+				&conn->isupport, delivery->folded))
+			return delivery;
+	return NULL;
+}
+
 static void match_numeric(struct irc_conn *conn, const struct irc_message *msg)
 {
 	const struct refusal_row *row = refusal_row(msg->numeric);
@@ -359,6 +383,9 @@ static void match_numeric(struct irc_conn *conn, const struct irc_message *msg)
 		break;
 	case OF_COMMAND:
 		delivery = match_command(conn, subject);
+		break;
+	case OF_PERSON:
+		delivery = match_person(conn, msg);
 		break;
 	case OF_RELAY:
 		delivery = match_relay(conn, subject);

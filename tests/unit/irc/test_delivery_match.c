@@ -391,6 +391,37 @@ static void test_unlabelled_refusals(void **state)
 	}
 }
 
+/* Who does not take private messages from all; some servers do not say who it
+ * is. */
+static void test_refusals_of_people(void **state)
+{
+	static const char *const lines[][2] = {
+		{":s 716 belfry Bob :is in +g mode (ignore)",
+			"b: blocked: is in +g mode (ignore) (716)\n"},
+		{":s 486 belfry bob :Log in", "b: blocked: Log in (486)\n"},
+		{":s 486 belfry :Cannot send to user (+b)",
+			"b: blocked: Cannot send to user (+b) (486)\n"},
+		{":s 493 belfry :You must share a channel with bob",
+			"b: blocked: You must share a channel with bob "
+			"(493)\n"},
+		{":s 486 belfry eve :Log in", ""},
+	};
+	struct irc_peer *peer = *state;
+	unsigned pings = 0;
+
+	irc_outcomes_ready(peer, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		(void)irc_outcomes_say(peer, "#a", "a");
+		(void)irc_outcomes_say(peer, "bob", "b");
+		irc_peer_feed(peer, "%s", lines[i][0]);
+		assert_outcomes(lines[i][1]);
+		pings += 2;
+		irc_peer_feed(peer, ":s PONG s %u", pings);
+		assert_outcomes(*lines[i][1] ? "a: confirmed\n"
+					     : "a: confirmed\nb: confirmed\n");
+	}
+}
+
 /* A refusal is for the oldest line of its channel. */
 static void test_refusals_are_first_in_first_out(void **state)
 {
@@ -541,6 +572,7 @@ int main(void)
 		TEST(test_label_confirms),
 		TEST(test_labelled_refusals),
 		TEST(test_unlabelled_refusals_are_not_ours),
+		TEST(test_refusals_of_people),
 		TEST(test_labelled_batches),
 		TEST(test_labels_without_echo),
 		TEST(test_a_label_that_never_comes),
