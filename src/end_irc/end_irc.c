@@ -221,13 +221,23 @@ static bool is_settled(struct end_irc *end)
 	return !end->late;
 }
 
+/* Who is in it is not known until it is listed again. */
+static void lose_sight(struct end_irc *end)
+{
+	end->late = NULL;
+	irc_identity_up(end->folk.identity);
+}
+
 static void end_on_channel(struct irc_conn *conn, const char *channel,
 	bool joined, const char *why, void *arg)
 {
 	struct end_irc *end = arg;
 	struct irc_room *room = find_room(end, channel);
+	bool is_up = irc_conn_state(conn) == IRC_CONN_READY;
+	if (room && room->ready && !joined && is_up)
+		lose_sight(end);
 	/* That the link was lost is known, with the reason. */
-	if (room && (joined || irc_conn_state(conn) == IRC_CONN_READY))
+	if (room && (joined || is_up))
 		irc_room_set_ready(room, joined, why);
 	if (joined && is_settled(end))
 		irc_identity_settle(end->folk.identity);

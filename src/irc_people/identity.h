@@ -13,7 +13,8 @@
  * the same nick is the same person after a restart. That a nick has the id of
  * its own name is not stored. A binding is in the way of others only while
  * somebody who is not logged in has that nick in a channel of ours. When the
- * link has just come up that is not known until all channels are listed, or
+ * link has just come up, or we were put out of a channel, that is not known
+ * until all channels are listed, or
  * IDENTITY_GRACE_MS have passed: who seems to be in somebody's way then gets an
  * id that is thought over afterwards. A nick that nobody had in sight for
  * IDENTITY_KEPT_MS is anybody's. At most IDENTITY_BINDINGS_MAX; the oldest that
@@ -72,12 +73,12 @@ void irc_identity_past_id(const struct irc_identity *identity,
  * ids: NICK moves the id along, QUIT and the like leave it behind. */
 void irc_identity_take(
 	struct irc_identity *identity, const struct irc_message *message);
-/* The link is up; all channels are listed. */
+/* The link is up, or a channel was lost; all channels are listed. */
 void irc_identity_up(struct irc_identity *identity);
 void irc_identity_settle(struct irc_identity *identity);
 
 /* Is it known who is in our channels? Not while the link is down, nor before
- * all are listed or IDENTITY_GRACE_MS have passed. */
+ * all are listed (again) or IDENTITY_GRACE_MS have passed. */
 bool irc_identity_is_settled(const struct irc_identity *identity);
 /* Somebody in a channel of ours who is this now; NULL when nobody is, or two
  * are (it is one of them). Valid until the next message. */

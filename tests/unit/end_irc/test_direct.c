@@ -134,6 +134,24 @@ static void test_main_link_dies(void **state)
 	crowd_assert(t->log, "1 done!\n");
 }
 
+/* Who is not seen since we are not let in there may be there all the same; not
+ * that it is waited for without end. */
+static void test_main_is_kicked(void **state)
+{
+	struct irc_talk *t = *state;
+	begin(t);
+	t->crowd.all[0].is_deaf = true;
+	irc_crowd_tell(&t->crowd, 0, ":op!o@h KICK #a belfry :out");
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "where are you?");
+	crowd_assert(t->log, "1 later: who is on IRC is not known yet\n");
+	irc_crowd_pass(&t->crowd, 30 * 1000);
+	irc_talk_reply(t, 2, EVENT_MESSAGE, "and now?");
+	crowd_assert(t->log, "2 later: who is on IRC is not known yet\n");
+	irc_crowd_pass(&t->crowd, 60 * 1000);
+	irc_talk_reply(t, 3, EVENT_MESSAGE, "so be it");
+	crowd_assert(t->log, "3 refused: bob is not on IRC now\n");
+}
+
 static void test_busy(void **state)
 {
 	struct irc_talk *t = *state;
@@ -194,6 +212,7 @@ int main(void)
 		T(test_stranger),
 		T(test_seen_later),
 		T(test_main_link_dies),
+		T(test_main_is_kicked),
 		T(test_busy),
 		T(test_note),
 		T(test_close),
