@@ -82,9 +82,12 @@ static const char *room_nick(void *arg)
 static bool room_may_come(void *arg)
 {
 	const struct irc_direct_room *room = arg;
+	const struct irc_folk *folk = irc_directs_params(room->directs)->folk;
+	const struct irc_user *user = irc_conn_user(folk->conn, room->nick);
 
-	return !irc_identity_is_settled(
-		irc_directs_params(room->directs)->folk->identity);
+	return !irc_identity_is_settled(folk->identity) ||
+	       (user &&
+		       irc_identity_may_be(folk->identity, user, room->person));
 }
 
 /* --- to the bridge ---------------------------------------------------------

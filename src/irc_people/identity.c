@@ -353,6 +353,15 @@ const struct irc_user *irc_identity_find(
 	return user;
 }
 
+bool irc_identity_may_be(const struct irc_identity *identity,
+	const struct irc_user *user, const char *person_id)
+{
+	const char *name = local_part(identity, person_id);
+
+	return name && *name == '@' && !user->is_account_known &&
+	       irc_conn_has_cap(identity->conn, "account-notify");
+}
+
 bool irc_identity_is_settled(const struct irc_identity *identity)
 {
 	return irc_conn_state(identity->conn) == IRC_CONN_READY &&

@@ -85,6 +85,11 @@ bool irc_identity_is_settled(const struct irc_identity *identity);
 const struct irc_user *irc_identity_find(
 	struct irc_identity *identity, const char *person_id);
 
+/* Not known as this one now; can it be that they are, as it has not been told
+ * yet whether they are logged in? */
+bool irc_identity_may_be(const struct irc_identity *identity,
+	const struct irc_user *user, const char *person_id);
+
 /* Bindings that are remembered. */
 size_t irc_identity_count(const struct irc_identity *identity);
 

@@ -134,6 +134,34 @@ static void test_main_link_dies(void **state)
 	crowd_assert(t->log, "1 done!\n");
 }
 
+/* NAMES tells the nick, WHO later the account: who is known by it is not gone
+ * in between. */
+static void test_account_is_told_later(void **state)
+{
+	struct irc_talk *t = *state;
+	t->crowd.caps = "account-notify extended-join";
+	irc_talk_start(t);
+	irc_crowd_tell(&t->crowd, 0, ":bob!b@home JOIN #a robert :Bob");
+	irc_talk_say(t, "bob!b@home", "PRIVMSG", "psst");
+	crowd_assert(t->log, "begins: test/@robert as bob with "
+			     "arn:x/user/alice (Alice)\nready\n"
+			     "test/@robert m: psst\n");
+	irc_crowd_cut(&t->crowd, 0, NULL);
+	irc_crowd_pass(&t->crowd, 5 * 1000);
+	irc_crowd_tell(&t->crowd, 0, ":s 353 belfry = #a :bob");
+	irc_crowd_tell(&t->crowd, 0, ":s 366 belfry #a :End");
+	irc_talk_reply(t, 1, EVENT_MESSAGE, "are you there?");
+	crowd_assert(t->log, "1 later: who is on IRC is not known yet\n");
+	irc_crowd_tell(&t->crowd, 0, ":bob!b@home ACCOUNT robert");
+	buf_clear(&t->crowd.said);
+	irc_talk_reply(t, 2, EVENT_MESSAGE, "are you there?");
+	crowd_assert(t->crowd.said, "Alice[c] PRIVMSG bob :are you there?\n");
+	crowd_assert(t->log, "2 done!\n");
+	irc_crowd_tell(&t->crowd, 0, ":bob!b@home ACCOUNT *");
+	irc_talk_reply(t, 3, EVENT_MESSAGE, "are you?");
+	crowd_assert(t->log, "3 refused: bob is not on IRC now\n");
+}
+
 /* Who is not seen since we are not let in there may be there all the same; not
  * that it is waited for without end. */
 static void test_main_is_kicked(void **state)
@@ -212,6 +240,8 @@ int main(void)
 		T(test_stranger),
 		T(test_seen_later),
 		T(test_main_link_dies),
+		cmocka_unit_test_setup_teardown(test_account_is_told_later,
+			irc_talk_setup_cold, irc_talk_teardown),
 		T(test_main_is_kicked),
 		T(test_busy),
 		T(test_note),
