@@ -51,6 +51,18 @@ static void addresses_are_prefix(struct schema_load *load, const char *setting,
 			text);
 }
 
+/* WEBIRC says an address; without one it would not be said at all. */
+static void webirc_has_addresses(struct schema_load *load, const char *setting,
+	const struct network_config *network)
+{
+	char AUTOFREE *name = xasprintf("%s.puppets.webirc", setting);
+
+	if (network->puppets.webirc && !network->puppets.addresses)
+		schema_problem(load, name,
+			"needs puppets.addresses: the addresses that are said "
+			"with WEBIRC");
+}
+
 static void relays_are_masks(struct schema_load *load, const char *setting,
 	const struct network_config *network)
 {
@@ -67,6 +79,7 @@ static void relays_are_masks(struct schema_load *load, const char *setting,
 static rule_fn *const rules[] = {
 	nick_names_person,
 	addresses_are_prefix,
+	webirc_has_addresses,
 	relays_are_masks,
 };
 

@@ -68,7 +68,7 @@ const struct schema_row belfry_puppets_rows[] = {
 		.offset = offsetof(struct puppets_config, webirc),
 		.max = 300,
 		.help = "The password with which the network lets us say who "
-			"connects (WEBIRC).",
+			"connects (WEBIRC); with addresses.",
 	},
 	{
 		.name = "host",

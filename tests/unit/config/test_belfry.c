@@ -137,6 +137,9 @@ static const struct bad {
 		"f:10: networks[0].puppets.addresses: must be an IPv6 prefix "
 		"of 16 to 112 bits such as \"2001:db8:1:2::/64\", not "
 		"\"2001:db8::/120\""},
+	{"", "puppets = { webirc = \"x\"; };", "",
+		"f:10: networks[0].puppets.webirc: needs puppets.addresses: "
+		"the addresses that are said with WEBIRC"},
 	{"", "relays = ( \"a!*@*\", \"a b\" );", "",
 		"f:10: networks[0].relays: element 2 must be a mask such as "
 		"\"nick!*@*\", not \"a b\""},

@@ -97,7 +97,8 @@ static void test_puppets(void **state UNUSED)
 		daemon_config_load(&(struct daemon_config_text){.state = "s",
 			.network = "presence = \"puppets\"; operators = "
 				   "(\"op\"); bots = \"ignore\"; puppets = { "
-				   "max = 7; idle_s = 3; webirc = \"w\"; };"});
+				   "max = 7; idle_s = 3; webirc = \"w\"; "
+				   "addresses = \"2001:db8::/64\"; };"});
 	struct network_params params;
 
 	params_network_init(&params, &config->networks[0]);
