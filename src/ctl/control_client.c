@@ -2,13 +2,14 @@
 
 #include "net/http.h"
 #include "net/loop.h"
+#include "util/alloc.h"
 #include "util/json.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-enum { TIMEOUT_MS = 10 * 1000, ANSWER_BYTES = 64 << 20, URL_BYTES = 2048 };
+enum { TIMEOUT_MS = 10 * 1000, ANSWER_BYTES = 64 << 20 };
 
 struct asking {
 	struct loop *loop;
@@ -58,11 +59,10 @@ static void ask(struct asking *asking, const char *method, const char *target)
 {
 	struct http_params params = {.unix_path = asking->path};
 	struct http *http = http_new(asking->loop, &params, asking->err);
-	char url[URL_BYTES];
+	char AUTOFREE *url = xasprintf("http://belfryd%s", target);
 
 	if (!http)
 		return;
-	snprintf(url, sizeof(url), "http://belfryd%s", target);
 	if (http_start(http,
 		    &(struct http_request){
 			    .method = method,

@@ -8,7 +8,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
+
+/* More than that of each belfryd does not take. */
+enum { VALUE_BYTES_MAX = 500 };
 
 struct wanted {
 	const char *mapping;
@@ -52,6 +56,11 @@ static int read_words(struct args *args, char **words, const struct verb *verb,
 	return 0;
 }
 
+static bool is_too_long(const char *value)
+{
+	return value && strlen(value) > VALUE_BYTES_MAX;
+}
+
 static int check(const struct verb *verb, const struct wanted *wanted)
 {
 	int64_t ms;
@@ -66,6 +75,11 @@ static int check(const struct verb *verb, const struct wanted *wanted)
 		return complain(EX_USAGE,
 			"%s: --for wants a time like 30m, 2h or 7d, not %s",
 			verb->name, wanted->time);
+	if (is_too_long(wanted->who) || is_too_long(wanted->reason))
+		return complain(EX_USAGE,
+			"%s: %s is too long (%d bytes at most)", verb->name,
+			is_too_long(wanted->who) ? "WHO" : "--reason",
+			VALUE_BYTES_MAX);
 	return 0;
 }
 

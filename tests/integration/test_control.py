@@ -182,6 +182,20 @@ def test_no_such_mapping(world, words):
     assert done.returncode == 1 and "no such mapping" in done.stderr
 
 
+def test_long_reasons(world):
+    """Taken as they are, or not at all."""
+    answering(world)
+    alice = ("ban", "project", "Alice", "--reason")
+    until(lambda: "Alice" in ask(world, "members", "project").stdout,
+          world.belfry.log)
+    done = ask(world, *alice, "x" * 501)
+    assert done.returncode == 64 and "too long" in done.stderr
+    assert "Alice" not in ask(world, "bans", "project").stdout
+    done = ask(world, *alice, "\u20ac" * 166)
+    assert done.returncode == 0, done.stderr
+    assert "belfryctl" in ask(world, "bans", "project").stdout
+
+
 def test_unmap_what_is_in_use(world):
     answering(world)
     done = ask(world, "unmap", "project")
