@@ -1,7 +1,8 @@
 /*
  * Puppets of an earlier process that ended without a word: until the server
  * notices, they are still to be seen. Who was shown is remembered, so their
- * nicks and user names can be told.
+ * nicks and user names can be told; for GHOSTS_MS, as servers take minutes to
+ * notice: who is there after that, or comes, is somebody else.
  *
  * Bounds: GHOSTS_MAX; those past it are taken for people.
  */
@@ -14,6 +15,7 @@
 
 enum {
 	GHOSTS_MAX = 20000,
+	GHOSTS_MS = 5 * 60 * 1000, /* since they could be seen */
 	/* Nicks that it may have had when others had the one before. But for
 	 * the first they tell something only with the user name. */
 	GHOSTS_NICKS = 4,

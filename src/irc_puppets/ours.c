@@ -72,9 +72,10 @@ void irc_ours_add(
 }
 
 /* Whoever comes now is not who had this nick before. */
-static void has_come(struct irc_ours *ours, const struct irc_source *source)
+static void is_seen(
+	struct irc_ours *ours, const struct irc_source *source, bool has_come)
 {
-	const char *id = ours->whose(ours->arg, source);
+	const char *id = ours->whose(ours->arg, source, has_come);
 	struct irc_ours_entry *entry = find(ours, source->nick);
 
 	if (id)
@@ -99,7 +100,7 @@ static void is_named(struct irc_ours *ours, struct span word)
 		return;
 	(void)snprintf(text, sizeof(text), "%.*s", (int)word.len, word.p);
 	if (irc_source_parse(&source, text) == 0 && !find(ours, source.nick))
-		has_come(ours, &source);
+		is_seen(ours, &source, false);
 }
 
 static void on_names(struct irc_ours *ours, const struct irc_message *message)
@@ -116,7 +117,7 @@ static void is_heard(struct irc_ours *ours, const struct irc_source *source)
 	const struct irc_ours_entry *entry = find(ours, source->nick);
 
 	if (entry && !*entry->user && *source->user)
-		has_come(ours, source);
+		is_seen(ours, source, false);
 }
 
 /* A row of WHO, with the first of "user host ... nick" at this parameter; the
@@ -134,7 +135,7 @@ static void is_listed(
 	source.nick = irc_message_param(message, 5);
 	entry = find(ours, source.nick);
 	if (*source.user && (!entry || !*entry->user))
-		has_come(ours, &source);
+		is_seen(ours, &source, false);
 }
 
 void irc_ours_before(struct irc_ours *ours, const struct irc_message *message)
@@ -149,7 +150,7 @@ void irc_ours_before(struct irc_ours *ours, const struct irc_message *message)
 		 str_eq(irc_message_param(message, 1), IRC_TRACK_WHOX_TOKEN))
 		is_listed(ours, message, 3);
 	else if (irc_message_is(message, "JOIN"))
-		has_come(ours, &message->source);
+		is_seen(ours, &message->source, true);
 }
 
 static void on_nick(struct irc_ours *ours, const struct irc_message *message)
@@ -216,6 +217,20 @@ void irc_ours_after(struct irc_ours *ours, const struct irc_message *message)
 		on_leave(ours, irc_message_param(message, 1));
 	else if (irc_message_is(message, "CHGHOST"))
 		on_chghost(ours, message);
+}
+
+void irc_ours_review(struct irc_ours *ours)
+{
+	struct irc_ours_entry *entry, *next;
+	struct irc_source source;
+
+	HASH_ITER (hh, ours->entries, entry, next) {
+		irc_source_init(&source);
+		source.nick = entry->folded;
+		source.user = entry->user;
+		if (!ours->whose(ours->arg, &source, false))
+			entry_free(ours, entry);
+	}
 }
 
 const char *irc_ours_find(

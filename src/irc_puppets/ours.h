@@ -21,8 +21,10 @@ struct irc_ours_entry;
 
 struct irc_ours {
 	const struct irc_isupport *isupport; /* of the main connection */
-	/* The Chime id of who may be this one, NULL: nobody of ours. */
-	const char *(*whose)(void *arg, const struct irc_source *source);
+	/* The Chime id of who may be this one, NULL: nobody of ours.
+	 * `has_come`: now, else they may have been there for long. */
+	const char *(*whose)(
+		void *arg, const struct irc_source *source, bool has_come);
 	/* That one has quit, under this nick. */
 	void (*quit)(void *arg, const char *id, const char *nick);
 	/* Does the main connection share a channel with this nick? */
@@ -39,6 +41,8 @@ void irc_ours_after(struct irc_ours *ours, const struct irc_message *message);
 /* Is seen, and is ours: said by the puppet's own link. */
 void irc_ours_add(
 	struct irc_ours *ours, const struct irc_source *source, const char *id);
+/* `whose` may know fewer than before. */
+void irc_ours_review(struct irc_ours *ours);
 /* The id, valid until the next change; NULL: somebody else. */
 const char *irc_ours_find(
 	const struct irc_ours *ours, const struct irc_source *source);

@@ -32,6 +32,7 @@ struct irc_puppets {
 	struct irc_puppet *all;              /* by id */
 	struct irc_puppet *going; /* by place in memory: ids come again */
 	struct irc_sight sight;
+	int64_t ghosts_until_ms; /* 0: there are none */
 	struct irc_gate gate;
 	struct irc_waiters waiters;
 	struct timer *timer;
@@ -197,11 +198,24 @@ static int64_t connect_due(struct irc_puppets *puppets, int64_t now_ms)
 	return due_ms;
 }
 
+/* They are seen by the main connection only. */
+static int64_t forget_ghosts(struct irc_puppets *puppets, int64_t now_ms)
+{
+	if (!puppets->ghosts_until_ms ||
+		irc_conn_state(puppets->params.main) != IRC_CONN_READY)
+		return INT64_MAX;
+	if (puppets->ghosts_until_ms > now_ms)
+		return puppets->ghosts_until_ms;
+	puppets->ghosts_until_ms = 0;
+	irc_sight_forget_ghosts(&puppets->sight);
+	return INT64_MAX;
+}
+
 static void on_timer(void *arg)
 {
 	struct irc_puppets *puppets = arg;
 	int64_t now_ms = now_of(puppets);
-	int64_t due_ms[4];
+	int64_t due_ms[5];
 	int64_t first_ms = INT64_MAX;
 
 	irc_sight_changed(&puppets->sight);
@@ -209,6 +223,7 @@ static void on_timer(void *arg)
 	due_ms[1] = reap(puppets, now_ms);
 	due_ms[2] = offer(puppets, now_ms);
 	due_ms[3] = connect_due(puppets, now_ms);
+	due_ms[4] = forget_ghosts(puppets, now_ms);
 	for (size_t i = 0; i < ARRAY_LEN(due_ms); i++)
 		if (due_ms[i] < first_ms)
 			first_ms = due_ms[i];
@@ -380,6 +395,8 @@ void irc_puppets_on_main(struct irc_puppets *puppets, enum irc_conn_state state)
 		/* What it sees from now on is new. */
 		for (puppet = puppets->all; puppet; puppet = puppet->hh.next)
 			puppet->dead_links = 0;
+		if (puppets->ghosts_until_ms)
+			puppets->ghosts_until_ms = now_of(puppets) + GHOSTS_MS;
 		wake(puppets);
 	} else if (state != IRC_CONN_CLOSING) {
 		irc_ours_clear(&puppets->sight.ours);
@@ -390,6 +407,8 @@ void irc_puppets_recall(
 	struct irc_puppets *puppets, const char *id, const char *name)
 {
 	irc_ghosts_add(&puppets->sight.ghosts, &puppets->settings, id, name);
+	puppets->ghosts_until_ms = now_of(puppets) + GHOSTS_MS;
+	wake(puppets);
 }
 
 const char *irc_puppets_owner(

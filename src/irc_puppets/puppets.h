@@ -65,8 +65,8 @@ void irc_puppets_nick(const struct irc_puppets *puppets, const char *id,
 	const char *name, char ret[IRC_NICK_BYTES]);
 /*
  * This person was shown when an earlier process ended, and maybe still is: the
- * server does not know that it has ended. So what is seen under their nick and
- * user name is taken for theirs.
+ * server does not know that it has ended. So what is found under their nick and
+ * user name is taken for theirs, for GHOSTS_MS.
  */
 void irc_puppets_recall(
 	struct irc_puppets *puppets, const char *id, const char *name);

@@ -54,14 +54,18 @@ void irc_sight_changed(struct irc_sight *sight)
 	sight->looks = 0;
 }
 
-static const char *whose(void *arg, const struct irc_source *source)
+/* What is left of an earlier process does not come: it is there. */
+static const char *whose(
+	void *arg, const struct irc_source *source, bool has_come)
 {
 	struct irc_sight *sight = arg;
 	const struct irc_puppet *puppet = find_puppet(sight, source);
 
-	return puppet ? puppet->id
-		      : irc_ghosts_find(
-				&sight->ghosts, sight->ours.isupport, source);
+	if (puppet)
+		return puppet->id;
+	return has_come ? NULL
+			: irc_ghosts_find(
+				  &sight->ghosts, sight->ours.isupport, source);
 }
 
 /* The link that it has now is dead, unless it has another nick by now. */
@@ -100,6 +104,12 @@ void irc_sight_release(struct irc_sight *sight)
 	irc_claims_clear(&sight->claims);
 	irc_ours_clear(&sight->ours);
 	irc_ghosts_release(&sight->ghosts);
+}
+
+void irc_sight_forget_ghosts(struct irc_sight *sight)
+{
+	irc_ghosts_release(&sight->ghosts);
+	irc_ours_review(&sight->ours);
 }
 
 void irc_sight_recognise(struct irc_sight *sight,

@@ -37,6 +37,8 @@ void irc_sight_release(struct irc_sight *sight);
 
 /* Something has changed for a puppet, or will now: it may be freed after it. */
 void irc_sight_changed(struct irc_sight *sight);
+/* Those that are still there are people. */
+void irc_sight_forget_ghosts(struct irc_sight *sight);
 /* This puppet has joined, by its own link: the main connection may have seen
  * it come before it was to be known. */
 void irc_sight_recognise(struct irc_sight *sight,

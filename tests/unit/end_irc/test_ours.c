@@ -185,6 +185,24 @@ static void test_ghosts(void **state)
 	hears(c, "Bob[c]!mallory@evil", "event Bob[c]: hi\n");
 }
 
+/* What is left of a killed process does not join, nor does it stay for long. */
+static void test_ghosts_are_not_people(void **state)
+{
+	struct irc_crowd *c = *state;
+	irc_crowd_release(c);
+	irc_crowd_init(c);
+	c->all[1].is_deaf = true;
+	fake_store_put(&c->store, "irc-shown", "test #a arn:x/user/bob", "Bob");
+	irc_crowd_start(c);
+	irc_crowd_tell(c, 0, ":Bob2[c]!~bob@evil JOIN #a");
+	hears(c, "Bob2[c]!~bob@evil", "event Bob2[c]: hi\n");
+	irc_crowd_tell(c, 0, ":s 353 belfry = #a :@belfry Bob[c]");
+	hears(c, "Bob[c]!~bob@evil", "event own Bob[c]: hi\n");
+	irc_crowd_pass(c, 6 * 60 * 1000);
+	buf_clear(&c->log);
+	hears(c, "Bob[c]!~bob@evil", "event Bob[c]: hi\n");
+}
+
 /* A netsplit that only main sees, and the end of it. */
 static void test_split(void **state)
 {
@@ -211,6 +229,7 @@ int main(void)
 		T(test_ghosts_of_ours),
 		T(test_left),
 		T(test_ghosts),
+		T(test_ghosts_are_not_people),
 		T(test_split),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
