@@ -125,6 +125,22 @@ static void tell_rule(struct irc_moderation *moderation, const char *mask,
 		tell(moderation, mask, true, NULL, doing);
 }
 
+void irc_bans_again(struct irc_moderation *moderation, const char *mask)
+{
+	const struct irc_channel *channel = moderation_channel(moderation);
+	const struct irc_list_entry *entry =
+		channel ? irc_channel_entry(channel, BAN_LETTER, mask) : NULL;
+	struct irc_doing doing;
+
+	if (!entry)
+		return;
+	irc_doing_init(&doing);
+	irc_doing_of_setter(
+		&doing, moderation->folk, entry->setter, entry->set_ms);
+	tell_rule(moderation, entry->mask, &doing);
+	irc_doing_release(&doing);
+}
+
 /* It may have fitted them before they were excepted. */
 static void tell_excepted(struct irc_moderation *moderation, const char *mask)
 {

@@ -17,6 +17,9 @@ void irc_bans_changed(struct irc_moderation *moderation,
 void irc_bans_seen(
 	struct irc_moderation *moderation, const struct irc_face *face);
 
+/* Told once more, if it stands. */
+void irc_bans_again(struct irc_moderation *moderation, const char *mask);
+
 void irc_bans_release(struct irc_moderation *moderation);
 
 /* Is this letter the list of exceptions? */

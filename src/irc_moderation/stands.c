@@ -1,6 +1,7 @@
 #include "irc_moderation/stands.h"
 
 #include "irc/channel.h"
+#include "irc_moderation/bans.h"
 #include "irc_moderation/expel.h"
 #include "irc_moderation/ranks.h"
 #include "util/alloc.h"
@@ -427,6 +428,25 @@ void irc_stands_seen(
 			stand->is_undone = !is_set;
 }
 
+/* Lifted, and set again. */
+static void tell_banned(
+	struct irc_moderation *moderation, const struct irc_stand *stand)
+{
+	struct irc_face *face;
+	struct irc_face *next;
+
+	if (stand->rule) {
+		irc_bans_again(moderation, stand->rule);
+		return;
+	}
+	HASH_ITER (hh, moderation->faces.all, face, next) {
+		if (moderation->is_closed)
+			return;
+		if (is_person(stand, face))
+			irc_bans_seen(moderation, face);
+	}
+}
+
 /* What was seen before it was told as done is news only now. */
 static void tell_undone(
 	struct irc_moderation *moderation, const struct irc_stand *stand)
@@ -441,6 +461,8 @@ static void tell_undone(
 	if (stand->kind == STANDING_MODERATOR)
 		irc_ranks_undone(moderation, stand->person_id, stand->is_native,
 			stand->is_set);
+	else if (!stand->is_set)
+		tell_banned(moderation, stand);
 	else if (stand->is_undone)
 		moderation_tell(moderation, &standing, NULL);
 }

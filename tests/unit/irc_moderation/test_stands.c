@@ -253,6 +253,36 @@ static void test_rank(void **state)
 
 /* The same with ranks, both ways; and of one who is still one by another
  * session nothing is told. */
+/* Lifted by us, and set by somebody before we have told that it is done. */
+static void test_lift_undone_at_once(void **state)
+{
+	struct irc_moderation_rig *rig = *state;
+	static const char *const bans[] = {"*!*b@h1 op!o@h 1600000005", NULL};
+
+	begin_with(rig, "Bob!~b@h1 carl!c@h2", bans);
+	stand(rig, "-b", "net/bob", "Bob", "*!*b@h1");
+	irc_peer_expect(&rig->peer, "MODE #a -b *!*b@h1");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a -b *!*b@h1");
+	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a +b *!*B@h1");
+	irc_moderation_rig_fence(rig);
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "ban - mask=*!*b@h1 by=belfry at=5 auto\n"
+			 "ban + net/bob Bob mask=*!*B@h1 by=bot at=5\n"
+			 "done ban - net/bob mask=*!*b@h1\n"
+			 "ban + net/bob Bob mask=*!*B@h1 by=bot at=5\n");
+	/* All that fit them. */
+	stand(rig, "-b", "net/bob", "Bob", NULL);
+	irc_peer_expect(&rig->peer, "MODE #a -b *!*B@h1");
+	irc_moderation_rig_feed(rig, AT5 ":belfry!bel@here MODE #a -b *!*B@h1");
+	irc_peer_feed(&rig->peer, AT5 ":bot!o@h MODE #a +b Bob!*@*");
+	irc_moderation_rig_fence(rig);
+	irc_peer_pass(&rig->peer, 5);
+	rig_expects(rig, "ban - mask=*!*B@h1 by=belfry at=5 auto\n"
+			 "ban + net/bob Bob mask=Bob!*@* by=bot at=5\n"
+			 "done ban - net/bob\n"
+			 "ban + net/bob Bob mask=Bob!*@* by=bot at=5\n");
+}
+
 static void test_rank_undone_at_once(void **state)
 {
 	struct irc_moderation_rig *rig = *state;
@@ -370,6 +400,7 @@ int main(void)
 		T(test_lift),
 		T(test_shown),
 		T(test_rank),
+		T(test_lift_undone_at_once),
 		T(test_rank_undone_at_once),
 		T(test_rank_none),
 		T(test_batch),
