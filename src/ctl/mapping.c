@@ -91,6 +91,21 @@ static void add_value(struct buf *target, const char *key, const char *value)
 		daemon_add_query(target, key, value);
 }
 
+/* It is done as far as the bridge may. */
+static void print_denied(const json_t *answer)
+{
+	size_t i;
+	json_t *denied;
+
+	json_array_foreach (json_object_get(answer, "denied"), i, denied) {
+		const char *side = json_get_string(denied, "side");
+
+		fprintf(stderr, "but not %s, where the bridge may not: %s\n",
+			str_eq(side, "irc") ? "on IRC" : "in Chime",
+			str_or_empty(json_get_string(denied, "why")));
+	}
+}
+
 static int ask(const struct args *args, const struct verb *verb,
 	const struct wanted *wanted)
 {
@@ -113,6 +128,7 @@ static int ask(const struct args *args, const struct verb *verb,
 	if (answer && wanted->confirm)
 		printf("%lld changes are made\n",
 			(long long)json_get_int(answer, "confirmed", 0));
+	print_denied(answer);
 	return status;
 }
 

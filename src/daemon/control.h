@@ -12,6 +12,7 @@
  *	     /v1/attributes
  *	POST /v1/ban?mapping=NAME&who=WHO[&for=2h][&reason=TEXT][&by=WHO]
  *	POST /v1/unban?mapping=NAME&who=WHO[&by=WHO]
+ *	     (both: "denied", the sides where the bridge may not)
  *	POST /v1/unmap?mapping=NAME[&delete_channel=1]
  *	GET  /v1/unmap?mapping=NAME
  *

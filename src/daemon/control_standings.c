@@ -168,10 +168,32 @@ static const struct {
 		"mirror.bans)"},
 };
 
-static struct control_answer answer_order(int error)
+/* On which side the bridge may not, and why. */
+static json_t *ordered(const struct mapping *mapping)
+{
+	static const char *const sides[] = {
+		[SIDE_IRC] = "irc", [SIDE_CHIME] = "chime"};
+	struct reconcile_stats stats = {.held = 0};
+	json_t *denied = json_array();
+
+	(void)mapping_moderation_stats(mapping, &stats);
+	for (size_t i = 0; i < SIDES; i++) {
+		const char *why = stats.denied[i][RIGHT_BANS];
+		json_t AUTOJSON *each = json_object();
+
+		json_set_string(each, "side", sides[i]);
+		json_set_string(each, "why", why);
+		if (why)
+			json_array_append(denied, each);
+	}
+	return json_pack("{s:o}", "denied", denied);
+}
+
+static struct control_answer answer_order(
+	const struct mapping *mapping, int error)
 {
 	if (error == 0)
-		return control_ok(json_object());
+		return control_ok(ordered(mapping));
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
 		if (failures[i].error == error)
 			return control_refuse(
@@ -190,13 +212,16 @@ static struct control_answer give_order(
 	if (words->time.len && duration_parse(words->time.data, &ms) < 0)
 		return control_refuse(
 			400, "for wants a time like 30m, 2h or 7d");
-	return answer_order(mapping_order(mapping,
-		&(struct reconcile_order){.kind = STANDING_BANNED,
-			.is_set = is_set,
-			.who = words->who.data,
-			.reason = words->reason.len ? words->reason.data : NULL,
-			.by = words->by.len ? words->by.data : "the operator",
-			.until_ms = ms ? clock_wall_ms() + ms : 0}));
+	return answer_order(mapping,
+		mapping_order(mapping,
+			&(struct reconcile_order){.kind = STANDING_BANNED,
+				.is_set = is_set,
+				.who = words->who.data,
+				.reason = words->reason.len ? words->reason.data
+							    : NULL,
+				.by = words->by.len ? words->by.data
+						    : "the operator",
+				.until_ms = ms ? clock_wall_ms() + ms : 0}));
 }
 
 static struct control_answer order(

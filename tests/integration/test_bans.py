@@ -419,6 +419,9 @@ def test_without_the_right_on_irc(tmp_path, processes, server):
     world.wait(lambda: ("irc", "bans") not in world.denied(), "the right")
     world.mode("-o belfry")
     world.wait(lambda: ("irc", "bans") in world.denied(), "no right again")
+    done = world.ctl("unban", "project", "tom")
+    assert done.returncode == 0
+    assert "not on IRC" in done.stderr and "operator" in done.stderr
 
 
 def test_without_the_right_in_chime(tmp_path, processes):

@@ -189,7 +189,26 @@ static void test_orders(void **state)
 	assert_string_equal(json_get_string(entry, "id"), "net/bob");
 	assert_int_equal(json_get_int(entry, "until_ms", 0),
 		1611079200000 + 2 * 3600 * 1000);
+	assert_int_equal(json_array_size(json_object_get(done, "denied")), 0);
 	clock_unfreeze();
+}
+
+/* It is done where the bridge may. */
+static void test_ordered_in_part(void **state)
+{
+	struct rig *rig = moderated(state);
+	const struct end_sink *sink = &rig->irc_end->sink;
+	json_t AUTOJSON *done = NULL;
+	const json_t *denied;
+
+	tell_bans(sink, 1);
+	tell_bans(&rig->chime_end->sink, 0);
+	sink->right(sink->arg, RIGHT_BANS, false, "no rank");
+	done = ask(rig, control_standings_ban, "mapping=m&who=p0", 200);
+	assert_int_equal(json_array_size(json_object_get(done, "denied")), 1);
+	denied = json_array_get(json_object_get(done, "denied"), 0);
+	assert_string_equal(json_get_string(denied, "side"), "irc");
+	assert_string_equal(json_get_string(denied, "why"), "no rank");
 }
 
 static void test_orders_that_cannot_be(void **state)
@@ -227,6 +246,7 @@ int main(void)
 		TEST(held_and_confirmed),
 		TEST(attributes),
 		TEST(orders),
+		TEST(ordered_in_part),
 		TEST(orders_that_cannot_be),
 		TEST(no_such_mapping),
 	};
