@@ -140,16 +140,17 @@ static bool is_sure(const struct wanted *wanted)
 static int read_words(struct args *args, char **words, struct wanted *ret)
 {
 	const struct option_set own = {rows, ARRAY_LEN(rows), ret};
+	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
 	struct err err = {0};
 
-	if (*words && **words != '-')
-		ret->mapping = *words++;
-	if (args_parse_command(args, words, &own, &err) < 0)
+	if (args_parse_words(args, words, &own, given, &err) < 0)
 		return complain(EX_USAGE, "unmap: %s", err.text);
-	return ret->mapping ? 0
-			    : complain(EX_USAGE,
-				      "unmap needs the name of a mapping, and "
-				      "options behind it");
+	if (!given[0])
+		return complain(EX_USAGE, "unmap needs the name of a mapping");
+	if (given[1])
+		return complain(EX_USAGE, "unmap: not expected: %s", given[1]);
+	ret->mapping = given[0];
+	return 0;
 }
 
 static int run(struct args *args, char **words)

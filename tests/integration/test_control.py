@@ -200,5 +200,6 @@ def test_unmap_what_is_in_use(world):
     answering(world)
     done = ask(world, "unmap", "project")
     assert done.returncode == 64 and "--yes" in done.stderr
-    done = ask(world, "unmap", "project", "--yes")
-    assert done.returncode == 1 and "configuration" in done.stderr
+    for words in (("project", "--yes"), ("--yes", "project")):
+        done = ask(world, "unmap", *words)
+        assert done.returncode == 1 and "configuration" in done.stderr
