@@ -79,6 +79,8 @@ static void app_instance_is_of_region(
 	if (!at || !n || chime->messaging_endpoint || chime->identity_endpoint)
 		return;
 	at += strlen(":chime:");
+	if (*at == ':') /* says nothing of it */
+		return;
 	if (strcspn(at, ":") != n || strncmp(at, chime->region, n) != 0)
 		schema_problem(load, "chime.region",
 			"is \"%s\", but the app instance is in \"%.*s\"",
