@@ -312,6 +312,7 @@ void irc_nickname_relay(char ret[IRC_NICK_BYTES], const char *separators,
 	const char *name, size_t nicklen)
 {
 	struct buf AUTOBUF nick;
+	const char *lead;
 	size_t most = nicklen && nicklen < IRC_NICKNAME_LONGEST
 			      ? nicklen
 			      : IRC_NICKNAME_LONGEST;
@@ -322,8 +323,8 @@ void irc_nickname_relay(char ret[IRC_NICK_BYTES], const char *separators,
 		buf_clear(&nick);
 		buf_adds(&nick, "someone");
 	}
-	buf_truncate(&nick, most > 4 ? most - 2 : 2);
-	(void)snprintf(ret, IRC_NICK_BYTES, "%s%s%c%c",
-		is_digit(*nick.data) || *nick.data == '-' ? "_" : "", nick.data,
+	lead = is_digit(*nick.data) || *nick.data == '-' ? "_" : "";
+	buf_truncate(&nick, (most > 4 ? most - 2 : 2) - strlen(lead));
+	(void)snprintf(ret, IRC_NICK_BYTES, "%s%s%c%c", lead, nick.data,
 		*separators ? *separators : '/', 'c');
 }

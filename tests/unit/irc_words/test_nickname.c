@@ -144,6 +144,8 @@ static void test_relay_nicks(void **state)
 	assert_string_equal(nick, "someone/c");
 	irc_nickname_relay(nick, "/", "Alexander", 9);
 	assert_string_equal(nick, "Alexand/c");
+	irc_nickname_relay(nick, "/", "123456789", 9);
+	assert_string_equal(nick, "_123456/c");
 }
 
 int main(void)
