@@ -27,6 +27,7 @@ struct talk {
 	int64_t saved_ms;        /* `used_ms` as it is remembered */
 	struct mapping *mapping; /* NULL: not open */
 	uint64_t relayed;        /* when it was last looked at */
+	bool is_waiting;         /* then: something was not relayed yet */
 	UT_hash_handle hh;
 };
 
@@ -133,20 +134,16 @@ static size_t count_open(const struct direct *direct, const char *network)
 	return count;
 }
 
-static uint64_t talk_relayed(const struct talk *talk)
-{
-	struct lane_stats to_irc, to_chime;
-
-	mapping_stats(talk->mapping, LANE_TO_IRC, &to_irc);
-	mapping_stats(talk->mapping, LANE_TO_CHIME, &to_chime);
-	return to_irc.relayed + to_chime.relayed;
-}
-
 /* Has it been used since it was last looked at? */
 static void talk_look(struct direct *direct, struct talk *talk)
 {
-	uint64_t relayed = talk_relayed(talk);
+	struct lane_stats to_irc, to_chime;
+	uint64_t relayed;
 
+	mapping_stats(talk->mapping, LANE_TO_IRC, &to_irc);
+	mapping_stats(talk->mapping, LANE_TO_CHIME, &to_chime);
+	relayed = to_irc.relayed + to_chime.relayed;
+	talk->is_waiting = to_irc.queued + to_chime.queued > 0;
 	if (relayed != talk->relayed)
 		talk->used_ms = clock_wall_ms();
 	talk->relayed = relayed;
@@ -169,9 +166,17 @@ static void talk_close(struct direct *direct, struct talk *talk)
 {
 	talk_look(direct, talk);
 	talk_save(direct, talk);
+	talk->is_waiting = false;
 	bridge_remove(direct->params.bridge, TAKE(talk->mapping));
 	log_info("direct", "%s is closed: it was silent for longest",
 		talk->name);
+}
+
+/* What waits is heard when it is open only. */
+static bool goes_before(const struct talk *a, const struct talk *b)
+{
+	return a->is_waiting == b->is_waiting ? a->used_ms < b->used_ms
+					      : b->is_waiting;
 }
 
 /* The one that was not used for longest; of a network's open ones, or of all
@@ -186,7 +191,7 @@ static struct talk *find_oldest(
 						str_eq(talk->network, network)
 				      : !talk->mapping;
 
-		if (is_one && (!oldest || talk->used_ms < oldest->used_ms))
+		if (is_one && (!oldest || goes_before(talk, oldest)))
 			oldest = talk;
 	}
 	return oldest;

@@ -6,9 +6,10 @@
  *
  * They are facts (space "direct", key the name, value JSON), so that they are
  * open again after a restart. At most puppets.private_max of a network are
- * open: beyond that the one that has been silent for longest is closed, and
- * what its person of Chime says is heard when the person of IRC writes again.
- * At most DIRECT_KNOWN_MAX are remembered; the oldest is forgotten.
+ * open: beyond that the one that has been silent for longest (and has nothing
+ * to relay, if there is such a one) is closed, and what its person of Chime
+ * says is heard when the person of IRC writes again. At most DIRECT_KNOWN_MAX
+ * are remembered; the oldest is forgotten.
  */
 #ifndef DAEMON_DIRECT_H
 #define DAEMON_DIRECT_H

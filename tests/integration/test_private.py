@@ -251,6 +251,25 @@ def test_at_most(tmp_path, processes):
                         people["Person 0"])[0] == channels[0]
 
 
+def test_at_most_but_nothing_is_left_behind(tmp_path, processes):
+    """What waits for the service is not closed for a new one."""
+    world = private_world(tmp_path, processes, puppets={"private_max": 2})
+    wait_bridged(world.start())
+    wait_members(world, ALICE)
+    world.ircd.come(CHANNEL, "bob", "eve", "ann")
+    for nick in ("bob", "eve"):
+        world.ircd.say(nick, ALICE, f"{nick} is here")
+        wait_private(world, f"{nick} is here")
+    world.chimed.stop()
+    world.ircd.say("bob", ALICE, "this waits")
+    world.belfry.wait_log("towards Chime: down")
+    world.ircd.say("ann", ALICE, "ann is new")
+    world.belfry.wait_log("silent for longest")
+    world.chimed.start()
+    wait_private(world, "ann is new", deadline_s=60)
+    wait_private(world, "this waits", deadline_s=60)
+
+
 def test_switched_off(tmp_path, processes):
     world = scripted(tmp_path, processes, "bob",
                      puppets={"private": False})
