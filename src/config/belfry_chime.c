@@ -406,7 +406,9 @@ const struct schema_row belfry_chime_rows[] = {
 		.fallback = "0",
 		.unit = "days",
 		.help = "Users of people who were not seen for so long are "
-			"deleted; what they said stays. 0: never.",
+			"deleted; what they said stays. Who is in a channel "
+			"whose members are mirrored is seen, also silent. 0: "
+			"never.",
 	},
 	{.name = NULL},
 };

@@ -144,8 +144,8 @@ void params_room_chime(
 		.mode = modes[config->chime.mode],
 		.create = config->chime.create,
 		.is_minded = members_policy(&config->mirror,
-				     config->mirror.members_to_chime) ==
-			     MEMBERS_FULL,
+				     config->mirror.members_to_chime) !=
+			     MEMBERS_OFF,
 		.topic_is_name =
 			config->mirror.topic_as == TOPIC_AS_CONFIG_NAME,
 	};

@@ -164,7 +164,8 @@ static void test_mapping(void **state UNUSED)
 				     "\"stop\"; }; chime = { name = \"B\"; "
 				     "privacy = \"PRIVATE\"; mode = "
 				     "\"RESTRICTED\"; create = true; }; "
-				     "mirror = { topic_as = \"name\"; }; }"});
+				     "mirror = { topic_as = \"name\"; "
+				     "members_to_chime = \"off\"; }; }"});
 	struct end_chime_room_params room;
 	struct mapping_params mapping;
 
@@ -184,6 +185,7 @@ static void test_mapping(void **state UNUSED)
 	params_room_chime(&config->mappings[0], &room);
 	assert_string_equal(room.channel, DAEMON_APP_INSTANCE "/channel/a");
 	assert_false(room.topic_is_name);
+	assert_true(room.is_minded); /* lazy: whoever leaves is dismissed */
 	params_room_chime(&config->mappings[1], &room);
 	assert_null(room.channel);
 	assert_string_equal(room.name, "B");
@@ -191,6 +193,7 @@ static void test_mapping(void **state UNUSED)
 	assert_string_equal(room.mode, "RESTRICTED");
 	assert_true(room.create);
 	assert_true(room.topic_is_name);
+	assert_false(room.is_minded);
 	check_free(config);
 }
 
