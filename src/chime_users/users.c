@@ -97,10 +97,11 @@ static void tell_full(struct users *users)
 {
 	if (log_once_is_news(&users->full_news, "full", USERS_FULL_LOG_MS))
 		log_warn("chime",
-			"there is no room for another user (%zu are in use): "
-			"the bridge's own speaks for people who have none; see "
-			"max_puppets and retire_after_days in belfry.conf(5)",
-			puppets_count(users->puppets));
+			"there is no room for another user (%zu are in use, at "
+			"most %zu may be): the bridge's own speaks for people "
+			"who have none; see max_puppets and retire_after_days "
+			"in belfry.conf(5)",
+			puppets_count(users->puppets), users->max_puppets);
 }
 
 void users_tell_channel_full(struct users *users, const char *channel)
