@@ -324,7 +324,9 @@ const struct schema_row belfry_chime_rows[] = {
 		.max = 100,
 		.fallback = "{nick}",
 		.help = "How such a user is called: {nick} and {network} are "
-			"filled in.",
+			"filled in. After a change whoever has a user is "
+			"renamed "
+			"when they next speak.",
 	},
 	{
 		.name = "read_markers",
