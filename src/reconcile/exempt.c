@@ -1,6 +1,7 @@
 #include "reconcile/exempt.h"
 
 #include "reconcile/entries.h"
+#include "reconcile/pass.h"
 #include "reconcile/work.h"
 #include "util/alloc.h"
 #include "util/log.h"
@@ -29,11 +30,13 @@ bool exempt_rule(const struct reconcile *reconcile, const struct entry *entry,
 	return false;
 }
 
-static void say(struct reconcile *reconcile, struct entry *entry)
+void exempt_say(struct reconcile *reconcile, struct entry *entry)
 {
 	char *AUTOFREE text = NULL;
 
-	if (entry->is_exempt_said)
+	if (entry->is_exempt_said || entry->base.exempt.count == 0 ||
+		entry->sides[SIDE_IRC].rules.count == 0 ||
+		entry->sides[SIDE_CHIME].is != TRI_OFF)
 		return;
 	entry->is_exempt_said = true;
 	text = xasprintf("%s is not banned in Chime any more. On IRC the mask "
@@ -55,8 +58,12 @@ bool exempt_try(struct reconcile *reconcile, struct entry *entry,
 	ruleset_copy(&entry->base.exempt, &entry->sides[SIDE_IRC].rules);
 	ruleset_release(&entry->base.rules);
 	entry->base.is_doing = false;
-	work_agree(reconcile, entry, false);
+	/* In Chime it is still to be lifted. */
+	if (entry->base.is_ordered)
+		pass_soon(reconcile);
+	else
+		work_agree(reconcile, entry, false);
 	entries_note(reconcile, entry);
-	say(reconcile, entry);
+	exempt_say(reconcile, entry);
 	return true;
 }

@@ -15,8 +15,11 @@
 bool exempt_rule(const struct reconcile *reconcile, const struct entry *entry,
 	const char **ret_rule);
 /* If the step is to lift what may not be lifted they are exempt from now on,
- * which is noted and said. */
+ * which is noted and said. By an operator's order it may be so before it is
+ * lifted in Chime: then it is to be said afterwards. */
 bool exempt_try(struct reconcile *reconcile, struct entry *entry,
 	const struct step *step);
+/* If they are exempt now; once. */
+void exempt_say(struct reconcile *reconcile, struct entry *entry);
 
 #endif

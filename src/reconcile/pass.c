@@ -159,6 +159,7 @@ static bool look(struct reconcile *reconcile, struct entry *entry)
 		entry->base.is_ordered = false;
 		entry->base.is_doing = false;
 		entries_note(reconcile, entry);
+		exempt_say(reconcile, entry);
 		step = step_of(entry, ways);
 	}
 	if (step.kind == STEP_CHANGE)

@@ -1,12 +1,24 @@
 #include "reconcile/step.h"
 
+/* Banned on IRC by what fits others too, and stays for them (exempt.h). */
+static bool stays_for_others(
+	const struct entry *entry, enum reconcile_side side)
+{
+	const struct ruleset *rules = &entry->sides[SIDE_IRC].rules;
+
+	return side == SIDE_IRC && !entry->base.order_value &&
+	       rules->count > 0 &&
+	       ruleset_is_within(rules, &entry->base.exempt);
+}
+
 /* An operator's word goes both ways; a side that cannot is left out. */
 static bool is_ordered_of(const struct entry *entry, enum reconcile_side side)
 {
 	const struct entry_side *one = &entry->sides[side];
 	enum tri wanted = entry->base.order_value ? TRI_ON : TRI_OFF;
 
-	if (one->bar == BAR_REFUSED || one->bar == BAR_NOT_SHOWN)
+	if (one->bar == BAR_REFUSED || one->bar == BAR_NOT_SHOWN ||
+		stays_for_others(entry, side))
 		return false;
 	return one->is != wanted && entry_counts(entry, side) != wanted;
 }

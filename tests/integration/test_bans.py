@@ -263,6 +263,29 @@ def test_ordered(tmp_path, processes, server):
     assert nobody.returncode == 1 and "nobody" in nobody.stderr
 
 
+def test_ordered_of_many(tmp_path, processes, server):
+    """The mask on IRC fits another too and stays; in Chime it is lifted, also
+    when the time is up."""
+    world = ModeratedWorld(tmp_path, processes, server)
+    world.client("eve", "eva")
+    world.wait_shown("bob", "eva", "eve")
+    world.mode("+b ev?!*@*")
+    world.wait_banned(["eva", "eve"])
+    assert world.ctl("unban", "project", "eve").returncode == 0
+    world.wait_banned(["eva"])
+    world.wait(lambda: any("ev?!*@*" in note for note in world.notes()),
+               "it is said")
+    lifted = world.calls.count("DeleteChannelBan")
+    assert world.ctl(
+        "ban", "project", "eve", "--for", "2s").returncode == 0
+    world.wait(lambda: world.calls.count("DeleteChannelBan") > lifted,
+               "banned and lifted")
+    world.wait_banned(["eva"])
+    assert world.masks() == ["ev?!*@*"]
+    world.mode("-b ev?!*@*")
+    world.wait_banned([])
+
+
 def test_ordered_for_a_time(tmp_path, processes):
     """It is lifted by itself, though the daemon died meanwhile."""
     world = ModeratedWorld(tmp_path, processes, Ngircd)
