@@ -204,11 +204,10 @@ static void note_actor(
 	if (standing->is_automatic ||
 		(base->by && before != TRI_OFF && before != TRI_ON))
 		return;
-	if (standing->by) {
-		free(base->by);
-		base->by = xstrndup(standing->by, BASE_WORD_BYTES);
-	}
-	if (standing->at_ms != 0)
+	free(base->by);
+	base->by =
+		standing->by ? xstrndup(standing->by, BASE_WORD_BYTES) : NULL;
+	if (standing->at_ms != 0 || before != TRI_UNKNOWN)
 		base->at_ms = standing->at_ms;
 	set_string(&base->reason, NULL);
 }

@@ -50,6 +50,31 @@ static void test_a_mask_gone_lifts_those_it_fitted(void **state)
 	assert_string_equal("lift i1", asked(rig, SIDE_CHIME));
 }
 
+/* Whoever did the last thing is not said to have done this too. */
+static void test_who_did_it_is_not_known(void **state)
+{
+	struct reconcile_rig *rig = *state;
+	const struct standing banned = {
+		.kind = STANDING_BANNED,
+		.is_set = true,
+		.person = &(struct person){.id = "i1", .name = "i1"},
+	};
+
+	lists(rig, "", "");
+	reconcile_rig_mask(rig, "i1", "a");
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("oper", rig->ends[SIDE_CHIME].calls[0].by);
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_DONE, NULL);
+	reconcile_rig_unmask(rig, "a");
+	reconcile_rig_wait(rig, 800);
+	reconcile_rig_answer(rig, SIDE_CHIME, MIRROR_DONE, NULL);
+	reconcile_rig_wait(rig, 800);
+	reconcile_rig_tell(rig, SIDE_CHIME, &banned);
+	reconcile_rig_wait(rig, 800);
+	assert_string_equal("set i1", asked(rig, SIDE_IRC));
+	assert_string_equal("", rig->ends[SIDE_IRC].calls[0].by);
+}
+
 /* Somebody who is not known on IRC now is still banned by the mask. */
 static void test_a_mask_that_is_still_there_still_fits(void **state)
 {
@@ -201,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_before_both_are_known),
 		TEST(a_mask_gone_lifts_those_it_fitted),
+		TEST(who_did_it_is_not_known),
 		TEST(a_mask_that_is_still_there_still_fits),
 		TEST(a_mask_that_holds_no_more),
 		TEST(unknown_is_not_off),
