@@ -208,3 +208,9 @@ const struct schema_row belfry_mapping_rows[] = {
 	},
 	{.name = NULL},
 };
+
+enum members_config belfry_members(
+	const struct mirror_config *mirror, enum members_config way)
+{
+	return way == MEMBERS_CONFIG_SAME ? mirror->members : way;
+}

@@ -77,6 +77,10 @@ struct mirror_config {
 	char *restricted_modes;
 };
 
+/* What holds for one way, given its own setting: that, or the one for both. */
+enum members_config belfry_members(
+	const struct mirror_config *mirror, enum members_config way);
+
 /* Patterns: masks for people, regular expressions for texts. */
 struct filter_config {
 	char **ignore_irc;

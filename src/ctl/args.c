@@ -39,23 +39,9 @@ int args_parse(char **argv, struct args *ret, struct err *err)
 	return 0;
 }
 
-int args_parse_command(struct args *args, char **words,
-	const struct option_set *own, struct err *err)
-{
-	struct option_set set = set_of(args);
-	const struct option_set *const sets[] = {own, &set};
-
-	err_clear(err);
-	while (*words && !err->code)
-		if (!options_take(own, &words, err) &&
-			!options_take(&set, &words, err))
-			options_unknown(*words, sets, ARRAY_LEN(sets), err);
-	return err->code;
-}
-
-int args_parse_words(struct args *args, char **words,
-	const struct option_set *own, const char *ret[ARGS_WORDS_MAX + 1],
-	struct err *err)
+/* At most `max` words among the options. */
+static int parse(struct args *args, char **words, const struct option_set *own,
+	size_t max, const char **ret, struct err *err)
 {
 	struct option_set set = set_of(args);
 	const struct option_set *const sets[] = {own, &set};
@@ -66,11 +52,25 @@ int args_parse_words(struct args *args, char **words,
 		if (options_take(own, &words, err) ||
 			options_take(&set, &words, err))
 			continue;
-		if (**words == '-' || count == ARGS_WORDS_MAX)
+		if (**words == '-' || count == max)
 			return options_unknown(
 				*words, sets, ARRAY_LEN(sets), err);
 		ret[count++] = *words++;
 	}
-	ret[count] = NULL;
 	return err->code;
+}
+
+int args_parse_command(struct args *args, char **words,
+	const struct option_set *own, struct err *err)
+{
+	return parse(args, words, own, 0, NULL, err);
+}
+
+int args_parse_words(struct args *args, char **words,
+	const struct option_set *own, const char *ret[ARGS_WORDS_MAX + 1],
+	struct err *err)
+{
+	for (size_t i = 0; i <= ARGS_WORDS_MAX; i++)
+		ret[i] = NULL;
+	return parse(args, words, own, ARGS_WORDS_MAX, ret, err);
 }

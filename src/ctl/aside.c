@@ -94,7 +94,7 @@ static int run(struct args *args, char **words)
 {
 	struct wanted wanted = {.as_json = false};
 	const struct option_set own = {rows, ARRAY_LEN(rows), &wanted};
-	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	const char *given[ARGS_WORDS_MAX + 1];
 	struct err err = {0};
 
 	if (args_parse_words(args, words, &own, given, &err) < 0)

@@ -48,9 +48,8 @@ static bool is_shown(const struct mapping_config *mapping)
 {
 	const struct mirror_config *mirror = &mapping->mirror;
 
-	return mirror->members_to_chime == MEMBERS_CONFIG_FULL ||
-	       (mirror->members_to_chime == MEMBERS_CONFIG_SAME &&
-		       mirror->members == MEMBERS_CONFIG_FULL);
+	return belfry_members(mirror, mirror->members_to_chime) ==
+	       MEMBERS_CONFIG_FULL;
 }
 
 static bool is_by_name(const struct mapping_config *mapping)
@@ -67,14 +66,11 @@ static bool is_created(const struct mapping_config *mapping)
 static bool is_peopled(const struct mapping_config *mapping)
 {
 	const struct mirror_config *mirror = &mapping->mirror;
-	bool is_same = mirror->members_to_irc == MEMBERS_CONFIG_SAME ||
-		       mirror->members_to_chime == MEMBERS_CONFIG_SAME;
 
-	return (is_same && mirror->members != MEMBERS_CONFIG_OFF) ||
-	       (mirror->members_to_irc != MEMBERS_CONFIG_SAME &&
-		       mirror->members_to_irc != MEMBERS_CONFIG_OFF) ||
-	       (mirror->members_to_chime != MEMBERS_CONFIG_SAME &&
-		       mirror->members_to_chime != MEMBERS_CONFIG_OFF) ||
+	return belfry_members(mirror, mirror->members_to_irc) !=
+		       MEMBERS_CONFIG_OFF ||
+	       belfry_members(mirror, mirror->members_to_chime) !=
+		       MEMBERS_CONFIG_OFF ||
 	       mirror->announce != ANNOUNCE_CONFIG_OFF;
 }
 

@@ -44,7 +44,7 @@ static int read_words(struct args *args, char **words, const struct verb *verb,
 	struct wanted *ret, struct err *err)
 {
 	const struct option_set own = {verb->rows, verb->row_count, ret};
-	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	const char *given[ARGS_WORDS_MAX + 1];
 	size_t max = verb->has_who ? 2 : 1;
 
 	if (args_parse_words(args, words, &own, given, err) < 0)

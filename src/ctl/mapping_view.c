@@ -20,7 +20,7 @@ static int read_words(
 	const char *verb, struct args *args, char **words, struct wanted *ret)
 {
 	const struct option_set own = {rows, ARRAY_LEN(rows), ret};
-	const char *given[ARGS_WORDS_MAX + 1] = {NULL};
+	const char *given[ARGS_WORDS_MAX + 1];
 	struct err err = {0};
 
 	if (args_parse_words(args, words, &own, given, &err) < 0)

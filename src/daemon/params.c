@@ -130,7 +130,7 @@ void params_end_chime(
 static enum members_policy members_policy(
 	const struct mirror_config *config, enum members_config way)
 {
-	return members[way == MEMBERS_CONFIG_SAME ? config->members : way];
+	return members[belfry_members(config, way)];
 }
 
 void params_room_chime(
@@ -143,9 +143,9 @@ void params_room_chime(
 		.privacy = privacies[config->chime.privacy],
 		.mode = modes[config->chime.mode],
 		.create = config->chime.create,
-		.is_minded = members_policy(&config->mirror,
-				     config->mirror.members_to_chime) !=
-			     MEMBERS_OFF,
+		.is_minded =
+			members_policy(&config->mirror,
+				config->mirror.members_to_chime) != MEMBERS_OFF,
 		.topic_is_name =
 			config->mirror.topic_as == TOPIC_AS_CONFIG_NAME,
 	};
