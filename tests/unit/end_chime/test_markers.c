@@ -43,15 +43,7 @@ static int setup(void **state)
 	static struct fixture f;
 	service_init(&f.s);
 	log_catch_start();
-	const struct users_params users = {
-		.loop = f.s.w.loop,
-		.client = f.s.w.client,
-		.store = &f.s.store.base,
-		.app_instance = WORLD_APP,
-		.bridge = WORLD_USER,
-		.name_template = "{nick}",
-	};
-	f.users = users_new(&users);
+	f.users = service_users(&f.s);
 	join(&f, "irc:net:bob");
 	join(&f, "irc:net:eve");
 	const struct markers_params params = {

@@ -50,15 +50,7 @@ static int setup(void **state)
 	memset(&f, 0, sizeof(f));
 	service_init(&f.s);
 	buf_init(&f.log, 1 << 16);
-	const struct users_params users = {
-		.loop = f.s.w.loop,
-		.client = f.s.w.client,
-		.store = &f.s.store.base,
-		.app_instance = WORLD_APP,
-		.bridge = WORLD_USER,
-		.name_template = "{nick}",
-	};
-	f.users = users_new(&users);
+	f.users = service_users(&f.s);
 	*state = &f;
 	return 0;
 }

@@ -41,6 +41,20 @@ void service_release(struct service *s)
 	free(s->bytes);
 }
 
+struct users *service_users(struct service *s)
+{
+	const struct users_params params = {
+		.loop = s->w.loop,
+		.client = s->w.client,
+		.store = &s->store.base,
+		.app_instance = WORLD_APP,
+		.bridge = WORLD_USER,
+		.name_template = "{nick}",
+	};
+
+	return users_new(&params);
+}
+
 /* Decoded, with our app instance as "APP". */
 static void shorten(struct buf *out, const char *s)
 {

@@ -9,6 +9,8 @@
 #include "chime_world.h"
 #include "fake_store.h"
 
+#include "chime_users/users.h"
+
 #include <jansson.h>
 
 struct service {
@@ -22,6 +24,8 @@ struct service {
 
 void service_init(struct service *s);
 void service_release(struct service *s);
+/* The users of WORLD_APP, shown as "{nick}"; the caller frees them. */
+struct users *service_users(struct service *s);
 
 /*
  * Waits for a request "METHOD target": percent-decoded, and WORLD_APP in it as
