@@ -38,6 +38,7 @@ static void test_the_rest_stays(void **state)
 		"after 5 ms",
 		"closed after 3 bytes",
 		"closed after ms",
+		"closed after  ms",
 		"transfer closed with outstanding data",
 		"nobody after all, after a while",
 	};
